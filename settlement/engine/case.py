@@ -1,0 +1,82 @@
+"""One request with what a judgement of it needs, and the two ways a judgement can end."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from cardsim.population import Population
+from settlement.engine.arrival import Arrival
+from settlement.engine.city import City, CityRules
+from settlement.engine.directory import Directory, Institution
+from settlement.engine.persons import PopulationRegister, Register
+from settlement.engine.state import Person, Record, State, Transfer
+from settlement.wire.codes import Refusal
+from settlement.wire.keys import NetworkKey
+from settlement.wire.messages import Output
+
+
+class World(Struct, frozen=True):
+    """What is the same for every request: the rules of each city, the institutions, the people and the key."""
+
+    rules: Mapping[str, CityRules]
+    directory: Directory
+    register: Register
+    key: NetworkKey
+
+    def city(self, code: str) -> City:
+        """Return a city's own rules."""
+        return self.rules[code].city
+
+
+def world_of(rules: Mapping[str, CityRules], population: Population, key: NetworkKey) -> World:
+    """Return the world of a population."""
+    cities = {code: each.city for code, each in rules.items()}
+    return World(rules, Directory(cities), PopulationRegister(population, cities, key), key)
+
+
+class Refused(NamedTuple):
+    """A request that is not carried out; `changes` may still count a wrong password."""
+
+    refusal: Refusal
+    detail: str = ""
+    changes: tuple[Record, ...] = ()
+
+
+class Granted(NamedTuple):
+    """A request that is carried out."""
+
+    output: Output
+    changes: tuple[Record, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+
+Verdict = Granted | Refused
+
+
+class Case(NamedTuple):
+    """A request before its judge.
+
+    `home` is the city of insurance; `institution` sends it from the place of treatment, on `opter_no`'s word.
+    """
+
+    arrival: Arrival
+    state: State
+    world: World
+    institution: Institution
+    home: str
+    opter_no: str
+
+    @property
+    def remote(self) -> bool:
+        """Whether the place of insurance is another city than the place of treatment."""
+        return self.home != self.institution.city
+
+    @property
+    def now_ms(self) -> int:
+        """Return when the request came in."""
+        return self.arrival.received_ms
+
+    def person(self, psn_no: str) -> Person | None:
+        """Return an insured person of the home city: as stored, or as the register knows a newcomer."""
+        return self.state.get(Person, self.home, psn_no) or self.world.register.newcomer(self.home, psn_no)

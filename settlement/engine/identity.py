@@ -1,0 +1,16 @@
+"""Names that the host gives, derived from what the institution sent: no sequence, the same on every engine."""
+
+from hashlib import sha256
+
+from settlement.wire.envelope import Request
+
+
+def setl_id_of(city: str, fixmedins_code: str, msgid: str) -> str:
+    """Return the settlement's name: region and 24 hex digits of (institution, msgid); 30 characters."""
+    return city + sha256(f"setl|{fixmedins_code}|{msgid}".encode()).hexdigest()[:24]
+
+
+def visit_id_of(request: Request) -> str:
+    """Return the visit's name (mdtrt_id); 30 characters."""
+    seed = f"mdtrt|{request.fixmedins_code}|{request.msgid}".encode()
+    return request.mdtrtarea_admvs + sha256(seed).hexdigest()[:24]

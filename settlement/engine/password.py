@@ -1,0 +1,39 @@
+"""The local password, which belongs to the city's host: asked, tried, counted, locked.
+
+A try is counted in the same commit as its answer, once a msgid. The remote PIN is not here: it belongs to the chip, and
+the host is told only that the chip accepted it.
+"""
+
+import msgspec
+
+from settlement.engine.arrival import Door
+from settlement.engine.case import Case, Refused
+from settlement.engine.state import Person
+from settlement.wire import codes
+from settlement.wire.messages import SettleDrugSale, SettleOutpatient
+
+
+def checked(case: Case, person: Person, sale: SettleDrugSale | SettleOutpatient) -> Person | Refused:
+    """Return the person with the try counter as it stands after this sale's password, or why it is refused."""
+    if case.remote:
+        return person if sale.chip_pin_verified else Refused(codes.PIN_REQUIRED, "remote PIN, VERIFY on the chip")
+    rule = case.world.city(case.home).local_password
+    if case.arrival.door is Door.HTTP or case.institution.kind_name not in rule.asked_at:
+        return person
+    if person.password_tries_left == 0:
+        return Refused(codes.PIN_LOCKED)
+    if not sale.pin_block:
+        return Refused(codes.PIN_REQUIRED, "local password")
+    keys = case.world.key.session(case.arrival.request.dev_no, case.arrival.request.sign_no)
+    password = keys.pin(sale.pin_block, person.bank_card_no)
+    if password is None:
+        return Refused(codes.PIN_UNREADABLE)
+    if case.world.key.password_check(person.psn_no, password) == person.password_check:
+        return msgspec.structs.replace(person, password_tries_left=rule.tries_max)
+    return _wrong(person)
+
+
+def _wrong(person: Person) -> Refused:
+    left = person.password_tries_left - 1
+    counted = msgspec.structs.replace(person, password_tries_left=left)
+    return Refused(codes.PIN_WRONG, f"{left} left", (counted,))

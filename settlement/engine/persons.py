@@ -1,0 +1,80 @@
+"""People at their first touch: what the register of insured knows of somebody whom the ledger has not met.
+
+The people are a population's, so nothing is stored of them until a settlement, a visit or a wrong password is.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final, Protocol
+
+from cardsim.population import Population
+from settlement.engine.city import City, PersonKind
+from settlement.engine.state import Person
+from settlement.wire.keys import NetworkKey
+
+IN_FORCE: Final = "1"
+"""psn_insu_stas: insured (interface code table)."""
+
+
+class Register(Protocol):
+    """Knows the insured."""
+
+    def psn_no(self, certno: str) -> str | None:
+        """Return the insured number of an identity number, or None."""
+
+    def newcomer(self, city: str, psn_no: str) -> Person | None:
+        """Return a person insured in a city as they are before anything happened to them, or None."""
+
+
+class PopulationRegister:
+    """The register of a population: an insured number is the city of insurance and the person's index."""
+
+    def __init__(self, population: Population, cities: Mapping[str, City], key: NetworkKey) -> None:
+        self._population = population
+        self._cities = cities
+        self._key = key
+
+    def psn_no(self, certno: str) -> str | None:
+        """Return the insured number of an identity number, or None if it is nobody's here."""
+        index = self._population.index_of(certno)
+        return None if index is None else f"{self._population.profile(index).city}{index:010d}"
+
+    def newcomer(self, city: str, psn_no: str) -> Person | None:
+        """Return a person insured in a city, with the opening balance and the default password, or None."""
+        index = self._index(psn_no)
+        if index is None or psn_no[:6] != city or self._population.profile(index).city != city:
+            return None
+        someone = self._population.person(index)
+        rules = self._cities[city]
+        kind = self._kinds[city][index // 7 % len(self._kinds[city])]
+        return Person(
+            city=city,
+            psn_no=psn_no,
+            certno=someone.certno,
+            psn_name=someone.name,
+            gend=someone.sex,
+            brdy=f"{someone.birth_date[:4]}-{someone.birth_date[4:6]}-{someone.birth_date[6:]}",
+            insutype=kind.insutype,
+            psn_type=kind.psn_type,
+            psn_insu_stas=IN_FORCE,
+            balance_fen=int(kind.balance_fen),
+            password_check=self._key.password_check(psn_no, rules.local_password.default),
+            password_tries_left=rules.local_password.tries_max,
+            card_number=someone.card_number,
+            card_id=someone.card_id,
+            card_generation=self._population.profile(index).generation,
+            bank_card_no=someone.bank_number,
+        )
+
+    @cached_property
+    def _kinds(self) -> dict[str, tuple[PersonKind, ...]]:
+        """Each city's kinds of person, repeated by weight."""
+        return {
+            code: tuple(kind for kind in city.people for _ in range(kind.weight)) for code, city in self._cities.items()
+        }
+
+    def _index(self, psn_no: str) -> int | None:
+        if len(psn_no) != 16 or not (psn_no.isascii() and psn_no.isdigit()):  # noqa: PLR2004  region 6, index 10
+            return None
+        index = int(psn_no[6:])
+        return index if index < self._population.size else None

@@ -1,0 +1,191 @@
+"""Transaction codes and refusals: one row each, and nothing else.
+
+The public interface knows infcode 0 and -1 with free text; it has no catalogue of finer codes. Each refusal here has
+a stable code, the owner whom a user must call, and the basis on which it stands: `spec` (the interface specification
+or an official text says so), `observed` (seen in real systems), `derived` (follows from them) or `assumed` (ours).
+"""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Kind(NamedTuple):
+    """What the host may do with a transaction: its group for figures, and whether a reply is kept for a repeat."""
+
+    name_en: str
+    name_zh: str
+    group: str
+    changes: bool
+    reversible: bool = False
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "9001": Kind("sign in", "签到", "sign", changes=False),
+    "1101": Kind("person information", "人员信息获取", "read", changes=False),
+    "2101": Kind("pharmacy pre-settlement", "药店预结算", "trial", changes=False),
+    "2102": Kind("pharmacy settlement", "药店结算", "settle", changes=True, reversible=True),
+    "2103": Kind("pharmacy revoke", "药店结算撤销", "undo", changes=True),
+    "2201": Kind("outpatient registration", "门诊挂号", "visit", changes=True),
+    "2204": Kind("outpatient fee upload", "门诊费用明细信息上传", "file", changes=True),
+    "2206": Kind("outpatient pre-settlement", "门诊预结算", "trial", changes=False),
+    "2207": Kind("outpatient settlement", "门诊结算", "settle", changes=True, reversible=True),
+    "2208": Kind("outpatient revoke", "门诊结算撤销", "undo", changes=True),
+    "2601": Kind("reversal", "冲正交易", "undo", changes=True),
+    "5203": Kind("settlement query", "结算信息查询", "read", changes=False),
+}
+"""Every transaction that this version answers, by infno (interface specification, transaction list)."""
+
+
+class Owner(StrEnum):
+    """Who can cure a refusal."""
+
+    HRSS = "HRSS"
+    INSURANCE = "insurance"
+    BANK = "bank"
+    INSTITUTION = "institution"
+
+
+class Basis(StrEnum):
+    """On what a rule stands; our own invention is never shown as fact."""
+
+    SPEC = "spec"
+    OBSERVED = "observed"
+    DERIVED = "derived"
+    ASSUMED = "assumed"
+
+
+class Refusal(NamedTuple):
+    """Why a request is not carried out; `detail` may add what, where and what to do."""
+
+    code: str
+    name: str
+    owner: Owner
+    basis: Basis
+    zh: str
+    en: str
+
+    def text(self, detail: str = "") -> str:
+        """Return the err_msg of a reply: code, Chinese, English, detail; at most 200 characters (interface: c(200))."""
+        said = f"[{self.code}] {self.zh} / {self.en}"
+        return (f"{said}: {detail}" if detail else said)[:200]
+
+
+HRSS, INSURANCE, INSTITUTION = Owner.HRSS, Owner.INSURANCE, Owner.INSTITUTION
+SPEC, DERIVED, ASSUMED = Basis.SPEC, Basis.DERIVED, Basis.ASSUMED
+
+SIGN_IN_REQUIRED = Refusal("E1001", "SIGN_IN_REQUIRED", INSTITUTION, SPEC, "请先签到", "sign in first")
+DUP_MSGID_MISMATCH = Refusal(
+    "E1002",
+    "DUP_MSGID_MISMATCH",
+    INSTITUTION,
+    DERIVED,
+    "报文编号重复且内容不同",
+    "this msgid was used for other content",
+)
+BUSY = Refusal("E1003", "BUSY", INSURANCE, DERIVED, "系统繁忙，请稍后重发", "busy, repeat the same msgid later")
+BAD_ENVELOPE = Refusal("E1004", "BAD_ENVELOPE", INSTITUTION, SPEC, "报文格式错误", "malformed message")
+BAD_SIGNATURE = Refusal(
+    "E1005", "BAD_SIGNATURE", INSTITUTION, SPEC, "报文校验失败", "the MAC or signature does not fit"
+)
+CLOCK_SKEW = Refusal("E1006", "CLOCK_SKEW", INSTITUTION, SPEC, "时间戳超出范围", "the timestamp is out of its window")
+UNKNOWN_TERMINAL = Refusal("E1007", "UNKNOWN_TERMINAL", INSTITUTION, DERIVED, "终端未登记", "unknown terminal")
+FRAME_TOO_LARGE = Refusal("E1008", "FRAME_TOO_LARGE", INSTITUTION, DERIVED, "报文过长", "the frame is too large")
+REPLAYED_COUNTER = Refusal(
+    "E1009", "REPLAYED_COUNTER", INSTITUTION, DERIVED, "报文序号已使用", "this message counter was used before"
+)
+UNKNOWN_MESSAGE = Refusal("E1010", "UNKNOWN_MESSAGE", INSTITUTION, SPEC, "交易编号不支持", "unknown transaction code")
+UNKNOWN_INSTITUTION = Refusal(
+    "E1011", "UNKNOWN_INSTITUTION", INSTITUTION, DERIVED, "定点医药机构未登记", "unknown institution"
+)
+WRONG_KIND_OF_INSTITUTION = Refusal(
+    "E1012",
+    "WRONG_KIND_OF_INSTITUTION",
+    INSTITUTION,
+    DERIVED,
+    "机构类型不允许此交易",
+    "this kind of institution may not send it",
+)
+UNKNOWN_CITY = Refusal("E1013", "UNKNOWN_CITY", INSURANCE, DERIVED, "医保区划不存在", "unknown city")
+CARD_UNKNOWN = Refusal("E2011", "CARD_UNKNOWN", HRSS, DERIVED, "卡信息不符", "this card is not the person's card")
+CREDENTIAL_NOT_SUPPORTED = Refusal(
+    "E2012", "CREDENTIAL_NOT_SUPPORTED", INSURANCE, ASSUMED, "凭证类型暂不支持", "this credential is not supported here"
+)
+PIN_REQUIRED = Refusal("E2101", "PIN_REQUIRED", INSTITUTION, SPEC, "请输入密码", "a password is required")
+PIN_WRONG = Refusal("E2102", "PIN_WRONG", HRSS, SPEC, "密码错误", "wrong password")
+PIN_LOCKED = Refusal("E2103", "PIN_LOCKED", HRSS, SPEC, "密码已锁定，请重置", "the password is locked, have it reset")
+PIN_UNREADABLE = Refusal(
+    "E2106", "PIN_UNREADABLE", INSTITUTION, DERIVED, "密码密文无法解密", "the PIN block cannot be deciphered"
+)
+NO_INSURED_PERSON = Refusal(
+    "E3001", "NO_INSURED_PERSON", INSURANCE, SPEC, "未查询到参保人", "no insured person with this identity"
+)
+INSURANCE_PAUSED = Refusal(
+    "E3002", "INSURANCE_PAUSED", INSURANCE, SPEC, "参保状态异常", "the insurance is not in force"
+)
+PHARMACY_NOT_ALLOWED = Refusal(
+    "E3005",
+    "PHARMACY_NOT_ALLOWED_FOR_RESIDENT",
+    INSURANCE,
+    SPEC,
+    "居民医保不可在药店使用",
+    "resident insurance pays nothing at a pharmacy",
+)
+REMOTE_NOT_OFFERED = Refusal(
+    "E3007", "REMOTE_NOT_OFFERED", INSURANCE, SPEC, "未开通异地结算", "no remote settlement between these cities"
+)
+CARD_GENERATION_NOT_REMOTE = Refusal(
+    "E3008", "CARD_GENERATION_NOT_REMOTE", HRSS, SPEC, "该代次卡不可异地使用", "this card generation is local only"
+)
+NO_BENEFIT = Refusal("E3011", "NO_BENEFIT", INSURANCE, DERIVED, "无对应待遇政策", "no benefit policy covers this")
+UNKNOWN_ITEM = Refusal(
+    "E3012", "UNKNOWN_ITEM", INSTITUTION, DERIVED, "目录编码无效", "this item is not in the catalogue"
+)
+AMOUNT_MISMATCH = Refusal("E3101", "AMOUNT_MISMATCH", INSTITUTION, SPEC, "总额与明细不符", "the amounts do not add up")
+LINE_ROUNDING = Refusal(
+    "E3102", "LINE_ROUNDING", INSTITUTION, SPEC, "明细金额与单价乘数量不符", "a line is not price times count"
+)
+ALREADY_SETTLED = Refusal("E3103", "ALREADY_SETTLED", INSTITUTION, DERIVED, "该批次已结算", "already settled")
+LINES_SETTLED = Refusal("E3104", "LINES_SETTLED", INSTITUTION, DERIVED, "该批次明细已存在", "this charge batch exists")
+AMOUNT_OUT_OF_RANGE = Refusal(
+    "E3105", "AMOUNT_OUT_OF_RANGE", INSTITUTION, DERIVED, "金额超出范围", "an amount is not in its range"
+)
+VISIT_UNKNOWN = Refusal(
+    "E3106", "VISIT_UNKNOWN", INSTITUTION, DERIVED, "就诊或明细不存在", "no such visit or charge batch"
+)
+ORIGINAL_UNKNOWN = Refusal("E3301", "ORIGINAL_UNKNOWN", INSTITUTION, DERIVED, "原结算不存在", "no such settlement")
+ALREADY_UNDONE = Refusal(
+    "E3302", "ALREADY_UNDONE", INSTITUTION, DERIVED, "原结算已撤销或冲正", "already revoked or reversed"
+)
+NOT_REVERSIBLE = Refusal(
+    "E3303", "NOT_REVERSIBLE", INSTITUTION, SPEC, "该交易不可冲正", "this transaction has no reversal"
+)
+REVERSED_BEFORE_ARRIVAL = Refusal(
+    "E3304", "REVERSED_BEFORE_ARRIVAL", INSTITUTION, DERIVED, "已被提前冲正", "it was reversed before it arrived"
+)
+NOT_OWNER = Refusal(
+    "E3305", "NOT_OWNER", INSTITUTION, DERIVED, "非本机构或本人交易", "another institution's or person's"
+)
+UNKNOWN_ERROR = Refusal(
+    "E9000",
+    "UNKNOWN_ERROR",
+    INSURANCE,
+    DERIVED,
+    "系统异常，请联系支持",
+    "internal error, quote inf_refmsgid",
+)
+
+REFUSALS: Final[dict[str, Refusal]] = {
+    value.code: value for value in list(globals().values()) if isinstance(value, Refusal)
+}
+"""Every refusal by its code."""
+
+APPROVED: Final = ""
+"""The `refusal` of a reply that carries out what was asked."""
+
+RETRY_CODES: Final = frozenset({BUSY.code, UNKNOWN_ERROR.code})
+"""Refusals after which the same msgid may be sent again: nothing was decided."""
+
+PHARMACY_MED_TYPE: Final = "41"
+OUTPATIENT_MED_TYPE: Final = "11"
+CREDENTIAL_IDENTITY_CARD: Final = "02"
+CREDENTIAL_SOCIAL_SECURITY_CARD: Final = "03"

@@ -1,0 +1,162 @@
+"""What stands around a message on the wire, and the errors of decoding in words.
+
+A request is the header of the national envelope plus the session's counter, with the message in it; a reply answers by
+msgid. Decoding is where bad input meets us first: the error names the field.
+"""
+
+import re
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from settlement.wire import codes
+from settlement.wire.messages import Body, Identifier, Line, OptionalIdentifier, Output, Region
+
+Counter = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+
+
+class Request(Struct, frozen=True, array_like=True):
+    """The envelope of a request; `body` is one encoded message.
+
+    `msgid` (institution 12, yyyyMMddHHmmss, sequence) is the key of idempotency and of reversal. `counter` rises with
+    every frame of a session (in 9001: the terminal's clock in ms); a repeat is the same msgid under a new counter.
+    `insuplc_admdvs` empty means insured where treated.
+    """
+
+    msgid: Identifier
+    fixmedins_code: Annotated[str, Meta(min_length=1, max_length=12)]
+    dev_no: Annotated[str, Meta(min_length=1, max_length=20)]
+    mdtrtarea_admvs: Region
+    insuplc_admdvs: Annotated[str, Meta(pattern="^([0-9]{6})?$")]
+    sign_no: OptionalIdentifier
+    counter: Counter
+    inf_time: Annotated[str, Meta(max_length=19)]
+    body: Raw
+
+
+class Reply(Struct, frozen=True, array_like=True):
+    """The envelope of a reply; `refusal` is empty (infcode 0) or a code of codes.REFUSALS (infcode -1)."""
+
+    msgid: str
+    infno: str
+    refusal: str
+    err_msg: str
+    inf_refmsgid: str
+    respond_time: str
+    output: Raw = Raw(b"\xc0")
+
+    @property
+    def approved(self) -> bool:
+        """Whether what was asked was carried out."""
+        return self.refusal == codes.APPROVED
+
+
+class MalformedError(ValueError):
+    """A message that cannot be understood; the text names the field. `refusal` says which refusal answers it."""
+
+    def __init__(self, text: str, refusal: codes.Refusal = codes.BAD_ENVELOPE, msgid: str = "") -> None:
+        super().__init__(text)
+        self.refusal = refusal
+        self.msgid = msgid
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_request = msgspec.msgpack.Decoder(Request).decode
+_decode_body: Any = msgspec.msgpack.Decoder(Body).decode
+_decode_reply = msgspec.msgpack.Decoder(Reply).decode
+_decode_output: Any = msgspec.msgpack.Decoder(Output).decode
+_decode_tag = msgspec.msgpack.Decoder(list[Any]).decode
+
+BODY_TYPES: Final[dict[str, type[Struct]]] = {kind.__struct_config__.tag: kind for kind in Body.__args__}
+"""Each message's struct by its infno."""
+
+
+def encode(value: Struct) -> bytes:
+    """Encode a message, a reply or a request as MessagePack."""
+    return _encode(value)
+
+
+def encode_lines(lines: tuple[Line, ...]) -> bytes:
+    """Encode the lines of a bill."""
+    return _encode(lines)
+
+
+def raw(value: Struct | None) -> Raw:
+    """Return a value ready to stand in an envelope; None stands for a refusal's empty output."""
+    return Raw(_encode(value))
+
+
+def decode_request(frame: bytes) -> Request:
+    """Decode a request's envelope; raise MalformedError that names the field."""
+    try:
+        return _decode_request(frame)
+    except msgspec.MsgspecError as error:
+        raise MalformedError(_in_words(error, Request)) from None
+
+
+def decode_body(request: Request) -> Body:
+    """Decode the message in a request; raise MalformedError that names the field, or the unknown infno."""
+    try:
+        body: Body = _decode_body(request.body)
+    except msgspec.MsgspecError as error:
+        infno = infno_of(request.body)
+        if infno not in BODY_TYPES:
+            raise MalformedError(f"infno {infno!r}", codes.UNKNOWN_MESSAGE, request.msgid) from None
+        raise MalformedError(_in_words(error, BODY_TYPES[infno]), msgid=request.msgid) from None
+    return body
+
+
+def decode_reply(payload: bytes) -> Reply:
+    """Decode a reply's envelope; raise MalformedError."""
+    try:
+        return _decode_reply(payload)
+    except msgspec.MsgspecError as error:
+        raise MalformedError(_in_words(error, Reply)) from None
+
+
+def decode_output(reply: Reply) -> Output | None:
+    """Decode what a reply carries; None for a refusal."""
+    if not reply.approved:
+        return None
+    try:
+        output: Output = _decode_output(reply.output)
+    except msgspec.MsgspecError as error:
+        raise MalformedError(f"output: {error}") from None
+    return output
+
+
+def infno_of(body: bytes | Raw) -> str:
+    """Return the infno of an encoded message, or what stands in its place, cut to 20 characters."""
+    try:
+        return str(_decode_tag(body)[0])[:20]
+    except (msgspec.MsgspecError, IndexError):
+        return ""
+
+
+def digest_of(body: Body, insuplc_admdvs: str) -> bytes:
+    """Return what a repeat of a msgid must share: SHA-256 of the message and the place of insurance.
+
+    A PIN block does not count: a repeat after a new 9001 carries it under the new session's key.
+    """
+    if getattr(body, "pin_block", b""):
+        body = msgspec.structs.replace(body, pin_block=b"")
+    return sha256(insuplc_admdvs.encode() + _encode(body)).digest()
+
+
+_PATH = re.compile(r"\$((?:\[[^\]]*\]|\.\w+)*)")
+
+
+def _in_words(error: Exception, kind: type[Struct]) -> str:
+    """Turn msgspec's `$[3]` into the name of the field at that place."""
+    return _PATH.sub(lambda match: _named(match.group(1), kind), str(error))
+
+
+def _named(path: str, kind: type[Struct]) -> str:
+    fields = kind.__struct_fields__
+    offset = 0 if kind.__struct_config__.tag is None else 1
+    place = re.match(r"\[(\d+)\](.*)", path)
+    if not place or int(place.group(1)) - offset not in range(len(fields)):
+        return kind.__name__ + path
+    return fields[int(place.group(1)) - offset] + place.group(2)

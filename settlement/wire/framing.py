@@ -1,0 +1,67 @@
+"""Where a message ends on a stream: four bytes of length, the message, sixteen bytes of MAC.
+
+The length counts message and MAC and is checked before anything is allocated for it. Sans-I/O: bytes in, frames out,
+at whatever sizes the stream delivers them.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+LENGTH_SIZE: Final = 4
+MAC_SIZE: Final = 16
+FRAME_MAX: Final = 64 * 1024
+"""The longest frame of a message; the bill of LINES_MAX lines fits."""
+FRAME_MIN: Final = MAC_SIZE + 1
+NO_MAC: Final = bytes(MAC_SIZE)
+"""Stands where the sender has no key: the host's answer to what it cannot authenticate."""
+
+
+class FrameError(ValueError):
+    """A length that no frame may have; the stream cannot be followed any further."""
+
+
+def frame(message: bytes, mac: bytes) -> bytes:
+    """Return one frame; both ends assert the same limit."""
+    length = len(message) + len(mac)
+    assert FRAME_MIN <= length <= FRAME_MAX, length
+    assert len(mac) == MAC_SIZE
+    return length.to_bytes(LENGTH_SIZE, "big") + message + mac
+
+
+class FrameReader:
+    """Cuts a stream into frames.
+
+    >>> reader = FrameReader()
+    >>> reader.feed(frame(b"one", NO_MAC)[:6])
+    >>> list(reader)
+    []
+    >>> reader.feed(frame(b"one", NO_MAC)[6:])
+    >>> [message for message, _ in reader]
+    [b'one']
+    """
+
+    def __init__(self, frame_max: int = FRAME_MAX) -> None:
+        self._buffer = bytearray()
+        self._frame_max = frame_max
+
+    def feed(self, data: bytes) -> None:
+        """Take what the stream delivered."""
+        self._buffer += data
+
+    @property
+    def pending(self) -> int:
+        """Return how many bytes of an unfinished frame are held."""
+        return len(self._buffer)
+
+    def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield (message, mac) of every whole frame; raise FrameError for a length out of bounds."""
+        while len(self._buffer) >= LENGTH_SIZE:
+            length = int.from_bytes(self._buffer[:LENGTH_SIZE], "big")
+            if not FRAME_MIN <= length <= self._frame_max:
+                raise FrameError(f"a frame of {length} bytes; allowed are {FRAME_MIN} to {self._frame_max}")
+            end = LENGTH_SIZE + length
+            if len(self._buffer) < end:
+                return
+            whole = bytes(self._buffer[LENGTH_SIZE:end])
+            del self._buffer[:end]
+            yield whole[:-MAC_SIZE], whole[-MAC_SIZE:]

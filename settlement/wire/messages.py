@@ -1,0 +1,311 @@
+"""What a request and its reply say: one struct a transaction, in the national interface's own field names.
+
+Amounts keep the interface's name and meaning and end in `_fen`: integers, where the interface writes yuan with two
+decimals. A unit price has six decimals there (n(16,6)) and is an integer of 10^-6 yuan here (`pric_e6`); a count has
+four (n(16,4)) and is an integer of 10^-4 (`cnt_e4`). The struct's tag is the infno. New fields go at the end, with a
+default, so that older terminals stay understood.
+"""
+
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(min_length=1, max_length=50)]
+Identifier = Annotated[str, Meta(min_length=1, max_length=30)]
+OptionalIdentifier = Annotated[str, Meta(max_length=30)]
+ItemCode = Annotated[str, Meta(min_length=1, max_length=50)]
+Code = Annotated[str, Meta(max_length=6)]
+Region = Annotated[str, Meta(pattern="^[0-9]{6}$")]
+Fen = Annotated[int, Meta(ge=-9_999_999_999_999_999, le=9_999_999_999_999_999)]
+"""n(16,2) of the interface as an integer of fen."""
+PriceE6 = Annotated[int, Meta(ge=-9_999_999_999_999_999, le=9_999_999_999_999_999)]
+CountE4 = Annotated[int, Meta(ge=-9_999_999_999_999_999, le=9_999_999_999_999_999)]
+
+LINES_MAX: Final = 500
+"""Lines of one bill; the interface states none, its longest published sample has 100."""
+
+
+class Line(Struct, frozen=True, array_like=True):
+    """One line of a bill (drugdetail, feedetail)."""
+
+    feedetl_sn: Identifier
+    med_list_codg: ItemCode
+    pric_e6: PriceE6
+    cnt_e4: CountE4
+    det_item_fee_sumamt_fen: Fen
+
+
+Lines = Annotated[tuple[Line, ...], Meta(min_length=1, max_length=LINES_MAX)]
+
+
+class SignIn(Struct, frozen=True, array_like=True, tag="9001"):
+    """9001 签到: names the operator on whose word the terminal works from here on."""
+
+    opter_no: Annotated[str, Meta(min_length=1, max_length=20)]
+
+
+class QueryPerson(Struct, frozen=True, array_like=True, tag="1101"):
+    """1101 人员信息获取: by credential; a social security card (03) gives its card_sn (卡识别码, hex)."""
+
+    mdtrt_cert_type: Code
+    mdtrt_cert_no: Text
+    card_sn: Annotated[str, Meta(max_length=32)]
+    psn_cert_type: Code
+    certno: Text
+    psn_name: Text
+
+
+class DrugSale(Struct, frozen=True, array_like=True):
+    """What 2101 and 2102 have in common (druginfo and drugdetail)."""
+
+    psn_no: Identifier
+    mdtrt_cert_type: Code
+    mdtrt_cert_no: Text
+    card_sn: Annotated[str, Meta(max_length=32)]
+    insutype: Code
+    med_type: Code
+    acct_used_flag: Annotated[str, Meta(pattern="^[01]$")]
+    medfee_sumamt_fen: Fen
+    drugdetail: Lines
+
+
+class PresettleDrugSale(DrugSale, frozen=True, array_like=True, tag="2101"):
+    """2101 药店预结算: the split of this sale if it were settled now; posts nothing."""
+
+
+class SettleDrugSale(DrugSale, frozen=True, array_like=True, tag="2102"):
+    """2102 药店结算.
+
+    `chip_pin_verified`: the chip accepted the remote PIN (VERIFY answered 9000) in this conversation. `pin_block`: the
+    local password as an ISO 9564 format 4 block over the card's bank number, empty where none is asked.
+    """
+
+    chip_pin_verified: bool = False
+    pin_block: Annotated[bytes, Meta(max_length=16)] = b""
+
+
+class RevokeDrugSale(Struct, frozen=True, array_like=True, tag="2103"):
+    """2103 药店结算撤销: undo of a settlement whose outcome is known."""
+
+    setl_id: Identifier
+    mdtrt_id: Identifier
+    psn_no: Identifier
+
+
+class RegisterOutpatient(Struct, frozen=True, array_like=True, tag="2201"):
+    """2201 门诊挂号: opens a visit; `ipt_otp_no` is the hospital's own number of it."""
+
+    psn_no: Identifier
+    insutype: Code
+    mdtrt_cert_type: Code
+    mdtrt_cert_no: Text
+    card_sn: Annotated[str, Meta(max_length=32)]
+    ipt_otp_no: Identifier
+    dept_code: Identifier
+
+
+class UploadFees(Struct, frozen=True, array_like=True, tag="2204"):
+    """2204 门诊费用明细信息上传: one charge batch, whole, in one message."""
+
+    psn_no: Identifier
+    mdtrt_id: Identifier
+    chrg_bchno: Identifier
+    feedetail: Lines
+
+
+class PresettleOutpatient(Struct, frozen=True, array_like=True, tag="2206"):
+    """2206 门诊预结算: the split of a charge batch if it were settled now; posts nothing."""
+
+    psn_no: Identifier
+    mdtrt_id: Identifier
+    chrg_bchno: Identifier
+    insutype: Code
+    med_type: Code
+    acct_used_flag: Annotated[str, Meta(pattern="^[01]$")]
+    medfee_sumamt_fen: Fen
+
+
+class SettleOutpatient(Struct, frozen=True, array_like=True, tag="2207"):
+    """2207 门诊结算: sends the four parts of 2206 back; the host compares them and refuses a difference (I13)."""
+
+    psn_no: Identifier
+    mdtrt_id: Identifier
+    chrg_bchno: Identifier
+    insutype: Code
+    med_type: Code
+    acct_used_flag: Annotated[str, Meta(pattern="^[01]$")]
+    medfee_sumamt_fen: Fen
+    fulamt_ownpay_amt_fen: Fen
+    overlmt_selfpay_fen: Fen
+    preselfpay_amt_fen: Fen
+    inscp_scp_amt_fen: Fen
+    chip_pin_verified: bool = False
+    pin_block: Annotated[bytes, Meta(max_length=16)] = b""
+
+
+class RevokeOutpatient(Struct, frozen=True, array_like=True, tag="2208"):
+    """2208 门诊结算撤销."""
+
+    setl_id: Identifier
+    mdtrt_id: Identifier
+    psn_no: Identifier
+
+
+class Reverse(Struct, frozen=True, array_like=True, tag="2601"):
+    """2601 冲正交易: undo of an unknown outcome, by the original's msgid and infno."""
+
+    psn_no: Identifier
+    omsgid: Identifier
+    oinfno: Code
+
+
+class QuerySettlement(Struct, frozen=True, array_like=True, tag="5203"):
+    """5203 结算信息查询: by setl_id, or by `medins_setl_id` (the original's msgid) where the reply was lost."""
+
+    psn_no: Identifier
+    setl_id: OptionalIdentifier
+    mdtrt_id: OptionalIdentifier
+    medins_setl_id: OptionalIdentifier = ""
+
+
+Body = (
+    SignIn
+    | QueryPerson
+    | PresettleDrugSale
+    | SettleDrugSale
+    | RevokeDrugSale
+    | RegisterOutpatient
+    | UploadFees
+    | PresettleOutpatient
+    | SettleOutpatient
+    | RevokeOutpatient
+    | Reverse
+    | QuerySettlement
+)
+"""Everything that a terminal may ask."""
+
+
+class SignedIn(Struct, frozen=True, array_like=True, tag="signinoutb"):
+    """9001's output: the session's name, from which both sides derive its keys."""
+
+    sign_no: str
+    sign_time: str
+
+
+class Insurance(Struct, frozen=True, array_like=True):
+    """One row of insuinfo: what this person is insured by, and where."""
+
+    balc_fen: int
+    insutype: str
+    psn_type: str
+    psn_insu_stas: str
+    insuplc_admdvs: str
+
+
+class PersonFound(Struct, frozen=True, array_like=True, tag="baseinfo"):
+    """1101's output; `bank_card_no` (the card's bank number) travels in exp_content of the national form."""
+
+    psn_no: str
+    psn_cert_type: str
+    certno: str
+    psn_name: str
+    gend: str
+    brdy: str
+    insuinfo: tuple[Insurance, ...]
+    bank_card_no: str
+
+
+class FundPayment(Struct, frozen=True, array_like=True):
+    """One row of setldetail: a fund, the limit left before this settlement (-1: none), and what it pays."""
+
+    fund_pay_type: str
+    inscp_scp_amt_fen: int
+    crt_payb_lmt_amt_fen: int
+    fund_payamt_fen: int
+
+
+class LineCut(Struct, frozen=True, array_like=True):
+    """One row of detlcutinfo: how a line falls into the four parts."""
+
+    feedetl_sn: str
+    det_item_fee_sumamt_fen: int
+    chrgitm_lv: str
+    selfpay_prop_e4: int
+    fulamt_ownpay_amt_fen: int
+    overlmt_amt_fen: int
+    preselfpay_amt_fen: int
+    inscp_scp_amt_fen: int
+
+
+class Amounts(Struct, frozen=True, array_like=True):
+    """The amounts of setlinfo, with the interface's meanings; all in fen.
+
+    `pool_prop_selfpay_e4` is the fund's ratio in 10^-4, despite its name. I1: medfee = fund_pay_sumamt + psn_part_amt +
+    hosp_part_amt. I2: psn_part_amt = acct_pay + psn_cash_pay. I3: fund_pay_sumamt is the sum of the funds.
+    I5: medfee = fulamt_ownpay + overlmt_selfpay + preselfpay + inscp_scp.
+    """
+
+    medfee_sumamt_fen: int = 0
+    fulamt_ownpay_amt_fen: int = 0
+    overlmt_selfpay_fen: int = 0
+    preselfpay_amt_fen: int = 0
+    inscp_scp_amt_fen: int = 0
+    act_pay_dedc_fen: int = 0
+    hifp_pay_fen: int = 0
+    pool_prop_selfpay_e4: int = 0
+    cvlserv_pay_fen: int = 0
+    hifes_pay_fen: int = 0
+    hifmi_pay_fen: int = 0
+    hifob_pay_fen: int = 0
+    maf_pay_fen: int = 0
+    hifdm_pay_fen: int = 0
+    oth_pay_fen: int = 0
+    fund_pay_sumamt_fen: int = 0
+    psn_part_amt_fen: int = 0
+    acct_pay_fen: int = 0
+    psn_cash_pay_fen: int = 0
+    balc_fen: int = 0
+    acct_mulaid_pay_fen: int = 0
+    hosp_part_amt_fen: int = 0
+
+
+class SettlementInfo(Struct, frozen=True, array_like=True, tag="setlinfo"):
+    """Output of 2101, 2102, 2103, 2206, 2207, 2208 and 5203.
+
+    A pre-settlement has no setl_id. A revoke has a setl_id of its own and the exact negatives. `refd_setl_flag` is 1
+    once the settlement has been revoked or reversed (5203).
+    """
+
+    setl_id: str
+    mdtrt_id: str
+    psn_no: str
+    insutype: str
+    med_type: str
+    setl_time: str
+    medins_setl_id: str
+    refd_setl_flag: str
+    amounts: Amounts
+    setldetail: tuple[FundPayment, ...] = ()
+    detlcutinfo: tuple[LineCut, ...] = ()
+
+
+class VisitOpened(Struct, frozen=True, array_like=True, tag="mdtrtinfo"):
+    """2201's output: the host's number of the visit."""
+
+    mdtrt_id: str
+    psn_no: str
+    ipt_otp_no: str
+
+
+class FeesCut(Struct, frozen=True, array_like=True, tag="result"):
+    """2204's output: each line's cut."""
+
+    result: tuple[LineCut, ...]
+
+
+class Reversed(Struct, frozen=True, array_like=True, tag="reversed"):
+    """2601's output: the interface gives none; this carries nothing but its own name."""
+
+
+Output = SignedIn | PersonFound | SettlementInfo | VisitOpened | FeesCut | Reversed
+"""Everything that the host may answer."""
