@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from cardsim.population import Population
 from settlement.engine.arrival import Arrival
-from settlement.engine.city import City, CityRules
+from settlement.engine.catalogue import Catalogue
+from settlement.engine.city import City
 from settlement.engine.directory import Directory, Institution
-from settlement.engine.persons import PopulationRegister, Register
+from settlement.engine.persons import Register
+from settlement.engine.policy import Policy
 from settlement.engine.state import Person, Record, State, Transfer
 from settlement.wire.codes import Refusal
 from settlement.wire.keys import NetworkKey
@@ -17,22 +18,22 @@ from settlement.wire.messages import Output
 
 
 class World(Struct, frozen=True):
-    """What is the same for every request: the rules of each city, the institutions, the people and the key."""
+    """What is the same for every request: the rules, the institutions, the people and the key."""
 
-    rules: Mapping[str, CityRules]
+    cities: Mapping[str, City]
+    policies: Mapping[str, Policy]
+    catalogues: Mapping[str, Catalogue]
     directory: Directory
     register: Register
     key: NetworkKey
 
-    def city(self, code: str) -> City:
-        """Return a city's own rules."""
-        return self.rules[code].city
+    def policy(self, city: str) -> Policy:
+        """Return the benefit policy of a place of insurance."""
+        return self.policies[self.cities[city].policy]
 
-
-def world_of(rules: Mapping[str, CityRules], population: Population, key: NetworkKey) -> World:
-    """Return the world of a population."""
-    cities = {code: each.city for code, each in rules.items()}
-    return World(rules, Directory(cities), PopulationRegister(population, cities, key), key)
+    def catalogue(self, city: str) -> Catalogue:
+        """Return the catalogue of a place of treatment."""
+        return self.catalogues[self.cities[city].catalogue]
 
 
 class Refused(NamedTuple):

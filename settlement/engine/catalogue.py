@@ -53,6 +53,10 @@ class Catalogue:
                 return item
         return None
 
+    def on(self, day: int) -> tuple[Item, ...]:
+        """Return the items that hold on a day (yyyymmdd), in the order of their file."""
+        return tuple(item for item in self.items if item.from_day <= day <= item.to_day)
+
 
 class _ItemRow(Row, frozen=True):
     code: Named

@@ -7,10 +7,8 @@ pays is the policy's, what an item costs the catalogue's: the city names them.
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-from settlement.engine.catalogue import Catalogue
-from settlement.engine.policy import Policy
 from settlement.engine.profile import Fact, Fen, Named, Row, convert, parse, take_facts
 
 InstitutionKind = Literal["pharmacy", "hospital"]
@@ -95,18 +93,6 @@ class City(Row, frozen=True):
     institutions: Institutions
     cards: Annotated[tuple[CardKind, ...], Meta(min_length=1)]
     people: Annotated[tuple[PersonKind, ...], Meta(min_length=1)]
-
-
-class CityRules(Struct, frozen=True):
-    """Everything that decides how this city's people and institutions settle."""
-
-    city: City
-    policy: Policy
-    """Of the place of insurance."""
-    catalogue: Catalogue
-    """Of the place of treatment."""
-    facts: dict[str, Fact]
-    """Source and basis of each value of `city`, by its dotted key."""
 
 
 def read_city(text: str, file: str) -> tuple[City, dict[str, Fact]]:

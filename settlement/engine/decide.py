@@ -150,7 +150,7 @@ def _case(arrival: Arrival, state: State, world: World, opter_no: str = "") -> C
     request = arrival.request
     home = home_of(request)
     for city in (request.mdtrtarea_admvs, home):
-        if city not in world.rules:
+        if city not in world.cities:
             return Refused(codes.UNKNOWN_CITY, city)
     institution = world.directory.institution(request.fixmedins_code)
     if institution is None or institution.city != request.mdtrtarea_admvs:

@@ -70,7 +70,7 @@ def credential_refusal(mdtrt_cert_type: str, card_sn: str, person: Person) -> Re
 
 def benefit_of(case: Case, person: Person, med_type: str) -> Benefit | None:
     """Return the benefit of the place of insurance: its policy, for the level and route of treatment."""
-    return case.world.rules[case.home].policy.benefit(
+    return case.world.policy(case.home).benefit(
         insutype=person.insutype,
         psn_type=person.psn_type,
         med_type=med_type,
@@ -107,7 +107,7 @@ def year_of(now_ms: int) -> int:
 
 
 def _remote_refusal(case: Case, person: Person) -> Refused | None:
-    home, there = case.world.city(case.home), case.world.city(case.institution.city)
+    home, there = case.world.cities[case.home], case.world.cities[case.institution.city]
     if not (home.remote.offered and there.remote.offered):
         return Refused(codes.REMOTE_NOT_OFFERED, f"{case.home} at {case.institution.city}")
     if home.province != there.province:

@@ -17,7 +17,7 @@ def checked(case: Case, person: Person, sale: SettleDrugSale | SettleOutpatient)
     """Return the person with the try counter as it stands after this sale's password, or why it is refused."""
     if case.remote:
         return person if sale.chip_pin_verified else Refused(codes.PIN_REQUIRED, "remote PIN, VERIFY on the chip")
-    rule = case.world.city(case.home).local_password
+    rule = case.world.cities[case.home].local_password
     if case.arrival.door is Door.HTTP or case.institution.kind_name not in rule.asked_at:
         return person
     if person.password_tries_left == 0:

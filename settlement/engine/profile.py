@@ -104,8 +104,8 @@ def take_facts(raw: dict[str, Any], file: str, at: str = "") -> tuple[dict[str, 
     return values, facts
 
 
-def _from_text(kind: type, value: object) -> object:
-    return _READERS[kind](value)
+def _from_text(kind: type[int], value: object) -> int:
+    return kind(_READERS[kind](value))
 
 
 def _decimal(places: int) -> Callable[[object], int]:
@@ -132,7 +132,7 @@ def _day(value: object) -> int:
     return value.year * 10000 + value.month * 100 + value.day
 
 
-_READERS: Final[dict[type, Callable[[object], object]]] = {
+_READERS: Final[dict[type[int], Callable[[object], int]]] = {
     Fen: _decimal(FEN_PLACES),
     PriceE6: _decimal(PRICE_PLACES),
     RatioE4: _ratio,

@@ -109,7 +109,7 @@ def _judge(case: Case, sale: Sale, lines: tuple[Line, ...]) -> Judged | Refused:
     patient = entitled(case, sale)
     if isinstance(patient, Refused):
         return patient
-    catalogue = case.world.rules[case.institution.city].catalogue
+    catalogue = case.world.catalogue(case.institution.city)
     cuts = cut_bill(lines, sale.medfee_sumamt_fen, catalogue, day_of(case.now_ms))
     if isinstance(cuts, Refused):
         return cuts
@@ -188,7 +188,7 @@ def _record(case: Case, judged: Judged, info: SettlementInfo, *, chrg_bchno: str
         chrg_bchno=chrg_bchno,
         insutype=info.insutype,
         med_type=info.med_type,
-        policy=case.world.city(case.home).policy,
+        policy=case.world.cities[case.home].policy,
         year=patient.accumulator.year,
         benefit=patient.benefit.name,
         settled_ms=case.now_ms,

@@ -24,7 +24,7 @@ def signed_in(
         dev_no=dev_no,
         fixmedins_code=fixmedins_code,
         opter_no=opter_no,
-        sign_no=nonce.hex()[:30],
+        sign_no=nonce[-15:].hex(),
         signed_in_at=counter,
         counter_top=0,
         counter_window=0,

@@ -50,7 +50,7 @@ def upload(case: Case) -> Verdict:
     if case.state.get(FeeBatch, case.home, asked.psn_no, asked.mdtrt_id, asked.chrg_bchno):
         return Refused(codes.LINES_SETTLED, f"chrg_bchno {asked.chrg_bchno}")
     total_fen = sum(line.det_item_fee_sumamt_fen for line in asked.feedetail)
-    cuts = cut_bill(asked.feedetail, total_fen, case.world.rules[case.institution.city].catalogue, day_of(case.now_ms))
+    cuts = cut_bill(asked.feedetail, total_fen, case.world.catalogue(case.institution.city), day_of(case.now_ms))
     if isinstance(cuts, Refused):
         return cuts
     batch = FeeBatch(

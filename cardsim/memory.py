@@ -1,0 +1,80 @@
+"""Non-volatile memory: cells of bytes, where a change is all or nothing.
+
+A card loses power whenever somebody pulls it. Every change therefore goes through `Memory.write`, which programs
+three times through one primitive: the journal (the new value and its checksum), the cell, the empty journal. Cut
+before the journal is whole, the old value stands; cut after it, `recover` finishes the change at the next power-on.
+Nothing else of the card writes, so a fault that tears this primitive tears everything that can be torn.
+"""
+
+import struct
+import zlib
+from collections.abc import Mapping
+
+JOURNAL = 0  # the cell of the journal itself; no file has it
+ENTRY = struct.Struct(">QH")  # cell, length; the value follows
+CHECKSUM = struct.Struct(">I")
+
+
+class MemoryImageError(ValueError):
+    """The bytes are no image of a memory."""
+
+
+class Memory:
+    """Cells as the issuer left them, and what has changed since."""
+
+    def __init__(self, issued: Mapping[int, bytes]) -> None:
+        self._issued = issued
+        self._changed: dict[int, bytes] = {}
+
+    def read(self, cell: int) -> bytes:
+        """Return the value of a cell that exists."""
+        changed = self._changed.get(cell)
+        return self._issued[cell] if changed is None else changed
+
+    def write(self, cell: int, value: bytes) -> None:
+        """Change one cell, atomically as seen from the next power-on."""
+        entry = _entry(cell, value)
+        self._program(JOURNAL, entry + CHECKSUM.pack(zlib.crc32(entry)))
+        self._program(cell, value)
+        self._program(JOURNAL, b"")
+
+    def recover(self) -> None:
+        """Finish a change whose journal is whole, drop one whose journal is not."""
+        journal = self._changed.get(JOURNAL, b"")
+        entry, checksum = journal[: -CHECKSUM.size], journal[-CHECKSUM.size :]
+        if len(entry) > ENTRY.size and checksum == CHECKSUM.pack(zlib.crc32(entry)):
+            cell, _ = ENTRY.unpack_from(entry)
+            self._program(cell, entry[ENTRY.size :])
+        if journal:
+            self._program(JOURNAL, b"")
+
+    def image(self) -> bytes:
+        """Return the cells that differ from what the issuer wrote; empty for an untouched card."""
+        changed = ((cell, value) for cell, value in sorted(self._changed.items()) if value != self._as_issued(cell))
+        return b"".join(_entry(cell, value) for cell, value in changed)
+
+    def restore(self, image: bytes) -> None:
+        """Become the memory that `image` was taken of; MemoryImageError, and no change, if it is none."""
+        self._changed = dict(self._entries(image))
+
+    def _program(self, cell: int, value: bytes) -> None:
+        self._changed[cell] = value
+
+    def _as_issued(self, cell: int) -> bytes | None:
+        return b"" if cell == JOURNAL else self._issued.get(cell)
+
+    def _entries(self, image: bytes) -> list[tuple[int, bytes]]:
+        entries = []
+        while image:
+            if len(image) < ENTRY.size:
+                raise MemoryImageError("the image ends inside a cell's address")
+            cell, length = ENTRY.unpack_from(image)
+            value, image = image[ENTRY.size : ENTRY.size + length], image[ENTRY.size + length :]
+            if len(value) < length or self._as_issued(cell) is None:
+                raise MemoryImageError(f"cell {cell:010X} is cut short or not on this card")
+            entries.append((cell, value))
+        return entries
+
+
+def _entry(cell: int, value: bytes) -> bytes:
+    return ENTRY.pack(cell, len(value)) + value

@@ -1,0 +1,150 @@
+"""Begins a visit at each due time, whether or not earlier ones have ended: the open half of a load process (gevent).
+
+A visit waits for a free terminal of its place, which counts as latency, up to a bound, after which it is dropped and
+counted. The schedule, the figures and the visits themselves know nothing of gevent.
+"""
+
+import resource
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from random import Random
+from time import monotonic
+from typing import Final
+
+from gevent import queue
+from gevent.event import Event
+from gevent.pool import Pool
+
+from loadtests.crowd import Crowd
+from loadtests.openload import arrivals, histograms
+from loadtests.openload.clock import Arrival, Schedule
+from loadtests.plan import LoadPlan
+from loadtests.recorder import MICROSECONDS, Recorder, Report, Visit
+from loadtests.visitor import Visitor
+from terminals.kernel.outcome import Outcome, Result
+from terminals.patients import Patient
+
+IN_FLIGHT_MAX: Final = 20_000
+"""Visits under way or waiting in one process; past it an arrival is dropped at once."""
+SIGN_ON_AT_ONCE: Final = 32
+LATE_S: Final = 0.1
+"""A visit that begins this much after its due time is counted as late."""
+
+Heard = Callable[[Visit], None]
+"""Told about every served visit, for somebody else's statistics."""
+
+
+class Driver:
+    """The load of one process. `sign_on`, then `run`; `stop` from any greenlet ends the arrivals."""
+
+    def __init__(
+        self, plan: LoadPlan, part: int, visitors: Sequence[Visitor], recorder: Recorder, heard: Heard
+    ) -> None:
+        self._profile = plan.profile
+        self._crowd = Crowd(plan, part)
+        self._visitors = visitors
+        self._recorder = recorder
+        self._heard = heard
+        self._free: dict[tuple[str, str], queue.Queue[Visitor]] = defaultdict(queue.Queue)
+        self._failure = ""
+        jitter = Random(self._profile.seed) if self._profile.jitter else None  # noqa: S311 - seeded arrivals
+        due = arrivals.due_times(self._profile.segments, jitter)
+        self._schedule = Schedule(due, part=part, parts=self._profile.processes)
+        self._stopped = Event()
+        self._visits = Pool()
+        self._began_s = self._began_cpu_s = 0.0
+        self._cpu_share: float | None = None
+        self._finished = False
+
+    def sign_on(self) -> bool:
+        """Sign every terminal on; False if one could not, and the report says why."""
+        outcomes = Pool(SIGN_ON_AT_ONCE).map(Visitor.sign_on, self._visitors)
+        for visitor, outcome in zip(self._visitors, outcomes, strict=True):
+            self._recorder.count(outcome)
+            if outcome.result is not Result.DONE:
+                self._failure = _refused(visitor, outcome)
+                self._finished = True
+                return False
+            self._free[visitor.site.city, visitor.site.kind].put(visitor)
+        return True
+
+    def run(self) -> None:
+        """Let the arrivals come, then let what is under way end within the drain's bound."""
+        self._began_s, self._began_cpu_s = monotonic(), cpu_s()
+        while not self._stopped.is_set() and (wait_s := self._schedule.wait_s(self._now_s())) is not None:
+            if wait_s:
+                self._stopped.wait(wait_s)
+            for arrival in self._schedule.due(self._now_s()):
+                self._admit(arrival)
+        self._cpu_share = self._share_so_far()
+        self._visits.join(self._profile.drain_s)
+        self._visits.kill()
+        self._recorder.dropped = self._recorder.scheduled - self._recorder.sent  # whoever was still waiting, too
+        for visitor in self._visitors:
+            visitor.close()
+        self._finished = True
+
+    def stop(self) -> None:
+        """End the arrivals; visits under way go on."""
+        self._stopped.set()
+
+    def report(self) -> Report:
+        """Return what this process saw so far."""
+        share = self._share_so_far() if self._cpu_share is None else self._cpu_share
+        return self._recorder.report(cpu_share=share, finished=self._finished, failure=self._failure)
+
+    def _now_s(self) -> float:
+        return monotonic() - self._began_s
+
+    def _share_so_far(self) -> float:
+        return (cpu_s() - self._began_cpu_s) / max(self._now_s(), 1e-3) if self._began_s else 0.0
+
+    def _admit(self, arrival: Arrival) -> None:
+        self._recorder.scheduled += 1
+        histograms.record(self._recorder.lag, (self._now_s() - arrival.due_s) * MICROSECONDS)
+        patient = self._crowd.next()
+        if patient is None or len(self._visits) >= IN_FLIGHT_MAX:
+            self._recorder.dropped += 1
+            return
+        self._visits.spawn(self._come, arrival, patient)
+
+    def _come(self, arrival: Arrival, patient: Patient) -> None:
+        place = self._free[patient.city, patient.kind]
+        try:
+            visitor = place.get(timeout=self._profile.place_wait_s)
+        except queue.Empty:
+            self._recorder.dropped += 1
+            return
+        try:
+            self._serve(arrival, patient, visitor)
+        finally:
+            place.put(visitor)
+
+    def _serve(self, arrival: Arrival, patient: Patient, visitor: Visitor) -> None:
+        recorder = self._recorder
+        recorder.sent += 1
+        recorder.late += self._now_s() - arrival.due_s > LATE_S
+        try:
+            visit = visitor.serve(patient, self._crowd.card(patient), self._profile.pace)
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends one visit, is counted, and fails the gate
+            visitor.close()
+            recorder.fault(patient.kind, error)
+            recorder.completed += 1
+            return
+        recorder.completed += 1
+        if arrival.due_s < self._profile.warmup_s:
+            recorder.count(visit.outcome)
+        else:
+            recorder.end(visit, self._began_s + arrival.due_s)
+        self._heard(visit)
+
+
+def cpu_s() -> float:
+    """Return the CPU seconds that this process has used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _refused(visitor: Visitor, outcome: Outcome) -> str:
+    why = outcome.refusal or "no answer"
+    return f"terminal {visitor.site.dev_no} cannot sign on: {why}"

@@ -1,0 +1,163 @@
+"""The validity gate: client, engine and ledger are three witnesses of one run, and must say the same.
+
+A run that fails here has no performance result, however fast it was. Pure: claims and an audit in, rows out. Where a
+reply was lost the client cannot know its outcome, so that as many requests may differ between client and engine as it
+missed replies; the ledger is never allowed to differ.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from loadtests.openload.outcomes import Counts
+from loadtests.recorder import Settled
+from terminals.kernel.outcome import NO_REPLY
+
+REPLAYED: Final = "replayed"
+"""The engine's outcome of a repeat that was answered from the stored reply."""
+MONEY: Final = ("medfee_sumamt_fen", "fund_pay_sumamt_fen", "acct_pay_fen", "psn_cash_pay_fen")
+
+
+class Claims(Struct, frozen=True):
+    """What one client, or several under one operator, saw and claims.
+
+    `undone`: how many unknown outcomes it reversed. `unknown`: how many it left in doubt, or ended in a fault.
+    """
+
+    messages: Counts
+    settled: dict[str, Settled]
+    undone: int = 0
+    unknown: int = 0
+
+
+class LedgerSums(Struct, frozen=True):
+    """The ledger's own count of one settling message; sums and fingerprint are over all, whatever became of them."""
+
+    settled: int = 0
+    reversed: int = 0
+    voided: int = 0
+    medfee_sumamt_fen: int = 0
+    fund_pay_sumamt_fen: int = 0
+    acct_pay_fen: int = 0
+    psn_cash_pay_fen: int = 0
+    fingerprint: str = "0000000000000000"
+
+    @property
+    def undone(self) -> int:
+        """Return how many were settled and are no more."""
+        return self.reversed + self.voided
+
+
+class Invariant(Struct, frozen=True):
+    """What must hold over the whole ledger, and whether it does."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+
+
+class Audit(Struct, frozen=True):
+    """The answer of the engine's admin port about one operator: the engine's counters and a query over the ledger."""
+
+    opter: str
+    engine: Counts
+    ledger: dict[str, LedgerSums]
+    open: dict[str, int]
+    invariants: tuple[Invariant, ...]
+
+
+class Row(Struct, frozen=True):
+    """One comparison; None where a witness has nothing to say about it."""
+
+    name: str
+    client: int | str | None
+    engine: int | str | None
+    ledger: int | str | None
+    ok: bool
+
+
+class Gate(Struct, frozen=True):
+    """Every comparison of a run."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all witnesses agree."""
+        return all(row.ok for row in self.rows)
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Return the comparisons that fail, in words."""
+        return tuple(_in_words(row) for row in self.rows if not row.ok)
+
+
+def compare(claims: Iterable[Claims], audit: Audit) -> Gate:
+    """Compare what the clients of one operator claim with what the engine and its ledger say."""
+    client = _together(claims)
+    rows = [
+        *_messages(client.messages, audit.engine),
+        *(row for infno in sorted({*client.settled, *audit.ledger}) for row in _settlements(infno, client, audit)),
+        Row("unknown outcomes left", client.unknown, None, None, client.unknown == 0),
+        *(
+            Row(f"open {name}", client.undone, None, count, count <= client.undone)
+            for name, count in audit.open.items()
+        ),
+        *(Row(_invariant(one), None, None, "holds" if one.ok else "broken", one.ok) for one in audit.invariants),
+    ]
+    return Gate(tuple(rows))
+
+
+def _together(claims: Iterable[Claims]) -> Claims:
+    messages: Counts = {}
+    settled: dict[str, Settled] = {}
+    undone = unknown = 0
+    for claim in claims:
+        for infno, outcomes in claim.messages.items():
+            mine = messages.setdefault(infno, {})
+            for outcome, count in outcomes.items():
+                mine[outcome] = mine.get(outcome, 0) + count
+        for infno, one in claim.settled.items():
+            settled[infno] = settled.get(infno, Settled()).plus(one)
+        undone, unknown = undone + claim.undone, unknown + claim.unknown
+    return Claims(messages, settled, undone, unknown)
+
+
+def _messages(client: Counts, engine: Counts) -> Iterable[Row]:
+    for infno in sorted({*client, *engine}):
+        yield from _message(infno, client.get(infno, {}), engine.get(infno, {}))
+
+
+def _message(infno: str, client: Mapping[str, int], engine: Mapping[str, int]) -> Iterable[Row]:
+    lost, replayed = client.get(NO_REPLY, 0), engine.get(REPLAYED, 0)
+    for outcome in sorted({*client, *engine} - {NO_REPLY, REPLAYED}):
+        mine, theirs = client.get(outcome, 0), engine.get(outcome, 0)
+        yield Row(f"{infno} {outcome}", mine, theirs, None, -lost <= mine - theirs <= replayed)
+    if lost or replayed:
+        missing = sum(client.values()) - sum(engine.values())
+        yield Row(f"{infno} {NO_REPLY} / {REPLAYED}", lost, replayed, None, 0 <= missing <= lost and replayed <= lost)
+
+
+def _settlements(infno: str, client: Claims, audit: Audit) -> Iterable[Row]:
+    mine, books = client.settled.get(infno, Settled()), audit.ledger.get(infno, LedgerSums())
+    engine = audit.engine.get(infno, {}).get("approved", 0)
+    made = books.settled + books.undone
+    yield Row(f"{infno} settlements", mine.count, engine, books.settled, mine.count == books.settled and engine == made)
+    if books.undone or client.undone:
+        yield Row(f"{infno} undone", client.undone, None, books.undone, books.undone <= client.undone)
+    if books.undone:
+        return  # the client never learnt what it undid: its sums are over the settlements that stand
+    yield Row(f"{infno} fingerprint", mine.fingerprint, None, books.fingerprint, mine.fingerprint == books.fingerprint)
+    for field in MONEY:
+        said, booked = getattr(mine, field), getattr(books, field)
+        yield Row(f"{infno} {field}", said, None, booked, said == booked)
+
+
+def _invariant(one: Invariant) -> str:
+    return f"invariant {one.name}" + (f" ({one.detail})" if one.detail and not one.ok else "")
+
+
+def _in_words(row: Row) -> str:
+    said = (("client", row.client), ("engine", row.engine), ("ledger", row.ledger))
+    return f"{row.name}: " + ", ".join(f"{who} {what}" for who, what in said if what is not None)

@@ -1,0 +1,37 @@
+"""Which arrivals are due, for a caller who says what time it is.
+
+With several processes arrival i belongs to process i mod n. No clock is read here and nobody sleeps: a driver asks how
+long it may wait, waits as its loop waits, and takes what is due. Whatever is overdue comes at once: nothing is skipped.
+"""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import NamedTuple
+
+
+class Arrival(NamedTuple):
+    """One arrival of the plan: its number over all processes, and when it is due."""
+
+    number: int
+    due_s: float
+
+
+class Schedule:
+    """The due times of one process, taken in order."""
+
+    def __init__(self, due_times: Iterable[float], *, part: int = 0, parts: int = 1) -> None:
+        assert 0 <= part < parts, (part, parts)
+        self._coming = islice((Arrival(*pair) for pair in enumerate(due_times)), part, None, parts)
+        self._next = next(self._coming, None)
+
+    def wait_s(self, now_s: float) -> float | None:
+        """Return how long nothing is due; 0 if something is; None if nothing comes any more."""
+        return None if self._next is None else max(self._next.due_s - now_s, 0.0)
+
+    def due(self, now_s: float) -> list[Arrival]:
+        """Take everything that is due by now."""
+        taken = []
+        while self._next is not None and self._next.due_s <= now_s:
+            taken.append(self._next)
+            self._next = next(self._coming, None)
+        return taken

@@ -1,0 +1,59 @@
+"""Whether the generator kept up: a run whose generator did not is generator-bound, which says nothing of the server.
+
+Two signs: how late the scheduler itself began an arrival (schedule lag), and how much of its core each process used.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from loadtests.openload import histograms
+
+LAG_SHARE_MAX: Final = 0.05
+"""Schedule lag p99 as a share of the SLO's p95."""
+CPU_SHARE_MAX: Final = 0.80
+"""CPU seconds of a generator process a second of the run."""
+
+
+class Health(Struct, frozen=True):
+    """Signs of one process; `lag` is an encoded histogram in us, `cpu_share` of one core over the arrivals' time."""
+
+    lag: str
+    cpu_share: float
+
+
+class Condition(Struct, frozen=True):
+    """The generator's condition over all processes."""
+
+    lag_p99_us: int
+    lag_max_us: int
+    cpu_share_max: float
+    processes: int
+
+
+def condition(processes: Iterable[Health]) -> Condition:
+    """Merge the lags and take the busiest process."""
+    lag, shares = histograms.blank(), [0.0]
+    for process in processes:
+        lag.add(histograms.decode(process.lag))
+        shares.append(process.cpu_share)
+    return Condition(
+        lag_p99_us=histograms.estimate(lag, histograms.P99),
+        lag_max_us=histograms.maximum(lag),
+        cpu_share_max=max(shares),
+        processes=len(shares) - 1,
+    )
+
+
+def complaints(found: Condition, slo_p95_ms: float) -> list[str]:
+    """Say in words what was wrong with the generator; empty if it kept up."""
+    lag_limit_us = slo_p95_ms * 1000 * LAG_SHARE_MAX
+    said = []
+    if found.lag_p99_us >= lag_limit_us:
+        said.append(
+            f"schedule lag p99 {histograms.in_ms(found.lag_p99_us)}, limit {histograms.in_ms(int(lag_limit_us))}"
+        )
+    if found.cpu_share_max >= CPU_SHARE_MAX:
+        said.append(f"a generator process used {found.cpu_share_max:.0%} of its core, limit {CPU_SHARE_MAX:.0%}")
+    return said

@@ -1,0 +1,128 @@
+"""What one load run is, before it starts: frozen facts, in one JSON file that anybody can write.
+
+Read by the locustfile, which finds it through SHUAKA_LOAD_PLAN. It holds the keys of its terminals, as terminals hold
+theirs, and is written for its owner alone; `public` is the part that a result may keep.
+"""
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cardsim.population import CardProfile
+from loadtests.openload.arrivals import Segment
+from loadtests.openload.verdict import Slo
+from terminals.kernel.site import AT_ONCE, Pace, Site
+from terminals.patients import Item, Mix
+
+ENVIRONMENT: Final = "SHUAKA_LOAD_PLAN"
+NAME_MAX: Final = 20
+"""A run's name is its opter_no (interface: c(20)), by which engine and ledger know its work."""
+PROCESSES_MAX: Final = 64
+
+Seconds = Annotated[float, Meta(ge=0, le=24 * 3600)]
+Journalling = Literal["buffered", "fsync"]
+
+
+class PlanError(ValueError):
+    """A plan that is missing or cannot be followed; one sentence for the user."""
+
+
+class LoadTerminal(Struct, frozen=True, forbid_unknown_fields=True):
+    """A terminal of the run and its key, as delivered with it."""
+
+    site: Site
+    key_hex: str
+
+    def __repr__(self) -> str:
+        return f"LoadTerminal({self.site.dev_no})"
+
+
+class Block(Struct, frozen=True, forbid_unknown_fields=True):
+    """The people of this run: `count` indexes from `first` on of one population, leased from the ledger."""
+
+    seed: int
+    size: int
+    first: int
+    count: int
+
+
+class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The part of a plan that says how hard, how long and under which promises; a result keeps it whole."""
+
+    run: Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
+    arrivals: str
+    segments: Annotated[tuple[Segment, ...], Meta(min_length=1)]
+    seed: int
+    block: Block
+    jitter: bool = True
+    model: Literal["open"] = "open"
+    mix: Mix = Mix()
+    pace: Pace = AT_ONCE
+    slo: Slo = Slo()
+    security: Literal["mac and pin block"] = "mac and pin block"
+    journal: Journalling = "buffered"
+    warmup_s: Seconds = 3.0
+    drain_s: Seconds = 10.0
+    place_wait_s: Seconds = 5.0
+    reply_timeout_s: Seconds = 10.0
+    processes: Annotated[int, Meta(ge=1, le=PROCESSES_MAX)] = 1
+
+
+class LoadPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A whole run: its profile, its terminals and patients, and where its files go.
+
+    `metrics_port` 0 takes any free port. `live_file` is replaced every second, `result_file` is written once.
+    """
+
+    profile: Profile
+    host: str
+    port: int
+    terminals: Annotated[tuple[LoadTerminal, ...], Meta(min_length=1)]
+    card_profiles: tuple[CardProfile, ...]
+    items: tuple[Item, ...]
+    result_file: str
+    live_file: str
+    journal_dir: str
+    metrics_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a place with fewer terminals than processes: some process could send nobody there."""
+        places = [(terminal.site.city, terminal.site.kind) for terminal in self.terminals]
+        for place in set(places):
+            if places.count(place) < self.profile.processes:
+                raise ValueError(f"{place} has {places.count(place)} terminals for {self.profile.processes} processes")
+
+    def terminals_of(self, part: int) -> tuple[LoadTerminal, ...]:
+        """Return the terminals of one process: of every place its share."""
+        seen: Counter[tuple[str, str]] = Counter()
+        mine = []
+        for terminal in self.terminals:
+            place = terminal.site.city, terminal.site.kind
+            if seen[place] % self.profile.processes == part:
+                mine.append(terminal)
+            seen[place] += 1
+        return tuple(mine)
+
+
+def write(plan: LoadPlan, path: Path) -> None:
+    """Write a plan for its owner alone: it holds keys."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.encode(plan))
+
+
+def read(path: str | None) -> LoadPlan:
+    """Read the plan that the environment names; raise PlanError that says what is wrong."""
+    if not path:
+        raise PlanError(f"{ENVIRONMENT} names no plan: start a load with `shuaka load`, or name a plan's JSON file")
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=LoadPlan)
+    except OSError as error:
+        raise PlanError(f"the plan {path} cannot be read: {error.strerror}") from None
+    except msgspec.MsgspecError as error:
+        raise PlanError(f"the plan {path} is not one: {error}") from None

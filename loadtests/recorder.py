@@ -1,0 +1,208 @@
+"""What one load process saw, in a form that travels and adds up.
+
+A visit is recorded once, at its end, from its outcome and the times of its messages; what a client claims to have
+settled is recorded beside the latencies, since the gate compares it with the engine and the ledger. No card, person
+or terminal is ever a key here.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from msgspec import Struct
+
+from loadtests.openload import histograms
+from loadtests.openload.health import Health
+from loadtests.openload.histograms import Encoded, Latencies
+from loadtests.openload.outcomes import Arrivals, Counts, Tally
+from settlement.wire import names
+from terminals.kernel.outcome import Outcome, Result
+
+MICROSECONDS: Final = 1e6
+FAULT: Final = "FAULT"
+"""The outcome of a visit that met a fault of ours; its text is kept."""
+FAULTS_KEPT: Final = 5
+SETTLES: Final = {"pharmacy": "2102", "outpatient": "2207"}
+"""Which message settles a flow."""
+ERRORS: Final = frozenset({Result.NO_ANSWER, Result.IN_DOUBT, Result.REVERSED, FAULT})
+"""Ends of a visit that no patient asked for; a refusal on the patient's side is none."""
+FINGERPRINTS: Final = 1 << 64
+
+
+class Span(NamedTuple):
+    """When something began and ended, in seconds of the process's monotonic clock."""
+
+    began_s: float
+    ended_s: float
+
+
+class Visit(NamedTuple):
+    """One served patient: the outcome, the spans of the requests that it names, in order, and the time for thought."""
+
+    outcome: Outcome
+    span: Span
+    messages: tuple[Span, ...]
+    thought_s: float
+
+
+class Settled(Struct, frozen=True):
+    """What a client was told to be settled by one message type; `fingerprint` as names.fingerprint sums up."""
+
+    count: int = 0
+    medfee_sumamt_fen: int = 0
+    fund_pay_sumamt_fen: int = 0
+    acct_pay_fen: int = 0
+    psn_cash_pay_fen: int = 0
+    fingerprint: str = "0000000000000000"
+
+    def plus(self, other: "Settled") -> "Settled":
+        """Return both together."""
+        return Settled(
+            self.count + other.count,
+            self.medfee_sumamt_fen + other.medfee_sumamt_fen,
+            self.fund_pay_sumamt_fen + other.fund_pay_sumamt_fen,
+            self.acct_pay_fen + other.acct_pay_fen,
+            self.psn_cash_pay_fen + other.psn_cash_pay_fen,
+            f"{(int(self.fingerprint, 16) + int(other.fingerprint, 16)) % FINGERPRINTS:016x}",
+        )
+
+
+class Report(Struct, frozen=True):
+    """Everything that one process, or several merged, can say so far."""
+
+    arrivals: Arrivals = Arrivals()
+    visits: Counts = {}
+    messages: Counts = {}
+    refusals: Counts = {}
+    events: dict[str, int] = {}
+    strays: dict[str, int] = {}
+    settled: dict[str, Settled] = {}
+    latencies: tuple[Encoded, ...] = ()
+    health: tuple[Health, ...] = ()
+    faults: tuple[str, ...] = ()
+    finished: bool = False
+    failure: str = ""
+    """Why the run could not be carried out at all, in a sentence."""
+
+    @property
+    def errors(self) -> int:
+        """Return how many arrivals ended as nobody asked for, the dropped among them."""
+        ended = (count for outcomes in self.visits.values() for result, count in outcomes.items() if result in ERRORS)
+        return sum(ended) + self.arrivals.dropped + self.arrivals.unfinished
+
+
+class Recorder:
+    """Records the visits of one process. Times are seconds of one monotonic clock."""
+
+    def __init__(self) -> None:
+        self.latencies = Latencies()
+        self.lag = histograms.blank()
+        self.scheduled = self.sent = self.completed = self.late = self.dropped = 0
+        self._visits, self._messages, self._refusals = Tally(), Tally(), Tally()
+        self._events, self._strays = Tally(), Tally()
+        self._settled: dict[str, Settled] = {}
+        self._faults: list[str] = []
+
+    def end(self, visit: Visit, due_s: float) -> None:
+        """Record a measured visit, without its think times; its first message bears the delay of its start."""
+        outcome, (began_s, ended_s) = visit.outcome, visit.span
+        self.count(outcome)
+        delay_s = began_s - due_s
+        self._latency(outcome.flow, outcome.result, ended_s - began_s - visit.thought_s, delay_s)
+        for (infno, its_outcome), span in zip(outcome.messages, visit.messages, strict=True):
+            self._latency(infno, its_outcome, span.ended_s - span.began_s, delay_s)
+            delay_s = 0.0
+
+    def count(self, outcome: Outcome) -> None:
+        """Count a visit or a sign-on without measuring it."""
+        self._visits.add(outcome.flow, outcome.result)
+        for infno, its_outcome in outcome.messages:
+            self._messages.add(infno, its_outcome)
+        for event in outcome.events:
+            self._events.add("", event)
+        if outcome.refusal:
+            self._refusals.add(outcome.flow, outcome.refusal)
+        if outcome.result is Result.SETTLED:
+            infno = SETTLES[outcome.flow]
+            self._settled[infno] = self._settled.get(infno, Settled()).plus(_settled(outcome))
+
+    def stray(self, kind: str) -> None:
+        """Count a reply that nobody waits for (any more)."""
+        self._strays.add("", kind)
+
+    def fault(self, flow: str, error: BaseException) -> None:
+        """Count a visit that ended in a fault of ours, and keep the first few texts."""
+        self._visits.add(flow, FAULT)
+        if len(self._faults) < FAULTS_KEPT:
+            self._faults.append(f"{flow}: {type(error).__name__}: {error}")
+
+    def _latency(self, name: str, outcome: str, took_s: float, delay_s: float) -> None:
+        sent_us = took_s * MICROSECONDS
+        self.latencies.record(name, outcome, intended_us=sent_us + delay_s * MICROSECONDS, sent_us=sent_us)
+
+    def report(self, *, cpu_share: float, finished: bool = False, failure: str = "") -> Report:
+        """Return all of it, frozen."""
+        return Report(
+            arrivals=Arrivals(self.scheduled, self.sent, self.completed, self.late, self.dropped),
+            visits=self._visits.counts(),
+            messages=self._messages.counts(),
+            refusals=self._refusals.counts(),
+            events=self._events.counts().get("", {}),
+            strays=self._strays.counts().get("", {}),
+            settled=dict(self._settled),
+            latencies=self.latencies.encoded(),
+            health=(Health(histograms.encode(self.lag), cpu_share),),
+            faults=tuple(self._faults),
+            finished=finished,
+            failure=failure,
+        )
+
+
+def _settled(outcome: Outcome) -> Settled:
+    amounts = outcome.amounts
+    total = sum(map(names.fingerprint, outcome.setl_ids)) % FINGERPRINTS
+    return Settled(
+        len(outcome.setl_ids),
+        amounts.medfee_sumamt_fen,
+        amounts.fund_pay_sumamt_fen,
+        amounts.acct_pay_fen,
+        amounts.psn_cash_pay_fen,
+        f"{total:016x}",
+    )
+
+
+def merge(reports: Iterable[Report]) -> Report:
+    """Return the reports of several processes as one; histograms are merged, nothing is averaged."""
+    every = list(reports)
+    settled: dict[str, Settled] = {}
+    for report in every:
+        for infno, one in report.settled.items():
+            settled[infno] = settled.get(infno, Settled()).plus(one)
+    return Report(
+        arrivals=sum((report.arrivals for report in every), Arrivals()),
+        visits=_added(report.visits for report in every),
+        messages=_added(report.messages for report in every),
+        refusals=_added(report.refusals for report in every),
+        events=_added({"": report.events} for report in every).get("", {}),
+        strays=_added({"": report.strays} for report in every).get("", {}),
+        settled=settled,
+        latencies=merged_latencies(every).encoded(),
+        health=tuple(health for report in every for health in report.health),
+        faults=tuple(fault for report in every for fault in report.faults)[:FAULTS_KEPT],
+        finished=all(report.finished for report in every),
+        failure=next((report.failure for report in every if report.failure), ""),
+    )
+
+
+def merged_latencies(reports: Iterable[Report]) -> Latencies:
+    """Return the latencies of several processes as one."""
+    latencies = Latencies()
+    for report in reports:
+        latencies.add(report.latencies)
+    return latencies
+
+
+def _added(tables: Iterable[Counts]) -> Counts:
+    tally = Tally()
+    for table in tables:
+        tally.merge(table)
+    return tally.counts()

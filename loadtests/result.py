@@ -1,0 +1,119 @@
+"""The one JSON of a run: what was planned, what came of it, on what machine, and what the three witnesses say.
+
+Strict and complete: every figure that a report prints can be computed again from here. The load process writes it
+without judgement; gate and verdict are added by whoever asked the engine. It holds no key, card or person.
+"""
+
+import os
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from loadtests.gate import Claims, Gate
+from loadtests.openload import arrivals, health, verdict
+from loadtests.openload.histograms import Latencies, Pair
+from loadtests.openload.verdict import Verdict
+from loadtests.plan import Profile
+from loadtests.provenance import Machine, Source
+from loadtests.recorder import FAULT, Report, Settled
+from terminals.kernel.outcome import Result as End
+
+SERVED: Final = ("pharmacy", "outpatient")
+
+
+class Windows(Struct, frozen=True, forbid_unknown_fields=True):
+    """When what happened, in seconds; arrivals due in the warm-up are served and counted, not measured."""
+
+    started_at: str
+    planned_s: float
+    warmup_s: float
+    lasted_s: float
+
+
+class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A run, whole. `interrupted`: the arrivals were ended before their time."""
+
+    format: Literal[1] = 1
+    profile: Profile
+    command: str
+    windows: Windows
+    machine: Machine
+    source: Source
+    report: Report
+    condition: health.Condition
+    interrupted: bool = False
+    gate: Gate | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def offered_per_s(self) -> float:
+        """Return the arrivals a second that were due while they came."""
+        return self.report.arrivals.scheduled / self._arrived_s
+
+    @property
+    def achieved_per_s(self) -> float:
+        """Return the visits that ended, a second of arrivals."""
+        return self.report.arrivals.completed / self._arrived_s
+
+    @property
+    def _arrived_s(self) -> float:
+        return max(min(self.windows.planned_s, self.windows.lasted_s), 1e-3)
+
+    @property
+    def claims(self) -> Claims:
+        """Return what this client claims before the gate."""
+        return claims_of(self.report)
+
+    def latencies(self) -> Latencies:
+        """Return the decoded histograms."""
+        latencies = Latencies()
+        latencies.add(self.report.latencies)
+        return latencies
+
+    def served(self) -> Pair:
+        """Return the latency of every visit that settled, over all flows: what the SLO is about."""
+        return self.latencies().over(SERVED, End.SETTLED)
+
+    def judged(self, gate: Gate) -> "Result":
+        """Return this result with gate and verdict."""
+        answer = verdict.judge(
+            slo=self.profile.slo,
+            gate=gate.complaints,
+            found=self.condition,
+            arrivals=self.report.arrivals,
+            errors=self.report.errors,
+            served=self.served(),
+        )
+        return msgspec.structs.replace(self, gate=gate, verdict=answer)
+
+
+def claims_of(report: Report) -> Claims:
+    """Return what a report claims: its messages, its settlements, and what it undid or left unknown."""
+    ends = {end: sum(counts.get(end, 0) for counts in report.visits.values()) for end in (*End, FAULT)}
+    unknown = ends[End.IN_DOUBT] + ends[FAULT] + report.arrivals.unfinished
+    settled = {infno: one for infno, one in report.settled.items() if one != Settled()}
+    return Claims(report.messages, settled, undone=ends[End.REVERSED], unknown=unknown)
+
+
+def planned_s(profile: Profile) -> float:
+    """Return for how long arrivals were to come."""
+    return arrivals.duration_s(profile.segments)
+
+
+def write(result: Result, path: Path) -> None:
+    """Write a result whole or not at all."""
+    replace(path, msgspec.json.format(msgspec.json.encode(result), indent=1))
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Replace a file's content so that a reader sees the old or the new, never a part."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(path)
+
+
+def read(path: Path) -> Result:
+    """Read a result; raise OSError or msgspec.MsgspecError."""
+    return msgspec.json.decode(path.read_bytes(), type=Result)

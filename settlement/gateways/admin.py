@@ -1,0 +1,105 @@
+"""The operator's door: audit and lease, on the loopback address, for who holds the data directory's token.
+
+GET /health             {"status": "ok"}, without a token
+GET /audit[?opter=NAME] the engine's counts, the ledger's sums, open items and the laws of the books
+POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out
+"""
+
+from collections.abc import Awaitable, Callable
+from hmac import compare_digest
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from settlement.stores.store import Invariant, LedgerSums, Store
+from settlement.tally import Tally
+
+LEASE_MAX: Final = 1 << 32
+OPERATOR_SIZE_MAX: Final = 20
+BODY_MAX: Final = 1024
+
+
+class Lease(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many indexes are asked for."""
+
+    count: Annotated[int, Meta(ge=1, le=LEASE_MAX)]
+
+
+class AuditReport(Struct, frozen=True):
+    """What the engine and its ledger say of one operator's work (all work if `opter` is empty)."""
+
+    opter: str
+    engine: dict[str, dict[str, int]]
+    ledger: dict[str, LedgerSums]
+    open: dict[str, int]
+    invariants: tuple[Invariant, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every law of the books is kept."""
+        return all(invariant.ok for invariant in self.invariants)
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
+    """Return the door as an ASGI application."""
+
+    def guarded(endpoint: Endpoint) -> Endpoint:
+        async def guard(request: Request) -> Response:
+            given = request.headers.get("authorization", "")
+            if not compare_digest(given.encode(), f"Bearer {token}".encode()):
+                return _problem(401, "the token of the data directory is required: Authorization: Bearer ...")
+            return await endpoint(request)
+
+        return guard
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def audit(request: Request) -> Response:
+        opter = request.query_params.get("opter", "")
+        if len(opter) > OPERATOR_SIZE_MAX:
+            return _problem(400, f"opter has at most {OPERATOR_SIZE_MAX} characters")
+        found = await store.audit(opter)
+        report = AuditReport(opter, tally.of(opter), found.ledger, {"tombstones": found.tombstones}, found.invariants)
+        return Response(msgspec.json.encode(report), media_type="application/json")
+
+    async def lease(request: Request) -> Response:
+        try:
+            asked = msgspec.json.decode(await body_of(request, BODY_MAX), type=Lease)
+        except (msgspec.MsgspecError, BodyTooLargeError) as error:
+            return _problem(400, f'{{"count": 1 to {LEASE_MAX}}} is expected: {error}')
+        return JSONResponse({"first": await store.lease(asked.count)})
+
+    return Starlette(
+        routes=[
+            Route("/health", health),
+            Route("/audit", guarded(audit)),
+            Route("/lease", guarded(lease), methods=["POST"]),
+        ]
+    )
+
+
+class BodyTooLargeError(ValueError):
+    """A body over its limit; it is not read to its end."""
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """Return a request's body; raise BodyTooLargeError as soon as it is over the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise BodyTooLargeError(f"a body of more than {limit} bytes")
+    return bytes(body)
+
+
+def _problem(status: int, message: str) -> Response:
+    return JSONResponse({"message": message}, status_code=status)

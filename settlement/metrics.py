@@ -1,0 +1,132 @@
+"""What Prometheus is told of the engine: rate, outcome, latency, batches, commits, queue, PINs, and whether the books
+balance. Labels are bounded: gateway, infno and a class of outcome; no terminal, card or person is ever one.
+
+The registry is our own, and the server a thread of prometheus_client: rendering stays off the engine's loop. On the
+engine's path stand bound children only (`labels()` costs three times what it labels).
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from threading import Thread
+from time import perf_counter
+from typing import Final, Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, start_http_server
+
+from settlement.engine.state import Key, State
+from settlement.stores.store import Changes, LedgerAudit, Store
+from settlement.tally import UNKNOWN, Outcome
+from settlement.wire.codes import KINDS, PIN_LOCKED, PIN_WRONG
+
+SLO_SECONDS: Final = (0.05, 1.5, 3.0)
+"""The limits that a run is judged by; each is a bucket's edge, so that no percentile near it is interpolated."""
+LATENCY_BUCKETS: Final = tuple(sorted({round(0.0005 * 2 ** (step / 2), 6) for step in range(24)} | set(SLO_SECONDS)))
+"""0.5 ms to 1.4 s by the square root of 2."""
+SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 512)
+PIN_OUTCOMES: Final = {"": "right", PIN_WRONG.code: "wrong", PIN_LOCKED.code: "locked"}
+
+
+class HttpServer(Protocol):
+    """What is needed of prometheus_client's server."""
+
+    server_port: int
+
+    def shutdown(self) -> None:
+        """Stop serving."""
+
+    def server_close(self) -> None:
+        """Close its socket."""
+
+
+class Metrics:
+    """The engine's figures; an observer of the service."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        replies = Counter(
+            "shuaka_replies", "Replies, by outcome: approved, replayed or a refusal's code.",
+            ["gateway", "infno", "outcome"], registry=registry,
+        )  # fmt: skip
+        latency = Histogram(
+            "shuaka_reply_seconds", "From a request's last byte to its reply.",
+            ["gateway", "group"], buckets=LATENCY_BUCKETS, registry=registry,
+        )  # fmt: skip
+        pins = Counter("shuaka_pins", "Local passwords offered with a settlement.", ["outcome"], registry=registry)
+        self._replies: Callable[[str, str, str], Counter] = cache(replies.labels)
+        self._latency: Callable[[str, str], Histogram] = cache(latency.labels)
+        self._pins = {refusal: pins.labels(outcome) for refusal, outcome in PIN_OUTCOMES.items()}
+        self._batch = Histogram(
+            "shuaka_batch_requests", "Requests settled by one commit.", buckets=SIZE_BUCKETS, registry=registry
+        )
+        self._queue = Gauge("shuaka_queue_requests", "Requests waiting behind the last batch.", registry=registry)
+        self._commit = Histogram(
+            "shuaka_commit_seconds", "One durable commit.", buckets=LATENCY_BUCKETS, registry=registry
+        )
+        self._imbalance = Gauge(
+            "shuaka_ledger_imbalance_fen", "By how much the books are off, as of the last audit.", registry=registry
+        )
+        self._broken = Gauge(
+            "shuaka_ledger_broken_invariants", "Laws of the books that are broken, as of the last audit.",
+            registry=registry,
+        )  # fmt: skip
+        Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": version("shuaka")})
+
+    def answered(self, outcome: Outcome) -> None:
+        """Count one reply."""
+        kind = KINDS.get(outcome.infno)
+        self._replies(outcome.gateway, outcome.infno if kind else UNKNOWN, outcome.name).inc()
+        self._latency(outcome.gateway, kind.group if kind else UNKNOWN).observe(outcome.seconds)
+        if outcome.pin_offered and not outcome.replayed and outcome.refusal in self._pins:
+            self._pins[outcome.refusal].inc()
+
+    def gathered(self, size: int, waiting: int) -> None:
+        """Note the size of a batch and of the queue."""
+        self._batch.observe(size)
+        self._queue.set(waiting)
+
+    def committed(self, seconds: float) -> None:
+        """Note how long a commit took."""
+        self._commit.observe(seconds)
+
+    def audited(self, audit: LedgerAudit) -> None:
+        """Note what an audit found."""
+        self._imbalance.set(audit.off_fen)
+        self._broken.set(audit.broken)
+
+    def serve(self, port: int) -> tuple[HttpServer, Thread]:
+        """Serve /metrics on the loopback address; raise OSError if the port cannot be had."""
+        server, thread = start_http_server(port, addr="127.0.0.1", registry=self.registry)
+        return server, thread
+
+
+class MeteredStore:
+    """A store whose commits are timed and whose audits are shown."""
+
+    def __init__(self, store: Store, metrics: Metrics) -> None:
+        self._store = store
+        self._metrics = metrics
+
+    async def load(self, keys: tuple[Key, ...]) -> State:
+        """Return the working set of these rows."""
+        return await self._store.load(keys)
+
+    async def save(self, changes: Changes) -> None:
+        """Commit, and note how long it took."""
+        began = perf_counter()
+        await self._store.save(changes)
+        self._metrics.committed(perf_counter() - began)
+
+    async def lease(self, count: int) -> int:
+        """Return the first of `count` fresh indexes."""
+        return await self._store.lease(count)
+
+    async def audit(self, opter_no: str = "") -> LedgerAudit:
+        """Judge the ledger, and note what was found."""
+        audit = await self._store.audit(opter_no)
+        self._metrics.audited(audit)
+        return audit
+
+    async def close(self) -> None:
+        """Close the store."""
+        await self._store.close()

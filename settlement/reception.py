@@ -1,0 +1,65 @@
+"""The first look at a terminal's message: is it understood, is it authentic. Pure: bytes in, a value out.
+
+The MAC is checked before the message itself is decoded, so only an authentic sender reaches the larger decoder. A reply
+is MACed under the request's counter wherever the sender proved who it is; what did not is answered without a MAC.
+"""
+
+from typing import NamedTuple
+
+from settlement.wire import codes
+from settlement.wire.codes import Refusal
+from settlement.wire.envelope import MalformedError, Request, decode_body, decode_request, infno_of
+from settlement.wire.framing import NO_MAC
+from settlement.wire.keys import REPLY, REQUEST, NetworkKey, SessionKeys
+from settlement.wire.messages import Body
+
+
+class Seal(NamedTuple):
+    """How a reply is MACed: the session's keys (None for a sender who is nobody) and the request's counter."""
+
+    keys: SessionKeys | None
+    counter: int
+
+    def mac(self, reply: bytes) -> bytes:
+        """Return a reply's MAC."""
+        return NO_MAC if self.keys is None else self.keys.mac(REPLY, self.counter, reply)
+
+
+UNSEALED = Seal(None, 0)
+
+
+class Received(NamedTuple):
+    """An authentic, well-formed request; whether its session and counter are good is decided later."""
+
+    request: Request
+    body: Body
+    infno: str
+    seal: Seal
+
+
+class TurnedAway(NamedTuple):
+    """A message that goes no further; `request` is None if not even its envelope is readable."""
+
+    refusal: Refusal
+    detail: str
+    request: Request | None
+    infno: str
+    seal: Seal
+
+
+def receive(message: bytes, mac: bytes, key: NetworkKey) -> Received | TurnedAway:
+    """Authenticate and decode a message."""
+    try:
+        request = decode_request(message)
+    except MalformedError as error:
+        return TurnedAway(error.refusal, str(error), None, "", UNSEALED)
+    infno = infno_of(request.body)
+    keys = key.session(request.dev_no, request.sign_no)
+    if not keys.authentic(REQUEST, request.counter, message, mac):
+        return TurnedAway(codes.BAD_SIGNATURE, "", request, infno, UNSEALED)
+    seal = Seal(keys, request.counter)
+    try:
+        body = decode_body(request)
+    except MalformedError as error:
+        return TurnedAway(error.refusal, str(error), request, infno, seal)
+    return Received(request, body, infno, seal)

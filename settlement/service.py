@@ -1,0 +1,232 @@
+"""The host behind its gateways: the queue, the group commit, the answers.
+
+Requests wait in one bounded queue. While a batch commits the next one gathers; there is no timer. A reply leaves after
+the commit that it tells of. If a commit fails, nothing of it is answered and `run` raises: an engine that does not know
+what is durable must stop.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+from typing import Final, NamedTuple, Protocol
+
+from settlement.batch import Fault, Judge, drive, refusal_of, settle_batch
+from settlement.engine.arrival import Arrival, Decision, Door
+from settlement.reception import UNSEALED, Received, TurnedAway, receive
+from settlement.stores.store import Store
+from settlement.tally import Outcome
+from settlement.wire import codes
+from settlement.wire.envelope import Reply, Request, digest_of, encode
+from settlement.wire.keys import NetworkKey
+from settlement.wire.messages import Body
+
+BATCH_MAX: Final = 512
+"""Requests of one commit: past some hundreds the rows cost more than the fsync, and waiting longer gains nothing."""
+QUEUE_MAX: Final = 8_192
+"""Requests that may wait: about a second of work. Past it a request is refused at once, to be repeated."""
+TERMINALS_REMEMBERED: Final = 16_384
+"""Terminals whose operator is known without reading their session, for counting what is refused before that."""
+NOWHERE: Final = "000000"
+"""The region in the inf_refmsgid of a reply to what names no place."""
+NONCE_SIZE: Final = 16
+
+Terminal = tuple[str, str, str]
+"""Gateway, institution, and terminal (at the signed door: operator)."""
+
+Answer = Callable[[bytes, bytes], None]
+"""Takes a reply and its MAC. A client that has gone is the gateway's business, not an error."""
+
+log = logging.getLogger(__name__)
+
+
+class Observer(Protocol):
+    """Is told what the service does; must be quick."""
+
+    def answered(self, outcome: Outcome) -> None:
+        """Note one answer."""
+
+    def gathered(self, size: int, waiting: int) -> None:
+        """Note the size of a batch, and how many requests wait behind it."""
+
+
+class Waiting(NamedTuple):
+    """A request in the queue, and who takes its decision."""
+
+    arrival: Arrival
+    gateway: str
+    began: float
+    settle: Callable[[Decision], None]
+
+
+class Service:
+    """Decides what gateways hand in, in batches over one store.
+
+    `now_ms` is Unix time, `chance(n)` gives n random bytes; both are drawn once a request, before it is judged.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        judge: Judge,
+        key: NetworkKey,
+        *,
+        now_ms: Callable[[], int],
+        chance: Callable[[int], bytes],
+        observers: tuple[Observer, ...] = (),
+    ) -> None:
+        self._store = store
+        self._judge = judge
+        self._key = key
+        self._now_ms = now_ms
+        self._chance = chance
+        self._observers = observers
+        self._queue: deque[Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._operators: dict[Terminal, str] = {}
+
+    def receive(self, message: bytes, mac: bytes, answer: Answer, gateway: str) -> None:
+        """Take a terminal's message; `answer` is called once: at once for a refusal here, else after the commit."""
+        began = perf_counter()
+        match receive(message, mac, self._key):
+            case TurnedAway() as away:
+                self._turn_away(away, answer, gateway, began)
+            case Received(request, _, infno, seal) if self._full:
+                self._turn_away(TurnedAway(codes.BUSY, "", request, infno, seal), answer, gateway, began)
+            case Received(request, body, infno, seal):
+
+                def settle(decision: Decision) -> None:
+                    answer(decision.reply_bytes, seal.mac(decision.reply_bytes))
+
+                self._enqueue(Waiting(self._arrival(request, body, infno, Door.TERMINAL), gateway, began, settle))
+
+    async def handle(self, message: bytes, mac: bytes, gateway: str) -> tuple[bytes, bytes]:
+        """Answer one message of a terminal, with its MAC."""
+        answered: asyncio.Future[tuple[bytes, bytes]] = asyncio.get_running_loop().create_future()
+
+        def answer(reply: bytes, reply_mac: bytes) -> None:
+            if not answered.done():
+                answered.set_result((reply, reply_mac))
+
+        self.receive(message, mac, answer, gateway)
+        return await answered
+
+    async def handle_signed(self, request: Request, body: Body, infno: str, gateway: str) -> Reply:
+        """Answer a request that its gateway authenticated by a signature of its own."""
+        began = perf_counter()
+        if self._full:
+            return self.refuse(TurnedAway(codes.BUSY, "", request, infno, UNSEALED), gateway, began, authentic=True)
+        decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+
+        def settle(decision: Decision) -> None:
+            if not decided.done():
+                decided.set_result(decision)
+
+        self._enqueue(Waiting(self._arrival(request, body, infno, Door.HTTP), gateway, began, settle))
+        return (await decided).reply
+
+    def refuse(self, away: TurnedAway, gateway: str, began: float, *, authentic: bool) -> Reply:
+        """Return the reply to a request that is not judged, and count it under its operator where that is known."""
+        request = away.request
+        operator = self._operators.get(_terminal_of(gateway, request), "") if request and authentic else ""
+        self._note(
+            Outcome(
+                gateway,
+                operator,
+                away.infno,
+                away.refusal.code,
+                replayed=False,
+                pin_offered=False,
+                seconds=perf_counter() - began,
+            )
+        )
+        return refusal_of(
+            away.refusal,
+            away.detail,
+            msgid=request.msgid if request else "",
+            infno=away.infno,
+            region=request.mdtrtarea_admvs if request else NOWHERE,
+            now_ms=self._now_ms(),
+            nonce=self._chance(NONCE_SIZE),
+        )
+
+    @property
+    def _full(self) -> bool:
+        """Whether a request is refused at once, because too many wait or the engine is stopping."""
+        return len(self._queue) >= QUEUE_MAX or self._stopping
+
+    async def run(self) -> None:
+        """Settle batch after batch until `stop`; raise StoreError if the ledger fails."""
+        while self._queue or not self._stopping:
+            if not self._queue:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
+            steps = settle_batch([waiting.arrival for waiting in batch], self._judge)
+            decisions = await drive(steps, self._store, _report)
+            for waiting, decision in zip(batch, decisions, strict=True):
+                self._finish(waiting, decision)
+            for observer in self._observers:
+                observer.gathered(len(batch), len(self._queue))
+            await asyncio.sleep(0)  # one look at every socket: what it finds is the next batch
+
+    def stop(self) -> None:
+        """Refuse what comes from now on; `run` returns when what waits has been answered."""
+        self._stopping = True
+        self._wake.set()
+
+    def _arrival(self, request: Request, body: Body, infno: str, door: Door) -> Arrival:
+        digest = digest_of(body, request.insuplc_admdvs)
+        return Arrival(request, body, infno, digest, door, self._now_ms(), self._chance(NONCE_SIZE))
+
+    def _enqueue(self, waiting: Waiting) -> None:
+        self._queue.append(waiting)
+        self._wake.set()
+
+    def _finish(self, waiting: Waiting, decision: Decision) -> None:
+        """Hand over a decision; whoever fails to take it must not keep the others from theirs."""
+        try:
+            waiting.settle(decision)
+        except Exception:
+            log.exception("a gateway failed to answer; its client must ask again")
+        arrival, gateway = waiting.arrival, waiting.gateway
+        if decision.opter_no:
+            self._remember(_terminal_of(gateway, arrival.request), decision.opter_no)
+        self._note(
+            Outcome(
+                gateway,
+                decision.opter_no,
+                arrival.infno,
+                decision.reply.refusal,
+                replayed=decision.replayed,
+                pin_offered=bool(getattr(arrival.body, "pin_block", b"")),
+                seconds=perf_counter() - waiting.began,
+            )
+        )
+
+    def _turn_away(self, away: TurnedAway, answer: Answer, gateway: str, began: float) -> None:
+        reply = encode(self.refuse(away, gateway, began, authentic=away.seal.keys is not None))
+        answer(reply, away.seal.mac(reply))
+
+    def _remember(self, terminal: Terminal, opter_no: str) -> None:
+        if self._operators.get(terminal) == opter_no:
+            return
+        if len(self._operators) >= TERMINALS_REMEMBERED:
+            del self._operators[next(iter(self._operators))]
+        self._operators[terminal] = opter_no
+
+    def _note(self, outcome: Outcome) -> None:
+        for observer in self._observers:
+            observer.answered(outcome)
+
+
+def _terminal_of(gateway: str, request: Request) -> Terminal:
+    return gateway, request.fixmedins_code, request.dev_no
+
+
+def _report(fault: Fault) -> None:
+    """Log a bug of ours with its trace; the msgid finds the request, nothing else of it is written down."""
+    log.error("judging msgid %s failed: answered E9000", fault.arrival.request.msgid, exc_info=fault.error)

@@ -1,0 +1,74 @@
+"""A ledger in memory: for tests, for the direct link and for simulation. Nothing survives the process."""
+
+import asyncio
+
+import apsw
+
+from settlement.engine.state import Key, Record, State, Transfer
+from settlement.stores.audit import examine
+from settlement.stores.schema import SCHEMA, insert
+from settlement.stores.store import Changes, LedgerAudit, StoreError
+
+
+class MemoryStore:
+    """Rows in a dict. `load_now` and `save_now` serve a caller without a loop; the async methods are the same."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, Record] = {}
+        self._transfers: dict[Key, Transfer] = {}
+        self._leased = 0
+
+    def load_now(self, keys: tuple[Key, ...]) -> State:
+        """Return the working set of these rows."""
+        found = map(self._rows.get, keys)
+        return State((row for row in found if row is not None), keys)
+
+    def save_now(self, changes: Changes) -> None:
+        """Keep rows and transfers; raise StoreError, and keep nothing, if a transfer is there already."""
+        transfers: dict[Key, Transfer] = {(Transfer, transfer.key): transfer for transfer in changes.transfers}
+        if len(transfers) < len(changes.transfers) or not self._transfers.keys().isdisjoint(transfers):
+            raise StoreError("a transfer was booked twice")
+        self._transfers.update(transfers)
+        self._rows.update(((type(row), row.key), row) for row in changes.rows)
+
+    def lease_now(self, count: int) -> int:
+        """Return the first of `count` indexes that were not handed out before."""
+        first = self._leased
+        self._leased += count
+        return first
+
+    def audit_now(self, opter_no: str = "") -> LedgerAudit:
+        """Judge the ledger by the statements that judge a stored one."""
+        return _audit((*self._rows.values(), *self._transfers.values()), opter_no)
+
+    async def load(self, keys: tuple[Key, ...]) -> State:
+        """Return the working set of these rows."""
+        return self.load_now(keys)
+
+    async def save(self, changes: Changes) -> None:
+        """Keep rows and transfers."""
+        self.save_now(changes)
+
+    async def lease(self, count: int) -> int:
+        """Return the first of `count` indexes that were not handed out before."""
+        return self.lease_now(count)
+
+    async def audit(self, opter_no: str = "") -> LedgerAudit:
+        """Judge the ledger as it stands now, in a thread."""
+        rows = (*self._rows.values(), *self._transfers.values())
+        return await asyncio.to_thread(_audit, rows, opter_no)
+
+    async def close(self) -> None:
+        """Do nothing: there is nothing to give back."""
+
+
+def _audit(rows: tuple[Record, ...], opter_no: str) -> LedgerAudit:
+    connection = apsw.Connection(":memory:")
+    try:
+        with connection:
+            for statement in SCHEMA:
+                connection.execute(statement)
+            insert(connection, rows)
+        return examine(connection, opter_no)
+    finally:
+        connection.close()

@@ -1,0 +1,101 @@
+"""What the host needs of a ledger, whoever keeps it. One conformance suite holds every implementation to it.
+
+A store keeps rows and answers for them; it knows nothing of messages. Errors of a database end here: above stand
+StoreError (the ledger can no longer be trusted to keep anything: fatal) and RefusedStoreError (it never opened).
+"""
+
+from typing import Final, NamedTuple, Protocol
+
+from msgspec import Struct
+
+from settlement.engine.state import Key, Record, State, Transfer
+
+SCHEMA_VERSION: Final = 1
+"""Raised whenever a field of a Record changes: a ledger of another version is refused, never guessed at."""
+
+
+class Changes(NamedTuple):
+    """What one commit makes durable: each row once, and transfers that are inserted."""
+
+    rows: tuple[Record, ...]
+    transfers: tuple[Transfer, ...]
+
+
+class StoreError(Exception):
+    """A commit or a read failed: whether it is durable is unknown, so nothing of it may be acknowledged (R10)."""
+
+
+class RefusedStoreError(Exception):
+    """This ledger cannot be opened here; the text says why and what to do."""
+
+
+class Invariant(Struct, frozen=True):
+    """One law of the books, and whether the ledger keeps it; `detail` names the first that breaks it."""
+
+    name: str
+    ok: bool
+    detail: str
+    off_fen: int = 0
+
+
+class LedgerSums(Struct, frozen=True):
+    """What the ledger holds of one transaction: counts by state, and sums over all settlements whatever their state.
+
+    `fingerprint` is the sum of names.fingerprint(setl_id) mod 2^64, as 16 hex digits.
+    """
+
+    fingerprint: str
+    settled: int
+    reversed: int
+    voided: int
+    medfee_sumamt_fen: int
+    fund_pay_sumamt_fen: int
+    acct_pay_fen: int
+    psn_cash_pay_fen: int
+
+
+class LedgerAudit(Struct, frozen=True):
+    """The ledger's word: sums by infno for one operator (all if none is named), and the laws of the whole of it."""
+
+    ledger: dict[str, LedgerSums]
+    tombstones: int
+    invariants: tuple[Invariant, ...]
+
+    @property
+    def off_fen(self) -> int:
+        """Return by how much the books are off, over all laws."""
+        return sum(invariant.off_fen for invariant in self.invariants)
+
+    @property
+    def broken(self) -> int:
+        """Return how many laws are broken."""
+        return sum(not invariant.ok for invariant in self.invariants)
+
+
+class Store(Protocol):
+    """A durable ledger."""
+
+    async def load(self, keys: tuple[Key, ...]) -> State:
+        """Return the working set of these rows: each present, or known to be absent."""
+
+    async def save(self, changes: Changes) -> None:
+        """Make rows and transfers durable in one commit, all or none; raise StoreError if that is not certain."""
+
+    async def lease(self, count: int) -> int:
+        """Return the first of `count` population indexes that this ledger has not handed out before."""
+
+    async def audit(self, opter_no: str = "") -> LedgerAudit:
+        """Judge the ledger as it stands now, beside the traffic."""
+
+    async def close(self) -> None:
+        """Give everything back; what was saved stays."""
+
+
+class ImmediateStore(Protocol):
+    """A ledger that answers at once, for callers without a loop."""
+
+    def load_now(self, keys: tuple[Key, ...]) -> State:
+        """Return the working set of these rows."""
+
+    def save_now(self, changes: Changes) -> None:
+        """Keep rows and transfers, all or none."""

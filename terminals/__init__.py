@@ -1,0 +1,8 @@
+"""The field: terminals that read cards and settle.
+
+kernel    the flows, pure generators of effects     readers    where the card is
+links     where the host is                         pin_pad    where secrets are typed
+journal   what outlives a crash                     terminal   performs a flow's effects under trio
+patients  who comes, with what                      visits     which flow a patient's coming turns into
+fleet     many terminals of a city
+"""

@@ -1,0 +1,135 @@
+"""What outlives a crash: intents before they are sent, outcomes when they are known. Append-only, one JSON line each.
+
+An intent without an outcome is pending; its terminal resolves it at its next sign-on. `fsync` survives a power cut,
+`buffered` the end of the process. A torn last line is an entry that was never answered for: its request did not go
+out. It is cut off and reported; damage anywhere else is refused.
+"""
+
+import os
+from pathlib import Path
+from threading import Lock
+from typing import Final, Literal, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from terminals.kernel.entries import Entry, Intent
+
+Mode = Literal["fsync", "buffered"]
+
+LINE_MAX: Final = 4096
+
+
+class JournalError(Exception):
+    """The journal cannot be opened, read or written; one sentence for the user."""
+
+
+class Line(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry and the terminal that made it."""
+
+    dev_no: str
+    entry: Entry
+
+
+class Journal(Protocol):
+    """Where entries go, for one terminal or many."""
+
+    durable: bool
+    """Whether `append` waits for a disk: call it from a thread then."""
+
+    def append(self, dev_no: str, entry: Entry) -> None:
+        """Write an entry; it is as durable as the journal's mode says when this returns. Raise JournalError."""
+
+    def pending(self, dev_no: str) -> tuple[Intent, ...]:
+        """Return the intents of a terminal whose outcome is unknown, oldest first."""
+
+
+class Pending:
+    """The intents without an outcome, kept while entries pass."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, dict[str, Intent]] = {}
+
+    def note(self, dev_no: str, entry: Entry) -> None:
+        """Open an intent, or close it."""
+        mine = self._open.setdefault(dev_no, {})
+        if isinstance(entry, Intent):
+            mine[entry.msgid] = entry
+        else:
+            mine.pop(entry.msgid, None)
+
+    def of(self, dev_no: str) -> tuple[Intent, ...]:
+        """Return a terminal's, oldest first."""
+        return tuple(self._open.get(dev_no, {}).values())
+
+
+class MemoryJournal:
+    """A journal that forgets with its process: for tests and virtual time."""
+
+    durable = False
+
+    def __init__(self) -> None:
+        self._pending = Pending()
+
+    def append(self, dev_no: str, entry: Entry) -> None:
+        """Keep an entry."""
+        self._pending.note(dev_no, entry)
+
+    def pending(self, dev_no: str) -> tuple[Intent, ...]:
+        """Return a terminal's open intents."""
+        return self._pending.of(dev_no)
+
+
+class FileJournal:
+    """A journal in a file, which one process holds open; safe from several threads.
+
+    `torn` is what was cut off the end when it was opened, empty as a rule.
+    """
+
+    def __init__(self, path: Path, mode: Mode) -> None:
+        self.durable = mode == "fsync"
+        self._path = path
+        self._lock = Lock()
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            self.torn, self._pending = self._replayed(path.read_bytes())
+        except OSError as error:
+            raise JournalError(f"the journal {path} cannot be opened: {error.strerror}") from None
+
+    def append(self, dev_no: str, entry: Entry) -> None:
+        """Write an entry in one write, and wait for the disk where the mode is fsync."""
+        line = msgspec.json.encode(Line(dev_no, entry)) + b"\n"
+        assert len(line) <= LINE_MAX, len(line)
+        with self._lock:
+            try:
+                if os.write(self._file, line) != len(line):
+                    raise JournalError(f"the journal {self._path} is full")
+                if self.durable:
+                    os.fdatasync(self._file)
+            except OSError as error:
+                raise JournalError(f"the journal {self._path} cannot be written: {error.strerror}") from None
+            self._pending.note(dev_no, entry)
+
+    def pending(self, dev_no: str) -> tuple[Intent, ...]:
+        """Return a terminal's open intents."""
+        with self._lock:
+            return self._pending.of(dev_no)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+    def _replayed(self, content: bytes) -> tuple[bytes, Pending]:
+        """Return the torn end, cut off, and what is pending after the whole lines."""
+        pending = Pending()
+        *lines, torn = content.split(b"\n")
+        for number, line in enumerate(lines, 1):
+            try:
+                read = msgspec.json.decode(line, type=Line)
+            except msgspec.MsgspecError as error:
+                os.close(self._file)
+                raise JournalError(f"the journal {self._path} is damaged at line {number}: {error}") from None
+            pending.note(read.dev_no, read.entry)
+        if torn:
+            os.ftruncate(self._file, len(content) - len(torn))
+        return torn, pending

@@ -1,0 +1,46 @@
+"""What a terminal writes down before and after it moves money; the journal stores these and nothing else.
+
+No PIN, no password, no PIN block and no identity number has a place here.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Intent(Struct, frozen=True, tag="intent"):
+    """A request that moves money is about to leave: enough to find out, or undo, what became of it.
+
+    `setl_id` and `mdtrt_id` name the settlement that a revoke (2103, 2208) is about.
+    """
+
+    msgid: str
+    infno: str
+    psn_no: str
+    insuplc_admdvs: str
+    amount_fen: int
+    setl_id: str = ""
+    mdtrt_id: str = ""
+
+
+class Fate(StrEnum):
+    """What became of an intent."""
+
+    DONE = "DONE"
+    """Carried out: settled, or revoked."""
+    REFUSED = "REFUSED"
+    """The host decided against it; nothing moved."""
+    REVERSED = "REVERSED"
+    """Undone by 2601, or barred by its tombstone before it arrived."""
+
+
+class Resolution(Struct, frozen=True, tag="resolution"):
+    """The outcome of an intent is known."""
+
+    msgid: str
+    fate: Fate
+    setl_id: str = ""
+    refusal: str = ""
+
+
+Entry = Intent | Resolution

@@ -1,0 +1,84 @@
+"""What became of an intent whose reply was lost: by query, then by reversal, never by settling again.
+
+A settlement (2102, 2207) is looked for under its msgid (5203, medins_setl_id). Found, it stands; not found, 2601 undoes
+it or bars its late arrival by a tombstone. A revoke (2103, 2208) has no reversal, and needs none: its message is made
+again from the intent and repeated under its own msgid, which the host answers once and for all. What cannot be decided
+stays open in the journal, for the next sign-on.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from settlement.wire import codes
+from settlement.wire.messages import (
+    QuerySettlement,
+    Reverse,
+    Reversed,
+    RevokeDrugSale,
+    RevokeOutpatient,
+    SettlementInfo,
+)
+from terminals.kernel.effects import NoReply, Record, Steps
+from terminals.kernel.entries import Fate, Intent, Resolution
+from terminals.kernel.exchange import UNJUDGED, exchange, output_of
+from terminals.kernel.outcome import Event, Outcome, Result
+from terminals.kernel.site import Site
+from terminals.kernel.transaction import Transaction, declined
+
+REVOKES: Final[dict[str, Callable[[str, str, str], RevokeDrugSale | RevokeOutpatient]]] = {
+    "2103": RevokeDrugSale,
+    "2208": RevokeOutpatient,
+}
+UNDONE: Final = "1"
+"""refd_setl_flag: revoked or reversed."""
+
+
+def recover(site: Site, intent: Intent) -> Steps[Outcome]:
+    """Find out what became of one open intent of the journal."""
+    transaction = Transaction("recover", site)
+    if intent.infno in REVOKES:
+        return (yield from revoke_again(transaction, intent))
+    return (yield from find_out(transaction, intent))
+
+
+def find_out(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
+    """Return SETTLED, REVERSED or IN_DOUBT for a settlement whose reply was lost."""
+    query = QuerySettlement(intent.psn_no, "", "", intent.msgid)
+    reply = yield from exchange(transaction, query, intent.insuplc_admdvs)
+    info = output_of(reply, SettlementInfo)
+    if info is not None:
+        transaction.events.append(Event.FOUND_BY_QUERY)
+        fate = Fate.REVERSED if info.refd_setl_flag == UNDONE else Fate.DONE
+        yield Record(Resolution(intent.msgid, fate, info.setl_id))
+        return transaction.ended(
+            Result.REVERSED if fate is Fate.REVERSED else Result.SETTLED, info=info, infno=intent.infno
+        )
+    if isinstance(reply, NoReply) or reply.refusal != codes.ORIGINAL_UNKNOWN.code:
+        return transaction.ended(Result.IN_DOUBT)
+    return (yield from _reverse(transaction, intent))
+
+
+def revoke_again(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
+    """Send a revoke, for the first time or once more: the same message under the same msgid."""
+    body = REVOKES[intent.infno](intent.setl_id, intent.mdtrt_id, intent.psn_no)
+    reply = yield from exchange(transaction, body, intent.insuplc_admdvs, msgid=intent.msgid)
+    info = output_of(reply, SettlementInfo)
+    if info is not None:
+        yield Record(Resolution(intent.msgid, Fate.DONE, info.setl_id))
+        return transaction.ended(Result.REVOKED, info=info, infno=intent.infno)
+    if isinstance(reply, NoReply) or reply.approved or reply.refusal in UNJUDGED:
+        return transaction.ended(Result.IN_DOUBT)
+    yield Record(Resolution(intent.msgid, Fate.REFUSED, refusal=reply.refusal))
+    return (yield from declined(transaction, reply.refusal))
+
+
+def _reverse(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
+    reversal = Reverse(intent.psn_no, intent.msgid, intent.infno)
+    reply = yield from exchange(transaction, reversal, intent.insuplc_admdvs)
+    refusal = "" if isinstance(reply, NoReply) else reply.refusal
+    undone = output_of(reply, Reversed) is not None or refusal == codes.ALREADY_UNDONE.code
+    if not undone:
+        return transaction.ended(Result.IN_DOUBT, refusal)
+    transaction.events.append(Event.UNDONE_BY_REVERSAL)
+    yield Record(Resolution(intent.msgid, Fate.REVERSED))
+    return transaction.ended(Result.REVERSED)

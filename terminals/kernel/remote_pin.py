@@ -1,0 +1,98 @@
+"""The remote PIN, which belongs to the chip: verified on the remote route, changed once before it may pay.
+
+The chip compares and counts; the terminal enforces that the initial value cannot pay (-35) and cannot be the new one
+(-36), by what was typed. So the initial value is presented to the chip first: typed after a change it is a wrong PIN,
+and costs a try. Digits go nowhere but to the chip.
+"""
+
+from typing import Final
+
+from terminals.kernel.card_dialogue import SELECT_SSSE, SUCCESS, command, refusal
+from terminals.kernel.effects import AskPin, Prompt, Show, Steps
+from terminals.kernel.outcome import Event, Outcome, Result
+from terminals.kernel.site import Pace, Site
+from terminals.kernel.terminal_codes import (
+    PIN_ENTRY,
+    PIN_IS_INITIAL,
+    PIN_IS_LOCKED,
+    PIN_IS_WRONG,
+    PIN_TO_INITIAL,
+)
+from terminals.kernel.transaction import Transaction, card_refused, pause
+
+INITIAL_PIN: Final = "123456"
+"""The published initial value (users' document 003)."""
+PIN_SIZE: Final = 6
+VERIFY: Final = bytes.fromhex("0020000003")
+CHANGE_PIN: Final = bytes.fromhex("805E010007")
+BLOCKED: Final = 0x6983
+TRIES_LEFT: Final = 0x63C0
+"""63Cx: x tries are left (ISO 7816-4 5.6)."""
+ENTRIES_MAX: Final = 20
+"""Entries in one conversation; a card blocks after 15 wrong ones at the latest, since x is one digit."""
+
+
+def verify_pin(transaction: Transaction) -> Steps[Outcome | None]:
+    """Have the chip accept the remote PIN; None once it did, else how the conversation ends."""
+    for _ in range(ENTRIES_MAX):
+        digits = yield from _typed(transaction, Prompt.PIN)
+        if not digits:
+            return transaction.ended(Result.ABANDONED)
+        _, status = yield from command(VERIFY + bytes.fromhex(digits))
+        if status == SUCCESS and digits == INITIAL_PIN:
+            transaction.events.append(Event.PIN_MUST_CHANGE)
+            return (yield from card_refused(transaction, PIN_IS_INITIAL))
+        if status == SUCCESS:
+            transaction.events.append(Event.PIN_VERIFIED)
+            return None
+        ended = yield from _not_accepted(transaction, status)
+        if ended:
+            return ended
+    return transaction.ended(Result.ABANDONED)
+
+
+def change_pin(site: Site, pace: Pace) -> Steps[Outcome]:
+    """Replace the remote PIN, as at a kiosk; the old value is an attempt like any other."""
+    transaction = Transaction("change_pin", site, pace)
+    selected = yield from command(SELECT_SSSE)
+    if selected.status != SUCCESS:
+        return (yield from card_refused(transaction, refusal(selected.status)))
+    for _ in range(ENTRIES_MAX):
+        old = yield from _typed(transaction, Prompt.OLD_PIN)
+        new = (yield from _typed(transaction, Prompt.NEW_PIN)) if old else ""
+        if not new:
+            return transaction.ended(Result.ABANDONED)
+        if new == INITIAL_PIN:
+            return (yield from card_refused(transaction, PIN_TO_INITIAL))
+        _, status = yield from command(CHANGE_PIN + bytes.fromhex(f"{old}FF{new}"))
+        if status == SUCCESS:
+            transaction.events.append(Event.PIN_CHANGED)
+            return transaction.ended(Result.DONE)
+        ended = yield from _not_accepted(transaction, status)
+        if ended:
+            return ended
+    return transaction.ended(Result.ABANDONED)
+
+
+def _typed(transaction: Transaction, prompt: Prompt) -> Steps[str]:
+    """Return six digits, or "" once the holder gave up; anything else is asked for again and never reaches the chip."""
+    for _ in range(ENTRIES_MAX):
+        yield from pause(transaction.pace.entry_s, "entry")
+        digits: str = yield AskPin(prompt)
+        if not digits or (len(digits) == PIN_SIZE and digits.isascii() and digits.isdecimal()):
+            return digits
+        yield Show(PIN_ENTRY.zh, PIN_ENTRY.en)
+    return ""
+
+
+def _not_accepted(transaction: Transaction, status: int) -> Steps[Outcome | None]:
+    """Say what the chip found wrong; None if the holder may try again."""
+    if status & 0xFFF0 == TRIES_LEFT:
+        transaction.events.append(Event.PIN_WRONG)
+        left = status & 0x0F
+        yield Show(f"{PIN_IS_WRONG.zh}，剩余{left}次", f"{PIN_IS_WRONG.en}, {left} tries left")
+        return None
+    if status == BLOCKED:
+        transaction.events.append(Event.PIN_LOCKED)
+        return (yield from card_refused(transaction, PIN_IS_LOCKED))
+    return (yield from card_refused(transaction, refusal(status)))

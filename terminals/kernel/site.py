@@ -1,0 +1,41 @@
+"""Where a terminal stands and how quickly people move there: the facts that flows read and never change."""
+
+from typing import Final
+
+from msgspec import Struct
+
+
+class Site(Struct, frozen=True):
+    """A terminal and its institution; the composition root fills it from the city's file.
+
+    `kind` is names.PHARMACY or names.HOSPITAL. `password_asked`: whether local patients type the local password here.
+    `remote_cities`: whose cards are settled here although they are insured elsewhere.
+    """
+
+    dev_no: str
+    fixmedins_code: str
+    city: str
+    kind: str
+    opter_no: str
+    password_asked: bool
+    remote_cities: frozenset[str] = frozenset()
+
+
+class Pace(Struct, frozen=True):
+    """Think times in seconds, by what people do; zero takes no step at all.
+
+    Typing a secret is what makes a pharmacy slower than a hospital that asks none (users' document 003, RB10).
+    """
+
+    card_s: float = 0.0
+    counter_s: float = 0.0
+    entry_s: float = 0.0
+    pay_s: float = 0.0
+
+    def times(self, tempo: float) -> "Pace":
+        """Return this pace for somebody `tempo` times as slow."""
+        return Pace(self.card_s * tempo, self.counter_s * tempo, self.entry_s * tempo, self.pay_s * tempo)
+
+
+UNHURRIED: Final = Pace(card_s=1.0, counter_s=2.0, entry_s=3.0, pay_s=1.0)
+AT_ONCE: Final = Pace()

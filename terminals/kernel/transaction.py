@@ -1,0 +1,59 @@
+"""One conversation at a terminal: all the state a flow has, and how it becomes an outcome.
+
+A transaction collects what happened, in order; flows are functions that carry it along. It decides nothing.
+"""
+
+from msgspec import Struct
+
+from settlement.wire import codes
+from settlement.wire.messages import Amounts, SettlementInfo
+from terminals.kernel.effects import Pause, Show, Steps
+from terminals.kernel.outcome import LOCAL, Event, Outcome, Result
+from terminals.kernel.site import AT_ONCE, Pace, Site
+from terminals.kernel.terminal_codes import TerminalCode
+
+
+class Transaction(Struct):
+    """The site and pace it runs at, its route, and the trail it leaves."""
+
+    flow: str
+    site: Site
+    pace: Pace = AT_ONCE
+    route: str = LOCAL
+    events: list[Event] = []
+    messages: list[tuple[str, str]] = []
+
+    def ended(
+        self, result: Result, refusal: str = "", *, info: SettlementInfo | None = None, infno: str = ""
+    ) -> Outcome:
+        """Return the outcome; `info` is the settlement that it is about, `infno` the message that made it."""
+        return Outcome(
+            flow=self.flow,
+            result=result,
+            refusal=refusal,
+            route=self.route,
+            setl_ids=(info.setl_id,) if info else (),
+            amounts=info.amounts if info else Amounts(),
+            events=tuple(self.events),
+            messages=tuple(self.messages),
+            infno=infno,
+        )
+
+
+def card_refused(transaction: Transaction, code: TerminalCode) -> Steps[Outcome]:
+    """Tell people why the terminal stops, and end."""
+    yield Show(code.zh, code.en)
+    return transaction.ended(Result.CARD_REFUSED, code.code)
+
+
+def declined(transaction: Transaction, refusal: str) -> Steps[Outcome]:
+    """Tell people why the host refused, and end; an unknown code is shown as it is."""
+    known = codes.REFUSALS.get(refusal)
+    yield Show(known.zh, known.en) if known else Show(refusal, refusal)
+    return transaction.ended(Result.DECLINED, refusal)
+
+
+def pause(seconds: float, step: str) -> Steps[None]:
+    """Let people think; nothing at all where the pace has no time for it."""
+    if seconds:
+        yield Pause(seconds, step)

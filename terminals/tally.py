@@ -1,0 +1,174 @@
+"""What a fleet saw, as one value: counts by what happened, sums of what was settled, latencies.
+
+The same words as the engine's own counters, so that client, engine and ledger can be compared. No card, person or
+terminal is a key here.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from hdrh.histogram import HdrHistogram
+from msgspec import Struct
+
+from settlement.wire import names
+from terminals.kernel.outcome import Event, Outcome, Result
+
+Counts = dict[str, dict[str, int]]
+"""How many by name and outcome."""
+
+FINGERPRINTS: Final = 1 << 64
+LATENCY_US_MAX: Final = 600_000_000
+LATENCY_DIGITS: Final = 3
+MICROSECONDS: Final = 1_000_000
+PERCENTILES: Final = (50.0, 90.0, 99.0)
+SAMPLES_BEYOND: Final = 100
+"""A percentile with fewer samples beyond it is not printed."""
+FAULTS_KEPT: Final = 20
+
+
+class Settled(Struct, frozen=True):
+    """What the host said was settled by one message type; `fingerprint` sums names.fingerprint over the setl_ids."""
+
+    count: int = 0
+    medfee_sumamt_fen: int = 0
+    fund_pay_sumamt_fen: int = 0
+    acct_pay_fen: int = 0
+    psn_cash_pay_fen: int = 0
+    fingerprint: str = "0000000000000000"
+
+
+class FleetReport(Struct, frozen=True, kw_only=True):
+    """The result of a fleet's run. `undone` were reversed; `unknown` are left in doubt, or were cut off or failed."""
+
+    opter_no: str
+    terminals: int
+    first: int
+    patients: int
+    seconds: float
+    journal: str
+    visits: Counts
+    refusals: Counts
+    events: dict[str, int]
+    messages: Counts
+    strays: dict[str, int]
+    settled: dict[str, Settled]
+    undone: int
+    unknown: int
+    cut_off: int
+    faults: tuple[str, ...]
+    latency_us: dict[str, int]
+    """Of a message from send to reply: percentiles that have enough samples beyond them, and the maximum."""
+
+    @property
+    def settlements(self) -> int:
+        """Return how many settlements the host confirmed."""
+        return sum(one.count for one in self.settled.values())
+
+    @property
+    def ok(self) -> bool:
+        """Whether every visit ended, and nothing is left unknown."""
+        return not self.unknown and not self.faults
+
+
+class Tally:
+    """Adds outcomes up; one for a whole fleet."""
+
+    def __init__(self) -> None:
+        self.patients = self.undone = self.unknown = self.cut_off = 0
+        self.faults: list[str] = []
+        self.strays: Counter[str] = Counter()
+        self.events: Counter[Event] = Counter()
+        self._visits: Counter[tuple[str, str]] = Counter()
+        self._refusals: Counter[tuple[str, str]] = Counter()
+        self._messages: Counter[tuple[str, str]] = Counter()
+        self._sums: dict[str, Counter[str]] = {}
+        self._latencies = HdrHistogram(1, LATENCY_US_MAX, LATENCY_DIGITS)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one flow's end."""
+        self._visits[outcome.flow, outcome.result] += 1
+        self._messages.update(outcome.messages)
+        self.events.update(outcome.events)
+        if outcome.refusal:
+            self._refusals[outcome.flow, outcome.refusal] += 1
+        self.undone += outcome.result is Result.REVERSED
+        self.unknown += outcome.result is Result.IN_DOUBT
+        if outcome.result is Result.SETTLED:
+            self._settle(outcome)
+
+    def cut(self) -> None:
+        """Count a visit that was cut off: what it sent may have been settled."""
+        self.cut_off += 1
+        self.unknown += 1
+
+    def fail(self, error: BaseException) -> None:
+        """Count a terminal that failed, and keep the first few reasons."""
+        self.unknown += 1
+        if len(self.faults) < FAULTS_KEPT:
+            self.faults.append(f"{type(error).__name__}: {error}")
+
+    def observe(self, seconds: float) -> None:
+        """Record how long a reply took."""
+        self._latencies.record_value(max(1, min(round(seconds * MICROSECONDS), LATENCY_US_MAX)))
+
+    @property
+    def settlements(self) -> int:
+        """Return how many settlements there are so far."""
+        return sum(sums["count"] for sums in self._sums.values())
+
+    def report(self, **facts: Any) -> FleetReport:
+        """Return all of it; `facts` are the fields that only the fleet knows."""
+        return FleetReport(
+            patients=self.patients,
+            visits=table(self._visits),
+            refusals=table(self._refusals),
+            events={event.value: count for event, count in sorted(self.events.items())},
+            messages=table(self._messages),
+            strays=dict(sorted(self.strays.items())),
+            settled={infno: _settled(sums) for infno, sums in sorted(self._sums.items())},
+            undone=self.undone,
+            unknown=self.unknown,
+            cut_off=self.cut_off,
+            faults=tuple(self.faults),
+            latency_us=self._percentiles(),
+            **facts,
+        )
+
+    def _settle(self, outcome: Outcome) -> None:
+        sums = self._sums.setdefault(outcome.infno, Counter())
+        sums["count"] += len(outcome.setl_ids)
+        sums["fingerprint"] = (sums["fingerprint"] + sum(map(names.fingerprint, outcome.setl_ids))) % FINGERPRINTS
+        for field in Settled.__struct_fields__:
+            if field.endswith("_fen"):
+                sums[field] += getattr(outcome.amounts, field)
+
+    def _percentiles(self) -> dict[str, int]:
+        total = self._latencies.get_total_count()
+        said = {
+            f"p{percentile:g}": self._latencies.get_value_at_percentile(percentile)
+            for percentile in PERCENTILES
+            if total * (100 - percentile) / 100 >= SAMPLES_BEYOND
+        }
+        return {**said, "max": self._latencies.get_max_value()} if total else {}
+
+
+def table(counts: Mapping[tuple[str, str], int]) -> Counts:
+    """Return pair counts as a table, sorted by name and outcome."""
+    rows: Counts = {}
+    for (name, outcome), count in sorted(counts.items()):
+        rows.setdefault(str(name), {})[str(outcome)] = count
+    return rows
+
+
+def total(counts: Iterable[dict[str, int]]) -> Counter[str]:
+    """Return tables' rows added up by outcome."""
+    added: Counter[str] = Counter()
+    for row in counts:
+        added.update(row)
+    return added
+
+
+def _settled(sums: Mapping[str, int]) -> Settled:
+    money = {field: sums[field] for field in Settled.__struct_fields__ if field.endswith("_fen")}
+    return Settled(count=sums["count"], fingerprint=f"{sums['fingerprint']:016x}", **money)

@@ -1,0 +1,144 @@
+"""One terminal under trio: performs the effects of its flows, signs on, resolves what its journal left open.
+
+The ports are handed in; nothing here decides what to do next, that is the kernel's. Errors of ports end here and
+become the answers that flows expect.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+
+import trio
+
+from settlement.wire import names
+from terminals.journal import Journal
+from terminals.kernel.drive import drive_async
+from terminals.kernel.effects import (
+    NO_CARD,
+    AskPassword,
+    AskPin,
+    Effect,
+    NextMsgid,
+    Pause,
+    Record,
+    Request,
+    Show,
+    Steps,
+    Transmit,
+)
+from terminals.kernel.outcome import Outcome, Result
+from terminals.kernel.recover import recover
+from terminals.kernel.sign_on import sign_on
+from terminals.kernel.site import Site
+from terminals.pin_pad import PinPad
+from terminals.readers.reader import CardRemovedError, Reader
+from terminals.session_link import SessionLink
+
+_T = TypeVar("_T")
+
+CLOCK_STEP_MS: Final = 1
+"""A terminal's clock never stands still between two readings: 9001 must be later than the last one."""
+
+
+class Clock:
+    """A terminal's clock in ms of Unix time, strictly rising."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._last_ms = 0
+
+    def __call__(self) -> int:
+        """Return the time, or the next ms after the last reading."""
+        self._last_ms = max(self._now_ms(), self._last_ms + CLOCK_STEP_MS)
+        return self._last_ms
+
+
+class Terminal:
+    """A terminal at its site. `show` gets (zh, en) of every text on the display."""
+
+    def __init__(
+        self,
+        site: Site,
+        host: SessionLink,
+        reader: Reader,
+        pin_pad: PinPad,
+        journal: Journal,
+        *,
+        clock: Clock,
+        show: Callable[[str, str], None],
+    ) -> None:
+        self.site = site
+        self.reader = reader
+        self._host = host
+        self._pin_pad = pin_pad
+        self._journal = journal
+        self._clock = clock
+        self._show = show
+        self._sequence = clock() % names.SEQUENCES  # so that a restart within one second hardly repeats a msgid
+        self._performers: dict[type[Effect], Callable[[Any], Awaitable[Any]]] = {
+            Transmit: self._transmit,
+            Request: self._request,
+            NextMsgid: self._next_msgid,
+            AskPin: self._ask_pin,
+            AskPassword: self._ask_password,
+            Show: self._display,
+            Record: self._record,
+            Pause: self._pause,
+        }
+
+    async def start(self) -> tuple[Outcome, ...]:
+        """Sign on and, once that is done, find out what became of every intent left open; the outcomes of all."""
+        signed_on = await self.run(sign_on(self.site))
+        left_open = self._journal.pending(self.site.dev_no) if signed_on.result is Result.DONE else ()
+        return signed_on, *[await self.run(recover(self.site, intent)) for intent in left_open]
+
+    async def serve(self, flow: Steps[_T]) -> _T:
+        """Run a flow with the card in the reader powered."""
+        try:
+            await self.reader.power_on()
+        except CardRemovedError:
+            self._show("请插卡", "insert a card")  # the flow's first command meets the same, and ends it
+        result = await self.run(flow)
+        await self.reader.power_off()
+        return result
+
+    async def run(self, flow: Steps[_T]) -> _T:
+        """Run a flow that needs no card."""
+        return await drive_async(flow, self._perform)
+
+    async def stop(self) -> None:
+        """Hang up."""
+        await self._host.aclose()
+
+    async def _perform(self, effect: Effect) -> Any:
+        return await self._performers[type(effect)](effect)
+
+    async def _transmit(self, effect: Transmit) -> bytes:
+        try:
+            return await self.reader.transmit(effect.apdu)
+        except CardRemovedError:
+            return NO_CARD
+
+    async def _request(self, effect: Request) -> Any:
+        return await self._host.exchange(effect)
+
+    async def _next_msgid(self, _: NextMsgid) -> str:
+        self._sequence += 1
+        return names.msgid(self.site.dev_no, self._clock(), self._sequence)
+
+    async def _ask_pin(self, effect: AskPin) -> str:
+        return await self._pin_pad.pin(effect.prompt)
+
+    async def _ask_password(self, effect: AskPassword) -> bytes:
+        return await self._pin_pad.password_block(effect.bank_card_no, same=effect.same)
+
+    async def _display(self, effect: Show) -> None:
+        self._show(effect.zh, effect.en)
+
+    async def _record(self, effect: Record) -> None:
+        if self._journal.durable:  # a disk may take its time: only this terminal waits for it
+            await trio.to_thread.run_sync(self._journal.append, self.site.dev_no, effect.entry)
+        else:
+            self._journal.append(self.site.dev_no, effect.entry)
+
+    async def _pause(self, effect: Pause) -> None:
+        await trio.sleep(effect.seconds)

@@ -1,0 +1,97 @@
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cardsim.card import Card, CardNotPowered
+from cardsim.population import CardProfile, Population
+
+Issue = Callable[..., Card]
+Exchange = Callable[..., list[str]]
+
+SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
+VERIFY_WRONG = "0020000003000000"
+PEOPLE = Population(7, 100, [CardProfile(name="gen2", city="370100", generation=2, weight=1)])
+
+
+def powered() -> Card:
+    card = PEOPLE.card(0)
+    card.power_on()
+    return card
+
+
+def test_a_card_without_power_answers_nothing(issue_card: Issue) -> None:
+    card = issue_card()
+    card.power_off()
+    card.power_off()
+    with pytest.raises(CardNotPowered):
+        card.transmit(bytes.fromhex("0084000008"))
+
+
+def test_a_reset_forgets_selection_and_pin_but_no_spent_try(card: Card, exchange: Exchange) -> None:
+    exchange(card, SSSE, VERIFY_WRONG, "0020000003123456", VERIFY_WRONG)
+    assert card.power_on() == card.atr
+    assert exchange(card, "00B2012C12", "00B2010412", "00C0000018") == ["6A82", "6986", "6985"]
+    assert exchange(card, SSSE, "00200000", "00A4000002DF01", "00B2012C04") == ["6118", "63C5", "610A", "6982"]
+
+
+def test_a_blocked_card_stays_blocked_through_its_image(issue_card: Issue, exchange: Exchange) -> None:
+    card, later = issue_card(), issue_card()
+    exchange(card, SSSE, *[VERIFY_WRONG] * 6)
+    later.restore(card.image())
+    later.power_on()
+    assert exchange(later, SSSE, "0020000003123456") == ["6118", "6983"]
+
+
+def test_an_untouched_card_has_an_empty_image_and_a_touched_one_a_small_one(card: Card, exchange: Exchange) -> None:
+    exchange(card, SSSE, "00C0000018", "00B2012C12")
+    assert card.image() == b""
+    exchange(card, "805E010007123456FF654321", VERIFY_WRONG)
+    assert 0 < len(card.image()) < 64
+
+
+def test_restoring_takes_the_power_away(card: Card) -> None:
+    card.restore(b"")
+    with pytest.raises(CardNotPowered):
+        card.transmit(b"\x00\x20\x00\x00")
+
+
+def test_every_class_and_instruction_is_answered() -> None:
+    card = powered()
+    for cla, ins in product(range(256), range(256)):
+        status = int.from_bytes(card.transmit(bytes((cla, ins, 0xAA, 0xAA)))[-2:], "big")
+        known = cla in (0x00, 0x80, 0x84, 0xB0)
+        assert (status == 0x6E00) is (not known)
+        assert status >> 12 in (0x6, 0x9)
+
+
+@given(st.lists(st.binary(max_size=300), max_size=20))
+def test_no_bytes_make_a_card_raise(commands: list[bytes]) -> None:
+    card = powered()
+    for command in commands:
+        assert len(card.transmit(command)) >= 2
+
+
+HEADERS = [(0x00, ins) for ins in (0xA4, 0xB2, 0xB0, 0x84, 0x20, 0xC0)] + [(0x80, 0x5E)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(HEADERS),
+            st.sampled_from([0, 1, 2, 4, 0x85, 0x96]),
+            st.sampled_from([0, 4, 5, 0x2C, 0x34]),
+            st.sampled_from(["", "00", "08", "0002EF05", "02EF06", "02DF01", "03123456", "03000000", "02DDF100", "07"]),
+        ),
+        max_size=30,
+    )
+)
+def test_no_run_of_nearly_right_commands_makes_a_card_raise(steps: list[tuple[tuple[int, int], int, int, str]]) -> None:
+    card = powered()
+    card.transmit(bytes.fromhex(SSSE))
+    for header, p1, p2, body in steps:
+        answer = card.transmit(bytes((*header, p1, p2)) + bytes.fromhex(body))
+        assert 2 <= len(answer) <= 258
+        assert answer[-2] >> 4 in (0x6, 0x9)

@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cardsim.chips import ChipsError, load, save
+
+IMAGES = {3: b"image of three", 900_000: b"\x00\x01"}
+
+
+def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "chips"
+    save(path, 1, 1_000_000, IMAGES)
+    assert load(path, 1, 1_000_000) == IMAGES
+
+
+def test_without_a_file_no_chip_was_touched(tmp_path: Path) -> None:
+    assert load(tmp_path / "none", 1, 10) == {}
+
+
+def test_untouched_cards_take_no_room(tmp_path: Path) -> None:
+    path = tmp_path / "chips"
+    save(path, 1, 10, {1: b"", 2: b"x"})
+    assert load(path, 1, 10) == {2: b"x"}
+
+
+def test_saving_again_replaces_the_file_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "chips"
+    save(path, 1, 10, {1: b"old"})
+    save(path, 1, 10, {2: b"new"})
+    assert load(path, 1, 10) == {2: b"new"}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("seed", "size"), [(2, 10), (1, 11)])
+def test_chips_of_another_population_are_refused(tmp_path: Path, seed: int, size: int) -> None:
+    path = tmp_path / "chips"
+    save(path, 1, 10, IMAGES)
+    with pytest.raises(ChipsError, match=f"population 1:10, not of {seed}:{size}"):
+        load(path, seed, size)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"garbage", msgspec.msgpack.encode(["shuaka-chips-9", 1, 10, {}]), msgspec.msgpack.encode([1, 2])]
+)
+def test_what_is_no_file_of_chips_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "chips"
+    path.write_bytes(content)
+    with pytest.raises(ChipsError, match="chips"):
+        load(path, 1, 10)

@@ -1,0 +1,12 @@
+import doctest
+
+import pytest
+
+from cardsim import check_digits, issuer, tlv
+
+
+@pytest.mark.parametrize("module", [check_digits, issuer, tlv], ids=lambda module: module.__name__)
+def test_the_examples_in_the_docstrings_are_true(module: object) -> None:
+    outcome = doctest.testmod(module)  # type: ignore[arg-type]
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cardsim.memory import Memory, MemoryImageError
+
+ISSUED = {1: b"\x06", 2: b"old value"}
+
+
+class PowerCutError(Exception):
+    """The card was pulled out."""
+
+
+class CuttingMemory(Memory):
+    """Loses power in the k-th programming, of which `kept` bytes still happen."""
+
+    def __init__(self, cut: int, kept: int | None) -> None:
+        super().__init__(ISSUED)
+        self._left = cut
+        self._kept = kept
+
+    def _program(self, cell: int, value: bytes) -> None:
+        self._left -= 1
+        if self._left == 0:
+            if self._kept is not None:
+                super()._program(cell, value[: self._kept])
+            raise PowerCutError
+        super()._program(cell, value)
+
+
+def torn(cut: int, kept: int | None) -> Memory:
+    memory = CuttingMemory(cut, kept)
+    with pytest.raises(PowerCutError):
+        memory.write(2, b"new value")
+    survivor = Memory(ISSUED)
+    survivor.restore(memory.image())
+    survivor.recover()
+    return survivor
+
+
+def test_a_written_cell_reads_back_and_the_others_stay() -> None:
+    memory = Memory(ISSUED)
+    memory.write(1, b"\x05")
+    assert (memory.read(1), memory.read(2)) == (b"\x05", b"old value")
+
+
+@pytest.mark.parametrize("kept", [None, 0, 1, 9, 12, 20])
+def test_a_write_torn_before_its_journal_is_whole_never_happened(kept: int | None) -> None:
+    memory = torn(1, kept)
+    assert memory.read(2) == b"old value"
+    assert memory.image() == b""
+
+
+@pytest.mark.parametrize(("cut", "kept"), [(2, None), (2, 0), (2, 4), (3, None)])
+def test_a_write_torn_after_its_journal_is_finished_at_the_next_power_on(cut: int, kept: int | None) -> None:
+    assert torn(cut, kept).read(2) == b"new value"
+
+
+def test_recovery_of_an_untorn_memory_changes_nothing() -> None:
+    memory = Memory(ISSUED)
+    memory.write(2, b"x")
+    before = memory.image()
+    memory.recover()
+    assert memory.image() == before
+
+
+def test_an_image_holds_only_what_differs_from_the_issued_card() -> None:
+    memory = Memory(ISSUED)
+    assert memory.image() == b""
+    memory.write(1, b"\x05")
+    assert 0 < len(memory.image()) < 16
+    memory.write(1, b"\x06")
+    assert memory.image() == b""
+
+
+@given(st.dictionaries(st.sampled_from([1, 2]), st.binary(max_size=50)))
+def test_an_image_restores_every_cell(changes: dict[int, bytes]) -> None:
+    memory, other = Memory(ISSUED), Memory(ISSUED)
+    for cell, value in changes.items():
+        memory.write(cell, value)
+    other.write(1, b"something else")
+    other.restore(memory.image())
+    assert [other.read(cell) for cell in ISSUED] == [memory.read(cell) for cell in ISSUED]
+
+
+@pytest.mark.parametrize("image", ["00", "00000000000000010001", "000000000000000900010A"])
+def test_what_is_no_image_is_refused_and_changes_nothing(image: str) -> None:
+    memory = Memory(ISSUED)
+    memory.write(1, b"\x03")
+    with pytest.raises(MemoryImageError):
+        memory.restore(bytes.fromhex(image))
+    assert memory.read(1) == b"\x03"

@@ -1,0 +1,118 @@
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from cardsim.card import Card, CardNotPowered
+from cardsim.vpcd import NoReaderError, answer, present, serve
+
+OFF, ON, RESET, ATR = b"\x00", b"\x01", b"\x02", b"\x04"
+CHALLENGE = bytes.fromhex("0084000008")
+
+
+def frame(payload: bytes) -> bytes:
+    return len(payload).to_bytes(2, "big") + payload
+
+
+def connected() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname(), 10)
+        return ours, server.accept()[0]
+
+
+@pytest.fixture
+def reader(card: Card) -> Iterator[socket.socket]:
+    """The reader's end of a slot that holds the card; the card's end runs in a thread and must end by itself."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        slot = threading.Thread(target=present, args=(card, *server.getsockname(), lambda: None))
+        slot.start()
+        ours, _ = server.accept()
+        with ours:
+            ours.settimeout(10)
+            yield ours
+    slot.join(10)
+    assert not slot.is_alive()
+
+
+def received(reader: socket.socket) -> bytes:
+    with reader.makefile("rb", buffering=0) as stream:
+        length = int.from_bytes(stream.read(2) or b"", "big")
+        return stream.read(length) or b""
+
+
+def test_the_atr_is_told_with_and_without_power(card: Card) -> None:
+    card.power_off()
+    assert answer(card, ATR) == card.atr
+    assert (answer(card, ON), answer(card, ATR)) == (None, card.atr)
+
+
+def test_power_and_reset_have_no_answer_but_an_effect(card: Card) -> None:
+    card.transmit(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF"))
+    assert answer(card, RESET) is None
+    assert card.transmit(bytes.fromhex("00B2012C12")).hex() == "6a82"
+    assert answer(card, OFF) is None
+    with pytest.raises(CardNotPowered):
+        card.transmit(CHALLENGE)
+
+
+def test_a_command_to_a_slot_without_power_is_refused_rather_than_left_waiting(card: Card) -> None:
+    answer(card, OFF)
+    assert answer(card, CHALLENGE) == b"\x69\x85"
+
+
+def test_an_unknown_control_byte_is_ignored(card: Card) -> None:
+    assert answer(card, b"\x03") is None
+
+
+def test_a_reader_powers_the_card_and_gets_its_answers(reader: socket.socket, card: Card) -> None:
+    reader.sendall(frame(ON) + frame(ATR))
+    assert received(reader) == card.atr
+    reader.sendall(frame(CHALLENGE))
+    assert received(reader)[-2:] == b"\x90\x00"
+
+
+def test_frames_may_arrive_one_byte_at_a_time(reader: socket.socket, card: Card) -> None:
+    for byte in frame(ON) + frame(CHALLENGE) + frame(ATR):
+        reader.sendall(bytes((byte,)))
+    assert len(received(reader)) == 10
+    assert received(reader) == card.atr
+
+
+def test_an_empty_frame_is_a_command_without_a_header(reader: socket.socket) -> None:
+    reader.sendall(frame(ON) + frame(b""))
+    assert received(reader).hex() == "6700"
+
+
+def test_the_longest_frame_is_answered(reader: socket.socket) -> None:
+    reader.sendall(frame(ON) + frame(bytes(0xFFFF)))
+    assert received(reader).hex() == "6d00"
+
+
+@pytest.mark.parametrize("rest", [b"", b"\x00", b"\x00\x05\x00\x84"])
+def test_a_reader_that_goes_away_takes_the_power_with_it(card: Card, rest: bytes) -> None:
+    ours, theirs = connected()
+    with theirs:
+        with ours:
+            ours.sendall(rest)
+        serve(card, theirs)
+    with pytest.raises(CardNotPowered):
+        card.transmit(CHALLENGE)
+
+
+def test_a_reader_that_is_killed_is_the_same_as_one_that_goes_away(card: Card) -> None:
+    ours, theirs = connected()
+    with theirs:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close by reset
+        ours.close()
+        serve(card, theirs)
+    with pytest.raises(CardNotPowered):
+        card.transmit(CHALLENGE)
+
+
+def test_no_reader_is_said_with_the_address_that_was_tried(card: Card) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+    with pytest.raises(NoReaderError, match=f"127.0.0.1:{port}"):
+        present(card, host, port, lambda: None)

@@ -1,0 +1,238 @@
+"""What every store promises, whoever keeps the ledger. A store is awaited here as the engine awaits it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from settlement.engine.state import (
+    RECORDS,
+    REVERSED,
+    SETTLED,
+    Message,
+    Person,
+    Record,
+    Settlement,
+    Terminal,
+    Transfer,
+)
+from settlement.stores.memory import MemoryStore
+from settlement.stores.schema import COLUMN_TYPES
+from settlement.stores.sqlite import SqliteStore
+from settlement.stores.store import Changes, Store, StoreError
+from settlement.wire.names import fingerprint
+
+T = TypeVar("T")
+CITY, PSN, CODE, DEV = "370100", "37010000000000000001", "P37010000001", "P3701000000101"
+
+MAKERS: dict[str, Callable[[Path], Store]] = {"memory": lambda _: MemoryStore(), "sqlite": SqliteStore}
+
+
+def run(work: Awaitable[T]) -> T:
+    async def wait() -> T:
+        return await work
+
+    return asyncio.run(wait())
+
+
+@pytest.fixture(params=list(MAKERS))
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    opened = MAKERS[request.param](tmp_path)
+    yield opened
+    run(opened.close())
+
+
+def blank(table: type[Record], **given: object) -> Record:
+    empty = {"str": "", "int": 0, "bytes": b""}
+    hints = {name: empty[kind.__name__] for name, kind in table.__annotations__.items() if name in fields(table)}
+    return table(**(hints | given))
+
+
+def fields(table: type[Record]) -> tuple[str, ...]:
+    return table.__struct_fields__
+
+
+def person(balance_fen: int = 0) -> Record:
+    return blank(Person, city=CITY, psn_no=PSN, balance_fen=balance_fen)
+
+
+def settlement(setl_id: str = "S1", state: str = SETTLED, **given: object) -> Record:
+    facts = {
+        "city": CITY, "psn_no": PSN, "setl_id": setl_id, "state": state, "infno": "2102", "treatment_city": CITY,
+        "fixmedins_code": CODE, "dev_no": DEV, "opter_no": "run", "msgid": "m" + setl_id, "medfee_sumamt_fen": 300,
+        "fund_pay_sumamt_fen": 100, "acct_pay_fen": 150, "psn_cash_pay_fen": 50,
+    }  # fmt: skip
+    return blank(Settlement, **(facts | given))
+
+
+def message(setl_id: str = "S1") -> Record:
+    return blank(
+        Message, city=CITY, fixmedins_code=CODE, msgid="m" + setl_id, infno="2102", setl_id=setl_id, reply=b"r"
+    )
+
+
+ENTRIES = (
+    (f"AGENCY:{CITY}", f"FUND:{CITY}:310102", f"INST_MI:{CITY}:{CODE}", 100),
+    (f"AGENCY:{CITY}", f"ACCT:{CITY}:{PSN}", f"INST_MI:{CITY}:{CODE}", 150),
+    (f"INST:{CODE}", f"INST_MI:{CITY}:{CODE}", f"INST_REV:{CODE}", 250),
+    (f"INST:{CODE}", f"CASH:{DEV}", f"INST_REV:{CODE}", 50),
+)
+OPENING = Transfer(CITY, PSN, "OPENING", 0, 0, f"AGENCY:{CITY}", f"OPENING:{CITY}", f"ACCT:{CITY}:{PSN}", 1000, 0)
+
+
+def transfers(setl_id: str = "S1", undo: int = 0) -> tuple[Transfer, ...]:
+    return tuple(
+        Transfer(CITY, PSN, setl_id, undo, number, books, *((credit, debit) if undo else (debit, credit)), fen, 0)
+        for number, (books, debit, credit, fen) in enumerate(ENTRIES)
+    )
+
+
+def settle(store: Store, **given: object) -> None:
+    rows = (person(850), settlement(**given), message())
+    run(store.save(Changes(rows, (OPENING, *transfers()))))
+
+
+def test_a_row_that_is_absent_is_known_to_be_absent(store: Store) -> None:
+    state = run(store.load(((Person, (CITY, PSN)),)))
+    assert state.get(Person, CITY, PSN) is None
+
+
+@pytest.mark.parametrize("table", RECORDS[:-1])
+def test_every_table_gives_back_what_was_saved(store: Store, table: type[Record]) -> None:
+    samples = {"str": "刷卡", "int": -(1 << 63), "bytes": b"\x00\xff"}
+    row = table(*(samples[table.__annotations__[name].__name__] for name in fields(table)))
+    run(store.save(Changes((row,), ())))
+    assert run(store.load(((table, row.key),))).get(table, *row.key) == row
+
+
+def test_a_row_saved_again_replaces_the_first(store: Store) -> None:
+    run(store.save(Changes((person(1),), ())))
+    run(store.save(Changes((person(2),), ())))
+    assert run(store.load(((Person, (CITY, PSN)),))).get(Person, CITY, PSN) == person(2)
+
+
+def test_a_load_of_many_tables_finds_what_is_there_and_no_other(store: Store) -> None:
+    terminal = blank(Terminal, city=CITY, dev_no=DEV)
+    run(store.save(Changes((terminal, person(), settlement()), ())))
+    state = run(store.load(((Terminal, (CITY, DEV)), (Terminal, (CITY, "other")), (Settlement, (CITY, PSN, "S1")))))
+    assert state.get(Terminal, CITY, DEV) == terminal
+    assert state.get(Terminal, CITY, "other") is None
+    assert state.get(Settlement, CITY, PSN, "S1") == settlement()
+
+
+def test_a_transfer_booked_twice_fails_the_whole_commit(store: Store) -> None:
+    run(store.save(Changes((), (OPENING,))))
+    with pytest.raises(StoreError):
+        run(store.save(Changes((person(7),), (OPENING,))))
+    assert run(store.load(((Person, (CITY, PSN)),))).get(Person, CITY, PSN) is None
+
+
+def test_a_lease_hands_out_each_index_once(store: Store) -> None:
+    assert [run(store.lease(count)) for count in (10, 5, 1)] == [0, 10, 15]
+
+
+def test_an_empty_ledger_keeps_every_law(store: Store) -> None:
+    audit = run(store.audit())
+    assert all(invariant.ok for invariant in audit.invariants)
+    assert (audit.ledger, audit.tombstones, audit.off_fen) == ({}, 0, 0)
+
+
+def test_the_audit_adds_up_what_one_operator_settled(store: Store) -> None:
+    settle(store)
+    sums = run(store.audit("run")).ledger["2102"]
+    assert (sums.settled, sums.reversed, sums.voided) == (1, 0, 0)
+    assert (sums.medfee_sumamt_fen, sums.fund_pay_sumamt_fen, sums.acct_pay_fen, sums.psn_cash_pay_fen) == (
+        300, 100, 150, 50
+    )  # fmt: skip
+    assert sums.fingerprint == f"{fingerprint('S1'):016x}"
+    assert run(store.audit("another")).ledger == {}
+    assert run(store.audit()).ledger == {"2102": sums}
+
+
+def test_a_settlement_posted_in_full_keeps_every_law(store: Store) -> None:
+    settle(store)
+    assert run(store.audit()).broken == 0
+
+
+def test_a_reversed_settlement_with_its_contra_transfers_keeps_every_law(store: Store) -> None:
+    settle(store)
+    undone = settlement(state=REVERSED)
+    run(store.save(Changes((person(1000), undone), transfers(undo=1))))
+    audit = run(store.audit())
+    assert [invariant for invariant in audit.invariants if not invariant.ok] == []
+    assert audit.ledger["2102"].reversed == 1
+
+
+def test_a_tombstone_is_an_open_item(store: Store) -> None:
+    run(store.save(Changes((msgspec.structs.replace(message(), reply=b""),), ())))
+    assert run(store.audit()).tombstones == 1
+
+
+REMOTE = "379900"
+REMOTE_ENTRIES = (
+    (f"AGENCY:{CITY}", f"CLR:{REMOTE}:{CITY}", f"INST_MI:{CITY}:{CODE}", 250),
+    (f"AGENCY:{REMOTE}", f"FUND:{REMOTE}:310102", f"CLR:{REMOTE}:{CITY}", 100),
+    (f"AGENCY:{REMOTE}", f"ACCT:{REMOTE}:{PSN}", f"CLR:{REMOTE}:{CITY}", 150),
+    *ENTRIES[2:],
+)
+
+
+def settle_remote(store: Store, dropped: int | None = None) -> None:
+    booked = tuple(
+        Transfer(REMOTE, PSN, "S1", 0, number, *entry, 0)
+        for number, entry in enumerate(REMOTE_ENTRIES)
+        if number != dropped
+    )
+    opening = msgspec.structs.replace(
+        OPENING, city=REMOTE, books=f"AGENCY:{REMOTE}", debit=f"OPENING:{REMOTE}", credit=f"ACCT:{REMOTE}:{PSN}"
+    )
+    insured = msgspec.structs.replace(person(850), city=REMOTE)
+    run(store.save(Changes((insured, settlement(city=REMOTE), message()), (opening, *booked))))
+
+
+def test_a_remote_settlement_posted_in_full_keeps_every_law(store: Store) -> None:
+    settle_remote(store)
+    assert [invariant for invariant in run(store.audit()).invariants if not invariant.ok] == []
+
+
+BROKEN = {
+    "a transfer is missing": ((person(850), settlement(), message()), (OPENING, *transfers()[1:])),
+    "a settlement is missing": ((person(850), message()), (OPENING, *transfers())),
+    "its msgid is forgotten": ((person(850), settlement()), (OPENING, *transfers())),
+    "a balance is off by a fen": ((person(849), settlement(), message()), (OPENING, *transfers())),
+    "nothing was opened": ((person(850), settlement(), message()), transfers()),
+    "a balance is below zero": ((person(-1),), ()),
+    "a bill is off by a fen": (
+        (person(850), settlement(medfee_sumamt_fen=301), message()),
+        (OPENING, *transfers()),
+    ),
+    "it is reversed in name only": ((person(850), settlement(state=REVERSED), message()), (OPENING, *transfers())),
+    "a msgid settled twice": (
+        (person(850), settlement(), settlement("S2", msgid="mS1"), message()),
+        (OPENING, *transfers()),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_ledger_that_breaks_a_law_is_told_so(store: Store, case: str) -> None:
+    run(store.save(Changes(*BROKEN[case])))
+    audit = run(store.audit())
+    assert audit.broken >= 1
+    assert audit.off_fen >= 1
+    assert all(bool(invariant.detail) != invariant.ok for invariant in audit.invariants)
+
+
+@pytest.mark.parametrize("dropped", range(len(REMOTE_ENTRIES)))
+def test_a_remote_settlement_without_one_of_its_transfers_breaks_a_law(store: Store, dropped: int) -> None:
+    settle_remote(store, dropped)
+    assert run(store.audit()).broken >= 1
+
+
+def test_every_field_of_every_record_has_a_column_type() -> None:
+    assert {kind for table in RECORDS for kind in table.__annotations__.values() if kind in (str, int, bytes)} == set(
+        COLUMN_TYPES
+    )

@@ -1,0 +1,275 @@
+"""A host without I/O for the engine's tests: the shipped rules over a memory ledger, and tellers who speak to it."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import msgspec
+import pytest
+
+from settlement.batch import drive_now, judge_of, settle_batch
+from settlement.config import load_rulebook
+from settlement.engine.arrival import Arrival, Decision, Door
+from settlement.engine.case import World
+from settlement.engine.directory import Directory
+from settlement.engine.persons import PopulationRegister
+from settlement.engine.split import line_amount_fen
+from settlement.engine.state import Person
+from settlement.stores.memory import MemoryStore
+from settlement.wire.envelope import Reply, Request, decode_output, digest_of, encode
+from settlement.wire.keys import NetworkKey, session_keys
+from settlement.wire.messages import (
+    Line,
+    PresettleOutpatient,
+    QueryPerson,
+    RegisterOutpatient,
+    SettleDrugSale,
+    SettleOutpatient,
+    SignIn,
+    UploadFees,
+)
+from settlement.wire.names import institution_code, msgid, terminal_number
+from shuaka.compose import population
+
+JINAN, JINING, SAMPLE = "370100", "370800", "379900"
+NOON_2026_11_21 = 1_795_233_600_000
+
+
+class Host:
+    """The engine over a memory ledger; `now_ms` is whatever the test says."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.store = MemoryStore()
+        self.now_ms = NOON_2026_11_21
+        self.faults: list[Any] = []
+        self._nonces = itertools.count(1)
+
+    def arrival(self, request: Request, body: Any, door: Door = Door.TERMINAL) -> Arrival:
+        return Arrival(
+            request=request,
+            body=body,
+            infno=type(body).__struct_config__.tag,
+            digest=digest_of(body, request.insuplc_admdvs),
+            door=door,
+            received_ms=self.now_ms,
+            nonce=next(self._nonces).to_bytes(16, "big"),
+        )
+
+    def decide(self, *arrivals: Arrival) -> list[Decision]:
+        decisions = drive_now(settle_batch(arrivals, judge_of(self.world)), self.store, self.faults.append)
+        assert not self.faults, self.faults
+        return decisions
+
+    def person(self, psn_no: str) -> Person:
+        key = (Person, (psn_no[:6], psn_no))
+        stored = self.store.load_now((key,)).get(Person, *key[1])
+        newcomer = self.world.register.newcomer(psn_no[:6], psn_no)
+        assert newcomer
+        return stored or newcomer
+
+    def people(self, city: str = JINAN, **facts: Any) -> Iterator[Person]:
+        """People of a city who are so, in the order of their index."""
+        for index in itertools.count():
+            someone = self.world.register.newcomer(city, f"{city}{index:010d}")
+            if someone and all(getattr(someone, name) == value for name, value in facts.items()):
+                yield someone
+
+    def broken_laws(self) -> list[str]:
+        return [law.name for law in self.store.audit_now().invariants if not law.ok]
+
+
+class Teller:
+    """A terminal without a link: makes requests as one does, and remembers msgids."""
+
+    def __init__(self, host: Host, code: str, door: Door = Door.TERMINAL) -> None:
+        self.host, self.code, self.door = host, code, door
+        self.city = code[1:7]
+        self.dev_no = terminal_number(code, 1) if door is Door.TERMINAL else "operator"
+        self.sign_no = ""
+        self.counter = 0
+        self.last: Request | None = None
+        self._sequence = itertools.count()
+
+    def next_msgid(self) -> str:
+        return msgid(terminal_number(self.code, 1), self.host.now_ms, next(self._sequence))
+
+    def request(self, body: Any, *, msgid: str = "", insured: str = "") -> Request:
+        if isinstance(body, SignIn):
+            counter = self.host.now_ms
+        else:
+            self.counter += 1
+            counter = self.counter
+        return Request(
+            msgid=msgid or self.next_msgid(),
+            fixmedins_code=self.code,
+            dev_no=self.dev_no,
+            mdtrtarea_admvs=self.city,
+            insuplc_admdvs=insured,
+            sign_no="" if isinstance(body, SignIn) else self.sign_no,
+            counter=counter,
+            inf_time="",
+            body=msgspec.Raw(encode(body)),
+        )
+
+    def ask(self, body: Any, *, msgid: str = "", insured: str = "") -> Reply:
+        self.last = self.request(body, msgid=msgid, insured=insured)
+        return self.host.decide(self.host.arrival(self.last, body, self.door))[0].reply
+
+    def told(self, body: Any, **how: str) -> Any:
+        """Ask what must be approved, and return the output."""
+        reply = self.ask(body, **how)
+        assert reply.approved, reply.err_msg
+        return decode_output(reply)
+
+    def sign_in(self, opter_no: str = "tester") -> "Teller":
+        self.sign_no = self.told(SignIn(opter_no)).sign_no
+        self.counter = 0
+        return self
+
+    def pin_block(self, person: Person, password: str = "000000") -> bytes:
+        terminal_key = self.host.world.key.terminal_key(self.dev_no)
+        return session_keys(terminal_key, self.sign_no).pin_block(password, person.bank_card_no)
+
+
+def bill(*rows: tuple[str, str, int]) -> tuple[Line, ...]:
+    """Lines from (item code, yuan, count)."""
+    return tuple(
+        Line(
+            feedetl_sn=str(number),
+            med_list_codg=code,
+            pric_e6=round(float(yuan) * 1_000_000),
+            cnt_e4=count * 10_000,
+            det_item_fee_sumamt_fen=line_amount_fen(round(float(yuan) * 1_000_000), count * 10_000),
+        )
+        for number, (code, yuan, count) in enumerate(rows, start=1)
+    )
+
+
+def total(lines: tuple[Line, ...]) -> int:
+    return sum(line.det_item_fee_sumamt_fen for line in lines)
+
+
+class Visits:
+    """Messages as a pharmacy's and a hospital's software makes them."""
+
+    def drug_sale(self, teller: Teller, person: Person, lines: tuple[Line, ...], **fields: Any) -> SettleDrugSale:
+        return SettleDrugSale(
+            **{
+                "psn_no": person.psn_no,
+                "mdtrt_cert_type": "03",
+                "mdtrt_cert_no": person.card_number,
+                "card_sn": person.card_id.hex().upper(),
+                "insutype": person.insutype,
+                "med_type": "41",
+                "acct_used_flag": "1",
+                "medfee_sumamt_fen": total(lines),
+                "drugdetail": lines,
+                "pin_block": teller.pin_block(person) if teller.door is Door.TERMINAL else b"",
+                **fields,
+            }
+        )
+
+    def query(self, person: Person, **fields: Any) -> QueryPerson:
+        facts = {
+            "mdtrt_cert_type": "03",
+            "mdtrt_cert_no": person.card_number,
+            "card_sn": person.card_id.hex().upper(),
+            "psn_cert_type": "01",
+            "certno": person.certno,
+            "psn_name": person.psn_name,
+        }
+        return QueryPerson(**{**facts, **fields})
+
+    def registration(self, person: Person, **fields: Any) -> RegisterOutpatient:
+        facts = {
+            "psn_no": person.psn_no,
+            "insutype": person.insutype,
+            "mdtrt_cert_type": "03",
+            "mdtrt_cert_no": person.card_number,
+            "card_sn": person.card_id.hex().upper(),
+            "ipt_otp_no": "OP1",
+            "dept_code": "D01",
+        }
+        return RegisterOutpatient(**{**facts, **fields})
+
+    def outpatient(self, teller: Teller, person: Person, lines: tuple[Line, ...], **how: str) -> SettleOutpatient:
+        """Register, upload and try; return the settlement that is to be sent."""
+        visit = teller.told(self.registration(person), **how)
+        teller.told(UploadFees(person.psn_no, visit.mdtrt_id, "B1", lines), **how)
+        trial = PresettleOutpatient(person.psn_no, visit.mdtrt_id, "B1", person.insutype, "11", "1", total(lines))
+        amounts = teller.told(trial, **how).amounts
+        return SettleOutpatient(
+            *msgspec.structs.astuple(trial),
+            amounts.fulamt_ownpay_amt_fen,
+            amounts.overlmt_selfpay_fen,
+            amounts.preselfpay_amt_fen,
+            amounts.inscp_scp_amt_fen,
+            chip_pin_verified=bool(how.get("insured")),
+        )
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    rules, key = load_rulebook(), NetworkKey(bytes(range(16)))
+    people = PopulationRegister(population(), rules.cities, key)
+    return World(rules.cities, rules.policies, rules.catalogues, Directory(rules.cities), people, key)
+
+
+@pytest.fixture
+def host(world: World) -> Host:
+    return Host(world)
+
+
+@pytest.fixture
+def pharmacy(host: Host) -> Teller:
+    return Teller(host, institution_code("P", JINAN, 1)).sign_in()
+
+
+@pytest.fixture
+def hospital(host: Host) -> Teller:
+    return Teller(host, institution_code("H", JINAN, 1)).sign_in()
+
+
+@pytest.fixture
+def teller(host: Host) -> Callable[..., Teller]:
+    return partial(Teller, host)
+
+
+@pytest.fixture
+def visits() -> Visits:
+    return Visits()
+
+
+@pytest.fixture
+def worker(host: Host) -> Person:
+    """A working employee of Jinan with money in the account."""
+    return next(person for person in host.people(insutype="310", psn_type="11") if person.balance_fen > 50_000)
+
+
+@pytest.fixture
+def resident(host: Host) -> Person:
+    return next(host.people(insutype="390"))
+
+
+@pytest.fixture
+def guest(host: Host) -> Person:
+    """An employee insured in the sample city."""
+    return next(person for person in host.people(SAMPLE, insutype="310", psn_type="11") if person.balance_fen > 50_000)
+
+
+@pytest.fixture
+def lines_of() -> Callable[..., tuple[Line, ...]]:
+    return bill
+
+
+@pytest.fixture
+def drugs(host: Host) -> tuple[Line, ...]:
+    """Three lines, one of each class, from the catalogue of Jinan."""
+    items = host.world.catalogue(JINAN).items
+    chosen = [
+        next(item for item in items if item.chrgitm_lv == level and item.to_day > 20300101)
+        for level in ("01", "02", "03")
+    ]
+    return bill(*((item.code, "12.50", 2) for item in chosen))

@@ -1,0 +1,172 @@
+from typing import Any
+
+import msgspec
+import pytest
+
+from settlement.engine.arrival import Door
+from settlement.engine.state import Message
+from settlement.wire import codes
+from settlement.wire.messages import QuerySettlement, RevokeDrugSale, SignIn
+from settlement.wire.names import institution_code
+
+
+def test_a_terminal_that_has_not_signed_in_is_told_to(teller: Any, visits: Any, worker: Any) -> None:
+    stranger = teller(institution_code("P", "370100", 2))
+    assert stranger.ask(visits.query(worker)).refusal == codes.SIGN_IN_REQUIRED.code
+
+
+def test_a_new_sign_in_replaces_the_session(host: Any, pharmacy: Any, visits: Any, worker: Any) -> None:
+    old = pharmacy.sign_no
+    host.now_ms += 1
+    pharmacy.sign_in()
+    pharmacy.sign_no = old
+    assert pharmacy.ask(visits.query(worker)).refusal == codes.SIGN_IN_REQUIRED.code
+
+
+def test_a_captured_9001_does_not_open_a_session(host: Any, pharmacy: Any) -> None:
+    request = pharmacy.request(SignIn("thief"))
+    [decision] = host.decide(host.arrival(request, SignIn("thief")))
+    assert decision.reply.refusal == codes.REPLAYED_COUNTER.code
+
+
+def test_a_captured_frame_is_refused_and_posts_nothing(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = visits.drug_sale(pharmacy, worker, drugs)
+    assert pharmacy.ask(sale).approved
+    balance = host.person(worker.psn_no).balance_fen
+    [decision] = host.decide(host.arrival(pharmacy.last, sale))
+    assert decision.reply.refusal == codes.REPLAYED_COUNTER.code
+    assert host.person(worker.psn_no).balance_fen == balance
+
+
+def test_a_repeated_msgid_is_answered_byte_for_byte_and_posts_nothing(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = visits.drug_sale(pharmacy, worker, drugs)
+    msgid = pharmacy.next_msgid()
+    first = host.decide(host.arrival(pharmacy.request(sale, msgid=msgid), sale))[0]
+    host.now_ms += 5_000
+    again = host.decide(host.arrival(pharmacy.request(sale, msgid=msgid), sale))[0]
+    assert again.reply_bytes == first.reply_bytes
+    assert again.replayed
+    assert not again.transfers
+    assert host.store.audit_now().ledger["2102"].settled == 1
+
+
+def test_a_repeat_under_a_new_session_is_answered_although_its_pin_block_differs(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    msgid = pharmacy.next_msgid()
+    first = pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs), msgid=msgid)
+    host.now_ms += 1
+    pharmacy.sign_in()
+    assert pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs), msgid=msgid) == first
+
+
+def test_a_msgid_used_for_other_content_is_refused_and_posts_nothing(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    msgid = pharmacy.next_msgid()
+    pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs), msgid=msgid)
+    other = visits.drug_sale(pharmacy, worker, drugs[:1])
+    assert pharmacy.ask(other, msgid=msgid).refusal == codes.DUP_MSGID_MISMATCH.code
+    assert host.store.audit_now().ledger["2102"].settled == 1
+
+
+def test_a_refusal_of_a_changing_message_is_kept_too(pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
+    msgid = pharmacy.next_msgid()
+    wrong = visits.drug_sale(pharmacy, worker, drugs, pin_block=pharmacy.pin_block(worker, "999999"))
+    first = pharmacy.ask(wrong, msgid=msgid)
+    assert first.refusal == codes.PIN_WRONG.code
+    assert pharmacy.ask(wrong, msgid=msgid) == first
+
+
+def test_two_copies_of_one_msgid_in_one_batch_post_once(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = visits.drug_sale(pharmacy, worker, drugs)
+    msgid = pharmacy.next_msgid()
+    copies = [host.arrival(pharmacy.request(sale, msgid=msgid), sale) for _ in range(100)]
+    decisions = host.decide(*copies)
+    assert len({decision.reply_bytes for decision in decisions}) == 1
+    assert [decision.replayed for decision in decisions] == [False] + [True] * 99
+    assert not host.broken_laws()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "refusal"),
+    [
+        ("mdtrtarea_admvs", "999999", codes.SIGN_IN_REQUIRED),
+        ("insuplc_admdvs", "999999", codes.UNKNOWN_CITY),
+        ("fixmedins_code", "P37010099999", codes.SIGN_IN_REQUIRED),
+    ],
+)
+def test_an_unknown_place_is_refused(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, field: str, value: str, refusal: codes.Refusal
+) -> None:
+    body = visits.query(worker)
+    request = msgspec.structs.replace(pharmacy.request(body), **{field: value})
+    assert host.decide(host.arrival(request, body))[0].reply.refusal == refusal.code
+
+
+@pytest.mark.parametrize(
+    ("code", "refusal"),
+    [
+        ("P99999900001", codes.UNKNOWN_CITY),
+        ("P37010099999", codes.UNKNOWN_INSTITUTION),
+        ("X37010000001", codes.UNKNOWN_INSTITUTION),
+    ],
+)
+def test_nobody_signs_in_for_an_unknown_institution(teller: Any, code: str, refusal: codes.Refusal) -> None:
+    assert teller(code).ask(SignIn("x")).refusal == refusal.code
+
+
+def test_nobody_signs_in_at_an_unknown_terminal(teller: Any) -> None:
+    stranger = teller(institution_code("P", "370100", 1))
+    stranger.dev_no = "P3701000000100"
+    assert stranger.ask(SignIn("x")).refusal == codes.UNKNOWN_TERMINAL.code
+
+
+def test_the_http_door_needs_no_counter_and_no_pin_pad(teller: Any, visits: Any, worker: Any, drugs: Any) -> None:
+    counter = teller(institution_code("P", "370100", 1), Door.HTTP).sign_in()
+    assert counter.ask(visits.drug_sale(counter, worker, drugs)).approved
+
+
+def test_the_http_door_too_must_sign_in_first(teller: Any, visits: Any, worker: Any) -> None:
+    counter = teller(institution_code("P", "370100", 1), Door.HTTP)
+    assert counter.ask(visits.query(worker)).refusal == codes.SIGN_IN_REQUIRED.code
+
+
+def test_a_question_is_not_kept(host: Any, pharmacy: Any, visits: Any, worker: Any) -> None:
+    pharmacy.ask(visits.query(worker))
+    key = (Message, ("370100", pharmacy.code, pharmacy.last.msgid))
+    assert host.store.load_now((key,)).get(Message, *key[1]) is None
+
+
+def test_every_decision_names_its_operator(host: Any, pharmacy: Any, visits: Any, worker: Any) -> None:
+    body = visits.query(worker)
+    assert host.decide(host.arrival(pharmacy.request(body), body))[0].opter_no == "tester"
+
+
+def test_a_refusal_carries_a_reference_for_support(pharmacy: Any) -> None:
+    reply = pharmacy.ask(RevokeDrugSale("none", "none", "none"))
+    assert reply.inf_refmsgid.startswith("370100202611")
+    assert len(reply.inf_refmsgid) == 30
+
+
+def test_a_settlement_is_found_by_the_msgid_that_asked_for_it(
+    pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    found = pharmacy.told(QuerySettlement(worker.psn_no, "", "", settled.medins_setl_id))
+    assert found == settled
+
+
+def test_another_institution_does_not_see_a_settlement(
+    teller: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    other = teller(institution_code("P", "370100", 2)).sign_in()
+    asked = QuerySettlement(worker.psn_no, settled.setl_id, settled.mdtrt_id)
+    assert other.ask(asked).refusal == codes.NOT_OWNER.code

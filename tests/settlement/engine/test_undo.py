@@ -1,0 +1,224 @@
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from settlement.engine.state import Accumulator
+from settlement.wire import codes
+from settlement.wire.messages import Reverse, Reversed, RevokeDrugSale, RevokeOutpatient
+from settlement.wire.names import institution_code
+
+
+def test_a_revoke_answers_the_exact_negatives_and_gives_the_money_back(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    revoked = pharmacy.told(RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no))
+    for name in ("medfee_sumamt_fen", "acct_pay_fen", "psn_cash_pay_fen", "psn_part_amt_fen", "inscp_scp_amt_fen"):
+        assert getattr(revoked.amounts, name) == -getattr(settled.amounts, name)
+    assert revoked.amounts.balc_fen == host.person(worker.psn_no).balance_fen == worker.balance_fen
+    assert revoked.setl_id != settled.setl_id
+    assert not host.broken_laws()
+
+
+def test_a_revoked_visit_gives_deductible_and_cap_back_and_may_be_settled_again(
+    host: Any, hospital: Any, visits: Any, worker: Any, lines_of: Any, drugs: Any
+) -> None:
+    lines = lines_of((drugs[0].med_list_codg, "10", 90))
+    sale = visits.outpatient(hospital, worker, lines)
+    settled = hospital.told(sale)
+    hospital.told(RevokeOutpatient(settled.setl_id, settled.mdtrt_id, worker.psn_no))
+    counters = [row for row in host.store._rows.values() if isinstance(row, Accumulator)]
+    assert [(row.deductible_used_fen, row.fund_used_fen) for row in counters] == [(0, 0)]
+    assert hospital.told(sale).amounts == settled.amounts
+    assert not host.broken_laws()
+
+
+@pytest.mark.parametrize("how", ["revoke", "reverse"])
+def test_what_was_revoked_cannot_be_revoked_again(
+    pharmacy: Any, visits: Any, worker: Any, drugs: Any, how: str
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    revoke = RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no)
+    pharmacy.told(revoke if how == "revoke" else Reverse(worker.psn_no, settled.medins_setl_id, "2102"))
+    assert pharmacy.ask(revoke).refusal == codes.ALREADY_UNDONE.code
+
+
+def test_a_repeated_revoke_answers_the_same_and_posts_once(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    revoke, msgid = RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no), pharmacy.next_msgid()
+    assert pharmacy.ask(revoke, msgid=msgid) == pharmacy.ask(revoke, msgid=msgid)
+    assert host.person(worker.psn_no).balance_fen == worker.balance_fen
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"setl_id": "none"}, codes.ORIGINAL_UNKNOWN),
+        ({"mdtrt_id": "none"}, codes.ORIGINAL_UNKNOWN),
+        ({"psn_no": "none"}, codes.ORIGINAL_UNKNOWN),
+    ],
+)
+def test_a_revoke_must_name_its_settlement_whole(
+    pharmacy: Any, visits: Any, worker: Any, drugs: Any, change: dict[str, str], refusal: codes.Refusal
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    named = {"setl_id": settled.setl_id, "mdtrt_id": settled.mdtrt_id, "psn_no": worker.psn_no, **change}
+    assert pharmacy.ask(RevokeDrugSale(**named)).refusal == refusal.code
+
+
+def test_another_institution_cannot_revoke(teller: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    other = teller(institution_code("P", "370100", 2)).sign_in()
+    revoke = RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no)
+    assert other.ask(revoke).refusal == codes.NOT_OWNER.code
+
+
+def test_a_reversal_undoes_a_settlement_by_its_msgid(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    assert pharmacy.told(Reverse(worker.psn_no, settled.medins_setl_id, "2102")) == Reversed()
+    sums = host.store.audit_now().ledger["2102"]
+    assert (sums.settled, sums.reversed) == (0, 1)
+    assert host.person(worker.psn_no).balance_fen == worker.balance_fen
+    assert not host.broken_laws()
+
+
+def test_three_reversals_undo_once(host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    for _ in range(3):
+        pharmacy.told(Reverse(worker.psn_no, settled.medins_setl_id, "2102"))
+    assert host.person(worker.psn_no).balance_fen == worker.balance_fen
+    assert not host.broken_laws()
+
+
+def test_a_reversal_before_its_original_leaves_a_tombstone_and_the_late_original_is_refused(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    msgid = pharmacy.next_msgid()
+    pharmacy.told(Reverse(worker.psn_no, msgid, "2102"))
+    assert host.store.audit_now().tombstones == 1
+    late = pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs), msgid=msgid)
+    assert late.refusal == codes.REVERSED_BEFORE_ARRIVAL.code
+    assert host.store.audit_now().ledger == {}
+
+
+def test_a_reversal_of_a_refused_original_changes_nothing(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    msgid = pharmacy.next_msgid()
+    pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs, medfee_sumamt_fen=1), msgid=msgid)
+    pharmacy.told(Reverse(worker.psn_no, msgid, "2102"))
+    assert host.store.audit_now().tombstones == 0
+
+
+def test_a_reversal_after_a_revoke_is_refused(pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    pharmacy.told(RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no))
+    reply = pharmacy.ask(Reverse(worker.psn_no, settled.medins_setl_id, "2102"))
+    assert reply.refusal == codes.ALREADY_UNDONE.code
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"oinfno": "1101"}, codes.NOT_REVERSIBLE),
+        ({"oinfno": "9999"}, codes.NOT_REVERSIBLE),
+        ({"oinfno": "2207"}, codes.ORIGINAL_UNKNOWN),
+        ({"psn_no": "3701000000000001"}, codes.NOT_OWNER),
+    ],
+)
+def test_a_reversal_must_name_its_original_truly(
+    host: Any, pharmacy: Any, visits: Any, drugs: Any, worker: Any, change: dict[str, str], refusal: codes.Refusal
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    named = {"psn_no": worker.psn_no, "omsgid": settled.medins_setl_id, "oinfno": "2102", **change}
+    assert named["psn_no"] != worker.psn_no or change.keys() != {"psn_no"}
+    assert pharmacy.ask(Reverse(**named)).refusal == refusal.code
+    assert host.store.audit_now().ledger["2102"].settled == 1
+
+
+def test_settlement_and_its_reversal_in_one_batch_leave_nothing_owed(
+    host: Any, hospital: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = visits.outpatient(hospital, worker, drugs)
+    settle, msgid = hospital.request(sale, msgid=hospital.next_msgid()), hospital.next_msgid()
+    undo = Reverse(worker.psn_no, settle.msgid, "2207")
+    decisions = host.decide(host.arrival(settle, sale), host.arrival(hospital.request(undo, msgid=msgid), undo))
+    assert [decision.reply.approved for decision in decisions] == [True, True]
+    assert host.store.audit_now().ledger["2207"].reversed == 1
+    assert not host.broken_laws()
+
+
+class Books(RuleBasedStateMachine):
+    """Settle, revoke, reverse and repeat in any order, at home and away: the laws of the books hold after each step."""
+
+    make: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.host, self.pharmacy, self.visits, self.people, self.drugs = self.make()
+        self.settled: list[tuple[Any, str]] = []
+
+    @rule(who=st.integers(0, 2), lines=st.integers(1, 3), account=st.sampled_from("01"))
+    def settle(self, who: int, lines: int, account: str) -> None:
+        person = self.people[who]
+        insured = "" if person.city == self.pharmacy.city else person.city
+        sale = self.visits.drug_sale(
+            self.pharmacy, person, self.drugs[:lines], acct_used_flag=account, chip_pin_verified=bool(insured)
+        )
+        self.settled.append((self.pharmacy.told(sale, insured=insured), insured))
+
+    @precondition(lambda self: self.settled)
+    @rule(which=st.integers(0, 99), again=st.booleans())
+    def revoke(self, which: int, again: object) -> None:
+        settled, insured = self.settled[which % len(self.settled)]
+        asked = RevokeDrugSale(settled.setl_id, settled.mdtrt_id, settled.psn_no)
+        msgid = self.pharmacy.next_msgid()
+        first = self.pharmacy.ask(asked, msgid=msgid, insured=insured)
+        if again:
+            assert self.pharmacy.ask(asked, msgid=msgid, insured=insured) == first
+
+    @precondition(lambda self: self.settled)
+    @rule(which=st.integers(0, 99))
+    def reverse(self, which: int) -> None:
+        settled, insured = self.settled[which % len(self.settled)]
+        self.pharmacy.ask(Reverse(settled.psn_no, settled.medins_setl_id, "2102"), insured=insured)
+
+    @rule(who=st.integers(0, 2))
+    def reverse_what_never_came(self, who: int) -> None:
+        person = self.people[who]
+        insured = "" if person.city == self.pharmacy.city else person.city
+        self.pharmacy.told(Reverse(person.psn_no, self.pharmacy.next_msgid(), "2102"), insured=insured)
+
+    @invariant()
+    def every_law_of_the_books_holds(self) -> None:
+        assert not self.host.broken_laws()
+
+    @invariant()
+    def no_account_is_below_zero(self) -> None:
+        assert all(self.host.person(person.psn_no).balance_fen >= 0 for person in self.people)
+
+
+def test_no_order_of_settling_and_undoing_breaks_the_books(
+    world: Any, visits: Any, worker: Any, guest: Any, drugs: Any, teller: Any, lines_of: Any
+) -> None:
+    host_type, teller_type = type(teller.args[0]), teller.func
+    other = next(person for person in host_type(world).people(insutype="310") if person != worker)
+    dear = lines_of(*((line.med_list_codg, "12.50", 60) for line in drugs))
+
+    def make() -> Any:
+        host = host_type(world)
+        pharmacy = teller_type(host, institution_code("P", "370100", 1)).sign_in()
+        return host, pharmacy, visits, (worker, guest, other), dear
+
+    machine = type("Machine", (Books,), {"make": staticmethod(make)}).TestCase
+    machine.settings = settings(
+        max_examples=25, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    machine().runTest()
