@@ -115,7 +115,7 @@ class Connection:
         except MalformedError:
             self._stray(Stray.UNAUTHENTIC)
             return None
-        if msgid != self._msgid:
+        if msgid not in (self._msgid, ""):  # empty: the host could not even read whose request it was
             answered = self._answered.get(msgid)
             self._stray(Stray.UNMATCHED if answered is None else Stray.DUPLICATE if answered else Stray.LATE)
             return None

@@ -54,7 +54,7 @@ class Driver:
         self._visits = Pool()
         self._began_s = self._began_cpu_s = 0.0
         self._cpu_share: float | None = None
-        self._finished = False
+        self._lasted_s: float | None = None
 
     def sign_on(self) -> bool:
         """Sign every terminal on; False if one could not, and the report says why."""
@@ -63,7 +63,7 @@ class Driver:
             self._recorder.count(outcome)
             if outcome.result is not Result.DONE:
                 self._failure = _refused(visitor, outcome)
-                self._finished = True
+                self._lasted_s = 0.0
                 return False
             self._free[visitor.site.city, visitor.site.kind].put(visitor)
         return True
@@ -82,7 +82,7 @@ class Driver:
         self._recorder.dropped = self._recorder.scheduled - self._recorder.sent  # whoever was still waiting, too
         for visitor in self._visitors:
             visitor.close()
-        self._finished = True
+        self._lasted_s = self._now_s()
 
     def stop(self) -> None:
         """End the arrivals; visits under way go on."""
@@ -90,14 +90,19 @@ class Driver:
 
     def report(self) -> Report:
         """Return what this process saw so far."""
-        share = self._share_so_far() if self._cpu_share is None else self._cpu_share
-        return self._recorder.report(cpu_share=share, finished=self._finished, failure=self._failure)
+        return self._recorder.report(
+            cpu_share=self._share_so_far() if self._cpu_share is None else self._cpu_share,
+            elapsed_s=self._now_s() if self._lasted_s is None else self._lasted_s,
+            finished=self._lasted_s is not None,
+            failure=self._failure,
+        )
 
     def _now_s(self) -> float:
-        return monotonic() - self._began_s
+        return monotonic() - self._began_s if self._began_s else 0.0
 
     def _share_so_far(self) -> float:
-        return (cpu_s() - self._began_cpu_s) / max(self._now_s(), 1e-3) if self._began_s else 0.0
+        elapsed_s = self._now_s()
+        return (cpu_s() - self._began_cpu_s) / elapsed_s if elapsed_s else 0.0
 
     def _admit(self, arrival: Arrival) -> None:
         self._recorder.scheduled += 1

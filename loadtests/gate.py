@@ -11,8 +11,9 @@ from typing import Final
 from msgspec import Struct
 
 from loadtests.openload.outcomes import Counts
-from loadtests.recorder import Settled
+from loadtests.recorder import plus
 from terminals.kernel.outcome import NO_REPLY
+from terminals.tally import Settled
 
 REPLAYED: Final = "replayed"
 """The engine's outcome of a repeat that was answered from the stored reply."""
@@ -119,7 +120,7 @@ def _together(claims: Iterable[Claims]) -> Claims:
             for outcome, count in outcomes.items():
                 mine[outcome] = mine.get(outcome, 0) + count
         for infno, one in claim.settled.items():
-            settled[infno] = settled.get(infno, Settled()).plus(one)
+            settled[infno] = plus(settled.get(infno, Settled()), one)
         undone, unknown = undone + claim.undone, unknown + claim.unknown
     return Claims(messages, settled, undone, unknown)
 

@@ -32,13 +32,13 @@ class Live(Struct, frozen=True):
     finished: bool
 
 
-def live(report: Report, *, elapsed_s: float, planned_s: float, metrics_port: int) -> Live:
+def live(report: Report, *, planned_s: float, metrics_port: int) -> Live:
     """Summarize a report."""
     latencies = histograms.Latencies()
     latencies.add(one for one in report.latencies if one.name in SERVED and one.outcome == End.SETTLED)
     intended = latencies.over(SERVED, End.SETTLED).intended
     return Live(
-        elapsed_s=elapsed_s,
+        elapsed_s=report.elapsed_s,
         planned_s=planned_s,
         arrivals=report.arrivals,
         visits=report.visits,

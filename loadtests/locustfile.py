@@ -7,14 +7,14 @@ SHUAKA_LOAD_PLAN. Neither trio nor asyncio may be imported here: gevent has take
 
 import os
 import sys
-from typing import Any
+from typing import Any, ClassVar
 
 from locust import User, events, runners, task
-from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
 from loadtests import plan as plans
-from loadtests.process import Conductor, LoadProcess
+from loadtests.conductor import Conductor
+from loadtests.process import LoadProcess
 
 runners.WORKER_REPORT_INTERVAL = 1.0  # a live view wants a report a second; Locust's own default is 3
 
@@ -27,23 +27,24 @@ except plans.PlanError as error:
 class Arrivals(User):
     """Everybody who arrives at this process; one Locust user is enough for all of them."""
 
+    process: ClassVar[LoadProcess | None] = None
+
     @task
     def come(self) -> None:
         """Run the whole plan once."""
-        process: LoadProcess = self.environment.shuaka
-        process.run()
+        assert self.process is not None
+        self.process.run()
         self.stop()
 
 
-@events.init.add_listener
-def begin(environment: Environment, **_: Any) -> None:
+def begin(environment: Any, **_: Any) -> None:
     """Give this process its part: a worker loads, a master conducts, a process alone does both."""
-    runner = environment.runner
-    if not isinstance(runner, WorkerRunner):
+    if not isinstance(environment.runner, MasterRunner):
+        Arrivals.process = LoadProcess(PLAN, environment)
+    if not isinstance(environment.runner, WorkerRunner):
         environment.process_exit_code = 0  # Locust's own opinion of refused visits is not the verdict
-        conductor = Conductor(PLAN, environment)
-        if isinstance(runner, MasterRunner):
-            return
-        environment.shuaka = LoadProcess(PLAN, environment, conductor.take)
-    else:
-        environment.shuaka = LoadProcess(PLAN, environment)
+        Conductor(PLAN, environment, Arrivals.process)
+
+
+LOCUST_EVENTS: Any = events  # untyped in Locust
+LOCUST_EVENTS.init.add_listener(begin)

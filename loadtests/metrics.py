@@ -28,7 +28,7 @@ MICROSECONDS: Final = 1e6
 
 
 def edges(slo: Slo) -> tuple[float, ...]:
-    """Return the buckets' upper edges in seconds: 24 from 0.5 ms by sqrt(2), and each limit of the SLO at 1 and 4 times."""
+    """Return upper edges in seconds: 24 from 0.5 ms by sqrt(2), and each limit of the SLO once and four times."""
     limits = (slo.p95_ms / 1000, slo.p99_ms / 1000)
     steps = (round(LOWEST_S * sqrt(2) ** step, 6) for step in range(STEPS))
     return tuple(sorted({*steps, *limits, *(4 * limit for limit in limits)}))

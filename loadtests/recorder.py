@@ -15,17 +15,16 @@ from loadtests.openload.health import Health
 from loadtests.openload.histograms import Encoded, Latencies
 from loadtests.openload.outcomes import Arrivals, Counts, Tally
 from settlement.wire import names
+from terminals.kernel.exchange import UNJUDGED
 from terminals.kernel.outcome import Outcome, Result
+from terminals.tally import FINGERPRINTS, Settled
 
 MICROSECONDS: Final = 1e6
 FAULT: Final = "FAULT"
 """The outcome of a visit that met a fault of ours; its text is kept."""
 FAULTS_KEPT: Final = 5
-SETTLES: Final = {"pharmacy": "2102", "outpatient": "2207"}
-"""Which message settles a flow."""
 ERRORS: Final = frozenset({Result.NO_ANSWER, Result.IN_DOUBT, Result.REVERSED, FAULT})
-"""Ends of a visit that no patient asked for; a refusal on the patient's side is none."""
-FINGERPRINTS: Final = 1 << 64
+"""Ends of a visit that no patient asked for, besides refusals at the envelope or of a busy host (UNJUDGED)."""
 
 
 class Span(NamedTuple):
@@ -44,28 +43,6 @@ class Visit(NamedTuple):
     thought_s: float
 
 
-class Settled(Struct, frozen=True):
-    """What a client was told to be settled by one message type; `fingerprint` as names.fingerprint sums up."""
-
-    count: int = 0
-    medfee_sumamt_fen: int = 0
-    fund_pay_sumamt_fen: int = 0
-    acct_pay_fen: int = 0
-    psn_cash_pay_fen: int = 0
-    fingerprint: str = "0000000000000000"
-
-    def plus(self, other: "Settled") -> "Settled":
-        """Return both together."""
-        return Settled(
-            self.count + other.count,
-            self.medfee_sumamt_fen + other.medfee_sumamt_fen,
-            self.fund_pay_sumamt_fen + other.fund_pay_sumamt_fen,
-            self.acct_pay_fen + other.acct_pay_fen,
-            self.psn_cash_pay_fen + other.psn_cash_pay_fen,
-            f"{(int(self.fingerprint, 16) + int(other.fingerprint, 16)) % FINGERPRINTS:016x}",
-        )
-
-
 class Report(Struct, frozen=True):
     """Everything that one process, or several merged, can say so far."""
 
@@ -80,14 +57,16 @@ class Report(Struct, frozen=True):
     health: tuple[Health, ...] = ()
     faults: tuple[str, ...] = ()
     finished: bool = False
+    elapsed_s: float = 0.0
     failure: str = ""
     """Why the run could not be carried out at all, in a sentence."""
 
     @property
     def errors(self) -> int:
         """Return how many arrivals ended as nobody asked for, the dropped among them."""
-        ended = (count for outcomes in self.visits.values() for result, count in outcomes.items() if result in ERRORS)
-        return sum(ended) + self.arrivals.dropped + self.arrivals.unfinished
+        ended = (count for outcomes in self.visits.values() for end, count in outcomes.items() if end in ERRORS)
+        ours = (count for codes in self.refusals.values() for code, count in codes.items() if code in UNJUDGED)
+        return sum(ended) + sum(ours) + self.arrivals.dropped + self.arrivals.unfinished
 
 
 class Recorder:
@@ -122,8 +101,7 @@ class Recorder:
         if outcome.refusal:
             self._refusals.add(outcome.flow, outcome.refusal)
         if outcome.result is Result.SETTLED:
-            infno = SETTLES[outcome.flow]
-            self._settled[infno] = self._settled.get(infno, Settled()).plus(_settled(outcome))
+            self._settled[outcome.infno] = plus(self._settled.get(outcome.infno, Settled()), _settled(outcome))
 
     def stray(self, kind: str) -> None:
         """Count a reply that nobody waits for (any more)."""
@@ -139,7 +117,7 @@ class Recorder:
         sent_us = took_s * MICROSECONDS
         self.latencies.record(name, outcome, intended_us=sent_us + delay_s * MICROSECONDS, sent_us=sent_us)
 
-    def report(self, *, cpu_share: float, finished: bool = False, failure: str = "") -> Report:
+    def report(self, *, cpu_share: float, elapsed_s: float = 0.0, finished: bool = False, failure: str = "") -> Report:
         """Return all of it, frozen."""
         return Report(
             arrivals=Arrivals(self.scheduled, self.sent, self.completed, self.late, self.dropped),
@@ -153,20 +131,32 @@ class Recorder:
             health=(Health(histograms.encode(self.lag), cpu_share),),
             faults=tuple(self._faults),
             finished=finished,
+            elapsed_s=elapsed_s,
             failure=failure,
         )
 
 
 def _settled(outcome: Outcome) -> Settled:
     amounts = outcome.amounts
-    total = sum(map(names.fingerprint, outcome.setl_ids)) % FINGERPRINTS
     return Settled(
         len(outcome.setl_ids),
         amounts.medfee_sumamt_fen,
         amounts.fund_pay_sumamt_fen,
         amounts.acct_pay_fen,
         amounts.psn_cash_pay_fen,
-        f"{total:016x}",
+        f"{sum(map(names.fingerprint, outcome.setl_ids)) % FINGERPRINTS:016x}",
+    )
+
+
+def plus(one: Settled, other: Settled) -> Settled:
+    """Return the settlements of both; fingerprints add up modulo 2^64."""
+    return Settled(
+        one.count + other.count,
+        one.medfee_sumamt_fen + other.medfee_sumamt_fen,
+        one.fund_pay_sumamt_fen + other.fund_pay_sumamt_fen,
+        one.acct_pay_fen + other.acct_pay_fen,
+        one.psn_cash_pay_fen + other.psn_cash_pay_fen,
+        f"{(int(one.fingerprint, 16) + int(other.fingerprint, 16)) % FINGERPRINTS:016x}",
     )
 
 
@@ -176,7 +166,7 @@ def merge(reports: Iterable[Report]) -> Report:
     settled: dict[str, Settled] = {}
     for report in every:
         for infno, one in report.settled.items():
-            settled[infno] = settled.get(infno, Settled()).plus(one)
+            settled[infno] = plus(settled.get(infno, Settled()), one)
     return Report(
         arrivals=sum((report.arrivals for report in every), Arrivals()),
         visits=_added(report.visits for report in every),
@@ -189,6 +179,7 @@ def merge(reports: Iterable[Report]) -> Report:
         health=tuple(health for report in every for health in report.health),
         faults=tuple(fault for report in every for fault in report.faults)[:FAULTS_KEPT],
         finished=all(report.finished for report in every),
+        elapsed_s=max((report.elapsed_s for report in every), default=0.0),
         failure=next((report.failure for report in every if report.failure), ""),
     )
 

@@ -17,7 +17,7 @@ from loadtests.openload.histograms import Latencies, Pair
 from loadtests.openload.verdict import Verdict
 from loadtests.plan import Profile
 from loadtests.provenance import Machine, Source
-from loadtests.recorder import FAULT, Report, Settled
+from loadtests.recorder import FAULT, Report
 from terminals.kernel.outcome import Result as End
 
 SERVED: Final = ("pharmacy", "outpatient")
@@ -93,8 +93,7 @@ def claims_of(report: Report) -> Claims:
     """Return what a report claims: its messages, its settlements, and what it undid or left unknown."""
     ends = {end: sum(counts.get(end, 0) for counts in report.visits.values()) for end in (*End, FAULT)}
     unknown = ends[End.IN_DOUBT] + ends[FAULT] + report.arrivals.unfinished
-    settled = {infno: one for infno, one in report.settled.items() if one != Settled()}
-    return Claims(report.messages, settled, undone=ends[End.REVERSED], unknown=unknown)
+    return Claims(report.messages, report.settled, undone=ends[End.REVERSED], unknown=unknown)
 
 
 def planned_s(profile: Profile) -> float:

@@ -5,7 +5,7 @@ pad, the journal, the clock and sleep. One visitor serves one visit at a time.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from cardsim.card import Card
 from loadtests.connection import Connection
@@ -13,6 +13,7 @@ from loadtests.recorder import Span, Visit
 from settlement.wire import names
 from settlement.wire.envelope import Reply
 from settlement.wire.session import TerminalSession
+from terminals.journal import Journal
 from terminals.kernel.drive import drive
 from terminals.kernel.effects import (
     AskPassword,
@@ -27,7 +28,6 @@ from terminals.kernel.effects import (
     Steps,
     Transmit,
 )
-from terminals.kernel.entries import Entry
 from terminals.kernel.outcome import Outcome
 from terminals.kernel.sign_on import sign_on
 from terminals.kernel.site import Pace, Site
@@ -36,13 +36,6 @@ from terminals.visits import visit
 
 REPEAT_STEP: Final = "repeat"
 """The pause before a repeat is the network's time, not a person's: it stays in the latency."""
-
-
-class Journal(Protocol):
-    """Where entries are made durable before money moves."""
-
-    def record(self, entry: Entry) -> None:
-        """Write one entry; it is as durable as the journal's mode says when this returns."""
 
 
 class World(NamedTuple):
@@ -64,7 +57,7 @@ class Visitor:
         self._connection = connection
         self._journal = journal
         self._world = world
-        self._sequence = 0
+        self._sequence = world.clock_ms() % names.SEQUENCES  # a restart within one second hardly repeats a msgid
         self._card: Card | None = None
         self._fingers: Fingers | None = None
         self._messages: list[Span] = []
@@ -131,7 +124,7 @@ class Visitor:
         """Nobody reads the display of a load generator."""
 
     def _record(self, effect: Record) -> None:
-        self._journal.record(effect.entry)
+        self._journal.append(self.site.dev_no, effect.entry)
 
     def _pause(self, effect: Pause) -> None:
         if effect.step != REPEAT_STEP:

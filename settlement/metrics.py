@@ -1,11 +1,10 @@
-"""What Prometheus is told of the engine: rate, outcome, latency, batches, commits, queue, PINs, and whether the books
-balance. Labels are bounded: gateway, infno and a class of outcome; no terminal, card or person is ever one.
+"""What Prometheus is told of the engine: replies, latency, batches, commits, queue, PINs, and whether the books balance.
 
+Labels are bounded: gateway, infno and a class of outcome; no terminal, card or person is ever one.
 The registry is our own, and the server a thread of prometheus_client: rendering stays off the engine's loop. On the
 engine's path stand bound children only (`labels()` costs three times what it labels).
 """
 
-from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from threading import Thread
@@ -53,8 +52,8 @@ class Metrics:
             ["gateway", "group"], buckets=LATENCY_BUCKETS, registry=registry,
         )  # fmt: skip
         pins = Counter("shuaka_pins", "Local passwords offered with a settlement.", ["outcome"], registry=registry)
-        self._replies: Callable[[str, str, str], Counter] = cache(replies.labels)
-        self._latency: Callable[[str, str], Histogram] = cache(latency.labels)
+        self._replies = cache(replies.labels)
+        self._latency = cache(latency.labels)
         self._pins = {refusal: pins.labels(outcome) for refusal, outcome in PIN_OUTCOMES.items()}
         self._batch = Histogram(
             "shuaka_batch_requests", "Requests settled by one commit.", buckets=SIZE_BUCKETS, registry=registry
@@ -94,9 +93,9 @@ class Metrics:
         self._imbalance.set(audit.off_fen)
         self._broken.set(audit.broken)
 
-    def serve(self, port: int) -> tuple[HttpServer, Thread]:
-        """Serve /metrics on the loopback address; raise OSError if the port cannot be had."""
-        server, thread = start_http_server(port, addr="127.0.0.1", registry=self.registry)
+    def serve(self, host: str, port: int) -> tuple[HttpServer, Thread]:
+        """Serve /metrics from a thread; raise OSError if the port cannot be had."""
+        server, thread = start_http_server(port, addr=host, registry=self.registry)
         return server, thread
 
 

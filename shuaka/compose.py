@@ -1,13 +1,43 @@
-"""The composition root's smallest parts: what several commands build alike.
+"""The composition root's smallest parts: what several commands build alike, by plain constructor calls.
 
-Only plain constructor calls live here. Nothing below this folder imports it.
+Nothing below this folder imports it, and it imports no loop and no server, so that every command starts quickly.
 """
 
-from cardsim.population import CardProfile, Population
-from settlement.config import load_rulebook
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
 
-DEFAULT_SEED = 1
-DEFAULT_SIZE = 1_000_000
+from cardsim.population import CardProfile, Population
+from settlement.config import Rulebook, load_rulebook
+from settlement.engine.case import World
+from settlement.engine.catalogue import Item as CatalogueItem
+from settlement.engine.city import City
+from settlement.engine.directory import Directory
+from settlement.engine.persons import PopulationRegister
+from settlement.wire.keys import NetworkKey
+from settlement.wire.names import HOSPITAL, PHARMACY, day_of, institution_code, terminal_number
+from terminals.kernel.site import Site
+from terminals.patients import Item
+
+DEFAULT_SEED: Final = 1
+DEFAULT_SIZE: Final = 1_000_000
+DEFAULT_DATA: Final = Path("run")
+HOST: Final = "127.0.0.1"
+PORTS: Final = {"tcp": 7370, "http": 7371, "admin": 7372, "metrics": 7373}
+"""Where `serve` listens unless it is told otherwise; below the range that the kernel hands out."""
+
+PHARMACIES_IN_TEN: Final = 7
+"""Of ten terminals, how many stand in pharmacies; ours, as the shares of the default mix."""
+PRICES_FEN: Final = (880, 1_260, 1_999, 2_750, 3_680, 5_820, 8_640, 12_800)
+"""Unit prices of the sample catalogue's items, which states limits only; ours."""
+
+
+@cache
+def rulebook() -> Rulebook:
+    """Return the rules that come with the package."""
+    return load_rulebook()
 
 
 def card_profiles() -> tuple[CardProfile, ...]:
@@ -22,7 +52,7 @@ def card_profiles() -> tuple[CardProfile, ...]:
             pin_tries_max=kind.pin_tries_max,
             t0_mode=kind.t0_mode,
         )
-        for city in load_rulebook().cities.values()
+        for city in rulebook().cities.values()
         for kind in city.cards
     )
 
@@ -30,3 +60,75 @@ def card_profiles() -> tuple[CardProfile, ...]:
 def population(seed: int = DEFAULT_SEED, size: int = DEFAULT_SIZE) -> Population:
     """Return the people and cards that this seed stands for."""
     return Population(seed, size, card_profiles())
+
+
+def world(people: Population, key: NetworkKey) -> World:
+    """Return what the engine judges by: the shipped rules over these people."""
+    rules = rulebook()
+    register = PopulationRegister(people, rules.cities, key)
+    return World(rules.cities, rules.policies, rules.catalogues, Directory(rules.cities), register, key)
+
+
+def items() -> tuple[Item, ...]:
+    """Return what can be bought today in the first city, with a price for each."""
+    rules = rulebook()
+    today = day_of(time.time_ns() // 1_000_000)
+    catalogue = rules.catalogues[next(iter(rules.cities.values())).catalogue]
+    return tuple(
+        Item(item.code, _price_e6(number, item), item.chrgitm_lv) for number, item in enumerate(catalogue.on(today))
+    )
+
+
+def sites(count: int, opter_no: str, *, lane: int = 1) -> tuple[Site, ...]:
+    """Return terminals of the cities by the weight of their cards, each in an institution of its own.
+
+    `lane` tells apart terminals of one institution, so that two fleets can stand side by side.
+    """
+    weights = {code: sum(kind.weight for kind in city.cards) for code, city in rulebook().cities.items()}
+    made: list[Site] = []
+    for code, city in rulebook().cities.items():
+        share = max(2, round(count * weights[code] / sum(weights.values())))
+        made += (_site(city, kind, serial, lane, opter_no) for kind, serial in _places(city, share))
+    return tuple(made)
+
+
+def _places(city: City, count: int) -> Iterator[tuple[str, int]]:
+    """Name `count` institutions of a city: pharmacies and hospitals as PHARMACIES_IN_TEN says, at least one of each."""
+    pharmacies = min(max(1, count * PHARMACIES_IN_TEN // 10), city.institutions.pharmacies)
+    hospitals = min(max(1, count - pharmacies), sum(city.institutions.hospitals))
+    yield from ((PHARMACY, serial) for serial in range(1, pharmacies + 1))
+    yield from ((HOSPITAL, serial) for serial in range(1, hospitals + 1))
+
+
+def _site(city: City, kind: str, serial: int, lane: int, opter_no: str) -> Site:
+    code = institution_code(kind, city.code, serial)
+    kind_name = "pharmacy" if kind == PHARMACY else "hospital"
+    return Site(
+        dev_no=terminal_number(code, lane),
+        fixmedins_code=code,
+        city=city.code,
+        kind=kind,
+        opter_no=opter_no,
+        password_asked=kind_name in city.local_password.asked_at,
+        remote_cities=_guests(city)
+        if not city.remote.pilots_only or serial <= city.remote.pilot_serial_max
+        else frozenset(),
+    )
+
+
+def _guests(city: City) -> frozenset[str]:
+    """Return whose insured may settle in a city: those of the same province where both cities offer it."""
+    if not city.remote.offered:
+        return frozenset()
+    return frozenset(
+        other.code
+        for other in rulebook().cities.values()
+        if other.remote.offered and other.province == city.province and other.code != city.code
+    )
+
+
+def _price_e6(number: int, item: CatalogueItem) -> int:
+    """Return an item's price: a tenth above its limit for every third item that has one, so that limits are met."""
+    if item.price_limit_e6 is not None and number % 3 == 0:
+        return item.price_limit_e6 * 11 // 10
+    return PRICES_FEN[number % len(PRICES_FEN)] * 10_000

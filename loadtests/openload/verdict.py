@@ -67,18 +67,23 @@ def _limits(slo: Slo) -> tuple[tuple[str, int, float], ...]:
 
 
 def _latency(slo: Slo, served: Pair) -> tuple[str, ...]:
-    said = []
-    for name, p_e4, limit_ms in _limits(slo):
-        found_us = histograms.percentile(served.intended, p_e4)
-        if found_us is not None and found_us > limit_ms * 1000:
-            said.append(f"{name} {histograms.in_ms(found_us)} from the intended start, limit {limit_ms:g} ms")
-    return tuple(said)
+    """Say which limit was missed; where n is too small for the percentile, by the share of visits above it."""
+    missed = (row for row in _limits(slo) if histograms.estimate(served.intended, row[1]) > row[2] * 1000)
+    return tuple(_missed(served, *row) for row in missed)
+
+
+def _missed(served: Pair, name: str, p_e4: int, limit_ms: float) -> str:
+    stated_us = histograms.percentile(served.intended, p_e4)
+    if stated_us is not None:
+        return f"{name} {histograms.in_ms(stated_us)} from the intended start, limit {limit_ms:g} ms"
+    share, count = 1 - p_e4 / histograms.WHOLE_E4, served.intended.get_total_count()
+    return f"more than {share:.0%} of {count} visits above {limit_ms:g} ms from the intended start"
 
 
 def _remarks(slo: Slo, served: Pair) -> tuple[str, ...]:
     count = served.intended.get_total_count()
     return tuple(
-        f"{name} not judged: {histograms.TOO_SMALL} ({count})"
+        f"{name} not stated: {histograms.TOO_SMALL} ({count})"
         for name, p_e4, _ in _limits(slo)
         if histograms.percentile(served.intended, p_e4) is None
     )

@@ -4,7 +4,7 @@ The people are a population's, so nothing is stored of them until a settlement, 
 """
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Protocol
 
 from cardsim.population import Population
@@ -14,6 +14,8 @@ from settlement.wire.keys import NetworkKey
 
 IN_FORCE: Final = "1"
 """psn_insu_stas: insured (interface code table)."""
+NEWCOMERS_REMEMBERED: Final = 8_192
+"""A batch asks for the same newcomer at each of its steps; made once, remembered for longer than a batch."""
 
 
 class Register(Protocol):
@@ -33,13 +35,14 @@ class PopulationRegister:
         self._population = population
         self._cities = cities
         self._key = key
+        self.newcomer = lru_cache(NEWCOMERS_REMEMBERED)(self._newcomer)
 
     def psn_no(self, certno: str) -> str | None:
         """Return the insured number of an identity number, or None if it is nobody's here."""
         index = self._population.index_of(certno)
         return None if index is None else f"{self._population.profile(index).city}{index:010d}"
 
-    def newcomer(self, city: str, psn_no: str) -> Person | None:
+    def _newcomer(self, city: str, psn_no: str) -> Person | None:
         """Return a person insured in a city, with the opening balance and the default password, or None."""
         index = self._index(psn_no)
         if index is None or psn_no[:6] != city or self._population.profile(index).city != city:

@@ -6,6 +6,7 @@ stands here and nowhere else. Fields are str, int or bytes.
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import ClassVar, Final, TypeVar
 
 from msgspec import Struct
@@ -20,7 +21,8 @@ class Record(Struct, frozen=True, array_like=True):
     @property
     def key(self) -> tuple[str | int, ...]:
         """Return the primary key."""
-        return tuple(getattr(self, name) for name in self.__struct_fields__[: self.KEY])
+        key: tuple[str | int, ...] = _KEYS[type(self)](self)
+        return key
 
 
 class Terminal(Record, frozen=True, array_like=True):
@@ -191,6 +193,8 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Transfer,
 )
 """Every table; Transfer is insert-only and never loaded for a decision."""
+
+_KEYS: Final = {table: attrgetter(*table.__struct_fields__[: table.KEY]) for table in RECORDS}
 
 SETTLED: Final = "SETTLED"
 REVERSED: Final = "REVERSED"

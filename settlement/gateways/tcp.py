@@ -5,6 +5,8 @@ closed; one that sends slowly, does not read or says nothing is closed at a name
 """
 
 import asyncio
+import socket
+from time import perf_counter
 from typing import Final
 
 from settlement.reception import UNSEALED, TurnedAway
@@ -17,6 +19,8 @@ from settlement.wire.framing import NO_MAC, FrameError, FrameReader, frame
 GATEWAY: Final = "tcp"
 CONNECTIONS_MAX: Final = 8_192
 """Connections at a time; the system's limit of open files is above it."""
+BACKLOG: Final = 1024
+"""Connections that may wait to be accepted: a hall of terminals that is switched on at once."""
 UNREAD_MAX: Final = 1024 * 1024
 """Bytes of answers that a client may leave unread before it is closed."""
 UNREAD_PAUSE: Final = 128 * 1024
@@ -95,7 +99,7 @@ class Connection(asyncio.Protocol):
 
     def _close_with(self, refusal: Refusal, detail: str) -> None:
         away = TurnedAway(refusal, detail, None, "", UNSEALED)
-        reply = self._gateway.service.refuse(away, GATEWAY, self._gateway.began(), authentic=False)
+        reply = self._gateway.service.refuse(away, GATEWAY, perf_counter(), authentic=False)
         self._answer(encode(reply), NO_MAC)
         self._transport.close()
 
@@ -109,13 +113,12 @@ class TcpGateway:
         self._server: asyncio.Server
         self._patrol: asyncio.TimerHandle
 
-    async def listen(self, host: str, port: int) -> int:
-        """Listen and return the port; raise OSError if it cannot be had."""
+    async def listen(self, listener: socket.socket) -> None:
+        """Listen on a bound socket."""
         loop = asyncio.get_running_loop()
         self.time = loop.time
-        self._server = await loop.create_server(lambda: Connection(self), host, port, backlog=1024)
+        self._server = await loop.create_server(lambda: Connection(self), sock=listener, backlog=BACKLOG)
         self._patrol = loop.call_later(PATROL_S, self._walk)
-        return int(self._server.sockets[0].getsockname()[1])
 
     def admit(self, connection: Connection) -> bool:
         """Whether there is room for one more."""
@@ -139,7 +142,6 @@ class TcpGateway:
             connection.close()
 
     def _walk(self) -> None:
-        loop = asyncio.get_running_loop()
         for connection in tuple(self._connections):
-            connection.patrol(loop.time())
-        self._patrol = loop.call_later(PATROL_S, self._walk)
+            connection.patrol(self.time())
+        self._patrol = asyncio.get_running_loop().call_later(PATROL_S, self._walk)

@@ -59,7 +59,7 @@ def test_what_is_no_plain_decimal_is_refused(text: str) -> None:
 
 
 def test_a_third_decimal_is_refused_and_not_rounded() -> None:
-    with pytest.raises(ValueError, match="'1.005' has more than 2 decimals"):
+    with pytest.raises(ValueError, match=r"'1\.005' has more than 2 decimals"):
         scaled("1.005", FEN_PLACES)
 
 

@@ -84,7 +84,7 @@ def test_a_date_in_quotes_is_refused_with_an_example() -> None:
 
 def test_text_that_is_not_toml_is_refused_with_its_line() -> None:
     with pytest.raises(ProfileError, match=r"some.toml: this is not TOML: .*line 2"):
-        parse("a = 1\nb = ", "some.toml")
+        parse("a = 1\nb = ?\n", "some.toml")
 
 
 def test_a_value_is_parted_from_its_origin() -> None:

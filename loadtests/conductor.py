@@ -1,0 +1,124 @@
+"""Who follows a run over all its processes, and writes its one result (gevent).
+
+In the master, or in the only process. It gives the word to go once everybody is ready, keeps the live file and
+/metrics, and ends the run when all have finished, when Locust is told to end, or when a process must be taken for dead.
+`environment` is Locust's: its events and runners are untyped.
+"""
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import gevent
+import msgspec
+from locust.runners import MasterRunner
+
+from loadtests import live, metrics, result
+from loadtests.openload import health
+from loadtests.plan import LoadPlan
+from loadtests.process import GO, GO_WAIT_S, READY, REPORT, STOP, LoadProcess
+from loadtests.provenance import this_machine, this_source
+from loadtests.recorder import Report, merge
+from settlement.wire.names import CHINA
+
+EVERY_S: Final = 1.0
+MARGIN_S: Final = 30.0
+"""Beyond everything that a run may take by its plan: then a process is taken for dead."""
+
+
+class Conductor:
+    """Follows the run; `alone` is the load of the only process, None in a master."""
+
+    def __init__(self, plan: LoadPlan, environment: Any, alone: LoadProcess | None) -> None:
+        self._plan = plan
+        self._environment = environment
+        self._alone = alone
+        self._reports: dict[str, Report] = {}
+        self._ready = 0
+        self._began_s = time.monotonic()
+        self._started_at = _now()
+        self._written = False
+        self._metrics_port = metrics.serve(self.merged, plan.profile.slo, plan.metrics_port)
+        if isinstance(environment.runner, MasterRunner):
+            environment.events.worker_report.add_listener(self._take)
+            environment.runner.register_message(READY, self._one_ready)
+        environment.events.quitting.add_listener(self._end)
+        gevent.spawn(self._conduct)
+
+    def merged(self) -> Report:
+        """Return everybody's report as one."""
+        if self._alone is not None:
+            return self._alone.report()
+        return merge(self._reports.values())
+
+    def _take(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
+        if REPORT in data:
+            self._reports[client_id] = msgspec.json.decode(data[REPORT], type=Report)
+
+    def _one_ready(self, **_: Any) -> None:
+        self._ready += 1
+        if self._ready == self._plan.profile.processes:
+            self._started_at = _now()
+            self._environment.runner.send_message(GO)
+
+    def _conduct(self) -> None:
+        while not self._over():
+            gevent.sleep(EVERY_S)
+            self._show()
+        self._conclude(interrupted=False)
+        self._environment.runner.quit()
+
+    def _show(self) -> None:
+        planned_s = result.planned_s(self._plan.profile)
+        state = live.live(self.merged(), planned_s=planned_s, metrics_port=self._metrics_port)
+        live.write(state, Path(self._plan.live_file))
+
+    def _over(self) -> bool:
+        profile = self._plan.profile
+        bound_s = GO_WAIT_S + result.planned_s(profile) + profile.drain_s + MARGIN_S
+        return self._finished() or self._written or time.monotonic() - self._began_s > bound_s
+
+    def _finished(self) -> bool:
+        here = 1 if self._alone is not None else len(self._reports)
+        merged = self.merged()
+        return bool(merged.failure) or (merged.finished and here == self._plan.profile.processes)
+
+    def _end(self, **_: Any) -> None:
+        """Locust is ending: if that is before our time, stop the arrivals and give what is under way time to end."""
+        if self._written:
+            return
+        if self._alone is not None:
+            self._alone.stop()
+        else:
+            self._environment.runner.send_message(STOP)
+        until_s = time.monotonic() + self._plan.profile.drain_s + 2 * EVERY_S
+        while not self._finished() and time.monotonic() < until_s:
+            gevent.sleep(EVERY_S / 10)
+        self._conclude(interrupted=True)
+
+    def _conclude(self, *, interrupted: bool) -> None:
+        """Write the result, once."""
+        if self._written:
+            return
+        self._written = True
+        merged = self.merged()
+        if not merged.finished and not merged.failure:
+            merged = msgspec.structs.replace(merged, failure="a load process never reported its end")
+        profile = self._plan.profile
+        windows = result.Windows(self._started_at, result.planned_s(profile), profile.warmup_s, merged.elapsed_s)
+        whole = result.Result(
+            profile=profile,
+            command=self._plan.command,
+            windows=windows,
+            machine=this_machine(),
+            source=this_source(),
+            report=merged,
+            condition=health.condition(merged.health),
+            interrupted=interrupted,
+        )
+        result.write(whole, Path(self._plan.result_file))
+
+
+def _now() -> str:
+    return datetime.now(CHINA).isoformat(timespec="seconds")

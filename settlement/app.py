@@ -1,0 +1,212 @@
+"""The engine as a process: one loop, one store, four listeners, and how it starts and ends.
+
+What is wrong before the first request ends in StartError, whose text is one sentence. SIGTERM and SIGINT end an engine
+in order: nobody new comes in, what waits is settled and answered, the ledger is closed. A failed commit ends it at once
+and answers nothing (R10); the next start recovers from the ledger.
+"""
+
+import asyncio
+import gc
+import ipaddress
+import logging
+import os
+import secrets
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Final, Literal
+
+import uvicorn
+import uvloop
+from msgspec import Struct
+from starlette.applications import Starlette
+
+from settlement import data_directory
+from settlement.batch import judge_of
+from settlement.data_directory import Address, Endpoints, InstitutionKey
+from settlement.engine.case import World
+from settlement.gateways.admin import admin_app
+from settlement.gateways.national import national_app
+from settlement.gateways.tcp import TcpGateway
+from settlement.metrics import MeteredStore, Metrics
+from settlement.service import Service
+from settlement.stores.memory import MemoryStore
+from settlement.stores.sqlite import SqliteStore
+from settlement.stores.store import Store, StoreError
+from settlement.tally import Tally
+
+HTTP_BACKLOG: Final = 512
+HTTP_DRAIN_S: Final = 5
+"""How long a client of the HTTP door may take for its last reply when the engine ends."""
+
+log = logging.getLogger(__name__)
+
+
+class StartError(Exception):
+    """An engine that cannot start as asked; the text says why and what to do."""
+
+
+class Ports(Struct, frozen=True):
+    """Where to listen; 0 is any free port."""
+
+    tcp: int = 7370
+    http: int = 7371
+    admin: int = 7372
+    metrics: int = 7373
+
+
+class Settings(Struct, frozen=True):
+    """How one engine is run."""
+
+    data: Path
+    store: Literal["sqlite", "memory"] = "sqlite"
+    host: str = "127.0.0.1"
+    ports: Ports = Ports()
+
+
+Ready = Callable[[Endpoints], None]
+
+
+def serve(settings: Settings, world: World, institutions: tuple[InstitutionKey, ...], ready: Ready) -> None:
+    """Run an engine until it is told to stop.
+
+    `ready` is called once everything listens. Raises StartError, DirectoryError or RefusedStoreError before that, and
+    StoreError if the ledger fails later.
+    """
+    _only_loopback(settings.host)
+    with data_directory.lock(settings.data):
+        uvloop.run(_serve(settings, world, institutions, ready))
+
+
+async def _serve(settings: Settings, world: World, institutions: tuple[InstitutionKey, ...], ready: Ready) -> None:
+    metrics, tally = Metrics(), Tally()
+    async with AsyncExitStack() as closing:
+        store = MeteredStore(_open(settings), metrics)
+        closing.push_async_callback(store.close)
+        service = Service(
+            store, judge_of(world), world.key, now_ms=_now_ms, chance=secrets.token_bytes, observers=(tally, metrics)
+        )
+        listeners = closing.enter_context(_bound(settings))
+        address = {name: Address(*listener.getsockname()) for name, listener in listeners.items()}
+        address["metrics"] = closing.enter_context(_metrics_served(metrics, settings))
+        gateway = TcpGateway(service)
+        await gateway.listen(listeners["tcp"])
+        await closing.enter_async_context(_http(national_app(service, institutions, _now_ms), listeners["http"]))
+        token = data_directory.admin_token(settings.data)
+        await closing.enter_async_context(_http(admin_app(store, tally, token), listeners["admin"]))
+        endpoints = Endpoints(pid=os.getpid(), **address)
+        data_directory.announce(settings.data, endpoints)
+        closing.callback(data_directory.withdraw, settings.data)
+        gc.collect()
+        gc.freeze()  # what the start made lives as long as the engine: no collection looks at it again
+        ready(endpoints)
+        await _settle_until_told(service, gateway, store)
+
+
+async def _settle_until_told(service: Service, gateway: TcpGateway, store: Store) -> None:
+    """Run the service; at a signal let what waits be answered, then return."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        gateway.stop_listening()
+        service.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    first_audit = loop.create_task(store.audit())  # so that the gauges of the books say something true from the start
+    try:
+        await service.run()
+    finally:
+        gateway.close()
+        await asyncio.gather(first_audit, return_exceptions=True)
+
+
+def _only_loopback(host: str) -> None:
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        raise StartError(f"--host {host} is no IP address; use 127.0.0.1") from None
+    if not loopback:
+        raise StartError(f"--host {host} can be reached from outside, which needs TLS; this version has none")
+
+
+def _open(settings: Settings) -> Store:
+    return SqliteStore(settings.data) if settings.store == "sqlite" else MemoryStore()
+
+
+@contextmanager
+def _bound(settings: Settings) -> Iterator[dict[str, socket.socket]]:
+    """Bind the three doors, so that a port in use is found before anybody is let in."""
+    with ExitStack() as closing:
+        yield {
+            name: closing.enter_context(_bind(name, settings.host, getattr(settings.ports, name)))
+            for name in ("tcp", "http", "admin")
+        }
+
+
+def _bind(name: str, host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise _port_error(name, host, port, error) from None
+    return listener
+
+
+def _port_error(name: str, host: str, port: int, error: OSError) -> StartError:
+    cure = f"choose another with --{name}-port, or 0 for any free port"
+    return StartError(f"{host}:{port} ({name}) cannot be listened on: {error.strerror}; {cure}")
+
+
+@contextmanager
+def _metrics_served(metrics: Metrics, settings: Settings) -> Iterator[Address]:
+    try:
+        server, thread = metrics.serve(settings.host, settings.ports.metrics)
+    except OSError as error:
+        raise _port_error("metrics", settings.host, settings.ports.metrics, error) from None
+    try:
+        yield Address(settings.host, server.server_port)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that leaves the signals to the engine."""
+
+    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # uvicorn's is a generator of its own
+        return nullcontext()
+
+
+@asynccontextmanager
+async def _http(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an ASGI application on the engine's loop."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        loop="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=HTTP_BACKLOG,
+        timeout_graceful_shutdown=HTTP_DRAIN_S,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,65 @@
+"""A host without a loop: one message in, its reply out, over a store that answers at once.
+
+For the direct link of a terminal in the same process, for simulation and for tests: the same reception, judgement and
+seal as the service, without queue, batches or durability.
+"""
+
+from collections.abc import Callable
+
+from settlement.batch import Fault, Judge, drive_now, refusal_of, settle_batch
+from settlement.engine.arrival import Arrival, Door
+from settlement.reception import TurnedAway, receive
+from settlement.stores.store import ImmediateStore
+from settlement.wire.envelope import digest_of, encode
+from settlement.wire.keys import NetworkKey
+
+NOWHERE = "000000"
+
+
+class DirectHost:
+    """Judges each message as it comes; an exception of the judge's is raised, not answered."""
+
+    def __init__(
+        self,
+        store: ImmediateStore,
+        judge: Judge,
+        key: NetworkKey,
+        *,
+        now_ms: Callable[[], int],
+        chance: Callable[[int], bytes],
+    ) -> None:
+        self._store = store
+        self._judge = judge
+        self._key = key
+        self._now_ms = now_ms
+        self._chance = chance
+
+    def handle(self, message: bytes, mac: bytes) -> tuple[bytes, bytes]:
+        """Answer one message of a terminal, with its MAC."""
+        received = receive(message, mac, self._key)
+        if isinstance(received, TurnedAway):
+            reply = self._turned_away(received)
+        else:
+            request, body, infno, _ = received
+            digest = digest_of(body, request.insuplc_admdvs)
+            arrival = Arrival(request, body, infno, digest, Door.TERMINAL, self._now_ms(), self._chance(16))
+            [decision] = drive_now(settle_batch([arrival], self._judge), self._store, _raise)
+            reply = decision.reply_bytes
+        return reply, received.seal.mac(reply)
+
+    def _turned_away(self, away: TurnedAway) -> bytes:
+        return encode(
+            refusal_of(
+                away.refusal,
+                away.detail,
+                msgid=away.request.msgid if away.request else "",
+                infno=away.infno,
+                region=away.request.mdtrtarea_admvs if away.request else NOWHERE,
+                now_ms=self._now_ms(),
+                nonce=self._chance(16),
+            )
+        )
+
+
+def _raise(fault: Fault) -> None:
+    raise fault.error

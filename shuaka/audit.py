@@ -1,0 +1,82 @@
+"""`shuaka audit`: what the running engine counted, what its ledger holds, and whether the books keep their laws.
+
+Exit codes: 0 every law is kept, 1 one is broken or the engine does not answer, 2 the command line is wrong.
+"""
+
+import http.client
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from urllib.parse import urlencode
+
+import msgspec
+import typer
+
+from settlement import data_directory
+from settlement.data_directory import DirectoryError
+
+FAILED = 1
+TIMEOUT_S = 60
+
+SUMS = ("settled", "reversed", "voided", "medfee_sumamt_fen", "fund_pay_sumamt_fen", "acct_pay_fen", "psn_cash_pay_fen")
+
+
+def audit(
+    data: Annotated[Path, typer.Option(help="Data directory of the engine.")] = Path("run"),
+    opter: Annotated[str, typer.Option(help="One operator's work only; a run's name.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
+) -> None:
+    """Ask the running engine for its counts, its ledger's sums and the state of the books."""
+    try:
+        report = ask(data, opter)
+    except (DirectoryError, OSError, http.client.HTTPException) as error:
+        _end(f"the engine on {data} does not answer: {error}")
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(report)).decode())
+    else:
+        print(*_lines(report), sep="\n")
+    if not all(law["ok"] for law in report["invariants"]):
+        raise typer.Exit(FAILED)
+
+
+def ask(data: Path, opter: str = "") -> dict[str, Any]:
+    """Return the audit of a running engine; raise DirectoryError, OSError or HTTPException if it cannot be had."""
+    place, token = data_directory.endpoints(data).admin, data_directory.admin_token(data)
+    connection = http.client.HTTPConnection(place.host, place.port, timeout=TIMEOUT_S)
+    try:
+        connection.request(
+            "GET", "/audit?" + urlencode({"opter": opter}), headers={"Authorization": f"Bearer {token}"}
+        )
+        answer = connection.getresponse()
+        content = answer.read()
+    finally:
+        connection.close()
+    if answer.status != http.client.OK:
+        raise http.client.HTTPException(f"{answer.status} {content.decode(errors='replace')}")
+    report: dict[str, Any] = msgspec.json.decode(content)
+    return report
+
+
+def _lines(report: dict[str, Any]) -> list[str]:
+    lines = [f"audit of {report['opter'] or 'all operators'}", "", "engine: replies since it started"]
+    lines += [
+        f"  {infno:10} {'  '.join(f'{name} {count}' for name, count in outcomes.items())}"
+        for infno, outcomes in report["engine"].items()
+    ]
+    lines += ["", "ledger: settlements"]
+    for infno, sums in report["ledger"].items():
+        lines.append(f"  {infno:10} {'  '.join(f'{name} {sums[name]}' for name in SUMS)}")
+        lines.append(f"  {'':10} fingerprint {sums['fingerprint']}")
+    lines += ["", "open items"]
+    lines += [f"  {name} {count}" for name, count in report["open"].items()]
+    lines += ["", "books"]
+    lines += [
+        f"  {'ok    ' if law['ok'] else 'BROKEN'} {law['name']}{': ' + law['detail'] if law['detail'] else ''}"
+        for law in report["invariants"]
+    ]
+    return lines
+
+
+def _end(sentence: str) -> NoReturn:
+    print(f"error: {sentence}", file=sys.stderr)
+    raise typer.Exit(FAILED)

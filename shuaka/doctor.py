@@ -1,0 +1,133 @@
+"""`shuaka doctor`: what this machine has, what it lacks, and what to do about it.
+
+One row a question. `problem` stops something from working (exit 1); `note` is worth knowing; nothing is changed.
+"""
+
+import json
+import os
+import platform
+import resource
+import shutil
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Final, NamedTuple
+
+import typer
+
+from shuaka import compose
+
+OK, NOTE, PROBLEM = "ok", "note", "problem"
+OPEN_FILES_WANTED: Final = 4_096
+SLOW_SYNC_MS: Final = 5.0
+SYNCS: Final = 20
+
+
+class Finding(NamedTuple):
+    """One answer: ok, note or problem, about what, and in words."""
+
+    state: str
+    about: str
+    words: str
+
+
+def doctor(
+    data: Annotated[Path, typer.Option(help="Directory whose disk the ledger would use.")] = compose.DEFAULT_DATA,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
+) -> None:
+    """Look at this machine and say what is missing."""
+    findings = [finding for check in CHECKS for finding in check(data)]
+    if as_json:
+        print(json.dumps([finding._asdict() for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            print(f"{finding.state:8} {finding.about:18} {finding.words}")
+    raise typer.Exit(1 if any(finding.state == PROBLEM for finding in findings) else 0)
+
+
+def _python(_data: Path) -> Iterator[Finding]:
+    version = platform.python_version()
+    recent = sys.version_info >= (3, 11)
+    yield Finding(OK if recent else PROBLEM, "python", f"{version} on {platform.system()} {platform.release()}")
+
+
+def _processors(_data: Path) -> Iterator[Finding]:
+    count = os.cpu_count() or 1
+    words = f"{count}; engine and load want one each" if count > 1 else "1: engine and load share it, figures suffer"
+    yield Finding(OK if count > 1 else NOTE, "processors", words)
+
+
+def _open_files(_data: Path) -> Iterator[Finding]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = soft >= OPEN_FILES_WANTED
+    words = f"{soft} at a time" if enough else f"{soft} at a time; before many terminals: ulimit -n {min(hard, 20_000)}"
+    yield Finding(OK if enough else NOTE, "open files", words)
+
+
+def _ports(_data: Path) -> Iterator[Finding]:
+    for name, port in compose.PORTS.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((compose.HOST, port))
+            except OSError:
+                words = f"{compose.HOST}:{port} is taken; shuaka serve --{name}-port 0 takes any free one"
+                yield Finding(NOTE, f"{name} port", words)
+            else:
+                yield Finding(OK, f"{name} port", f"{compose.HOST}:{port} is free")
+
+
+def _disk(data: Path) -> Iterator[Finding]:
+    existing = next(folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists())
+    try:
+        milliseconds = _fdatasync_ms(existing)
+    except OSError as error:
+        yield Finding(PROBLEM, "data directory", f"{existing} cannot be written: {error.strerror}; use another --data")
+        return
+    state = OK if milliseconds < SLOW_SYNC_MS else NOTE
+    yield Finding(state, "disk", f"fdatasync of 4 KiB under {existing}: {milliseconds:.2f} ms (median of {SYNCS})")
+
+
+def _fdatasync_ms(folder: Path) -> float:
+    times = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(SYNCS):
+            file.write(bytes(4096))
+            file.flush()
+            began = time.perf_counter()
+            os.fdatasync(file.fileno())
+            times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
+
+
+def _programs(_data: Path) -> Iterator[Finding]:
+    for program, what_for in PROGRAMS.items():
+        found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+        yield Finding(OK if found else NOTE, program, what_for if found else f"not found; {what_for} needs it")
+
+
+def _vpcd(_data: Path) -> Iterator[Finding]:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        if probe.connect_ex((compose.HOST, 35963)) == 0:
+            yield Finding(NOTE, "vpcd", "listens on port 35963 of every address of this machine; shut it off outside")
+
+
+PROGRAMS: Final = {
+    "pcscd": "shuaka card present",
+    "opensc-tool": "reading a presented card with software that is not ours",
+    "prometheus": "keeping the metrics that engine and load show",
+}
+CHECKS: Final[tuple[Callable[[Path], Iterator[Finding]], ...]] = (
+    _python,
+    _processors,
+    _open_files,
+    _ports,
+    _disk,
+    _programs,
+    _vpcd,
+)

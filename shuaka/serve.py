@@ -1,0 +1,90 @@
+"""`shuaka serve`: the engine, from a data directory and a population. The composition root of the host's process.
+
+Exit codes: 0 stopped in order, 1 the ledger failed, 2 it could not be started as asked.
+"""
+
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from shuaka import compose
+
+FAILED, USAGE = 1, 2
+DEMO_INSTITUTION = "P37010000001"
+"""The pharmacy whose credentials at the HTTP door are made with a data directory."""
+
+
+class StoreKind(StrEnum):
+    """Where the ledger is kept."""
+
+    SQLITE = "sqlite"
+    MEMORY = "memory"
+
+
+def serve(
+    data: Annotated[Path, typer.Option(help="Data directory: ledger, keys, addresses.")] = Path("run"),
+    population: Annotated[str, typer.Option(help="SEED:SIZE of the people who are insured.")] = "1:1000000",
+    store: Annotated[StoreKind, typer.Option(help="Where the ledger is kept.")] = StoreKind.SQLITE,
+    host: Annotated[str, typer.Option(help="Address to listen on; loopback only, there is no TLS yet.")] = "127.0.0.1",
+    tcp_port: Annotated[int, typer.Option(min=0, max=65535, help="Terminals; 0 is any free port.")] = 7370,
+    http_port: Annotated[int, typer.Option(min=0, max=65535, help="National interface as HTTP JSON.")] = 7371,
+    admin_port: Annotated[int, typer.Option(min=0, max=65535, help="Audit, with the directory's token.")] = 7372,
+    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus.")] = 7373,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the ready line for a machine.")] = False,
+) -> None:
+    """Run the settlement engine until SIGTERM or Ctrl-C."""
+    from settlement import app, data_directory  # noqa: PLC0415 - servers are imported by the command that serves
+    from settlement.stores.store import RefusedStoreError, StoreError  # noqa: PLC0415 - as above
+    from settlement.wire.keys import NetworkKey  # noqa: PLC0415 - as above
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    seed, size = _population(population)
+    ports = app.Ports(tcp_port, http_port, admin_port, metrics_port)
+
+    def ready(found: data_directory.Endpoints) -> None:
+        print(msgspec.json.encode(found).decode() if as_json else _ready_lines(data, found), flush=True)
+
+    try:
+        data_directory.prepare(data)
+        data_directory.make_network_key(data)
+        data_directory.make_admin_token(data)
+        data_directory.make_institution_key(data, DEMO_INSTITUTION)
+        world = compose.world(NetworkKey(data_directory.network_key(data)), compose.population(seed, size))
+        institutions = (data_directory.institution_key(data),)
+        app.serve(app.Settings(data, store.value, host, ports), world, institutions, ready)
+    except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:
+        _end(USAGE, str(error))
+    except StoreError as error:
+        _end(FAILED, f"the ledger failed, so the engine stopped; nothing unsure was acknowledged: {error}")
+
+
+def _population(text: str) -> tuple[int, int]:
+    seed, _, size = text.partition(":")
+    if not (seed.isdecimal() and size.isdecimal() and int(size) > 0):
+        raise typer.BadParameter(f"{text!r} is not SEED:SIZE, as in 1:1000000", param_hint="--population")
+    return int(seed), int(size)
+
+
+def _ready_lines(data: Path, found: object) -> str:
+    from settlement.data_directory import INSTITUTION, Endpoints  # noqa: PLC0415 - as above
+
+    assert isinstance(found, Endpoints)
+    return "\n".join(
+        (
+            f"ready  terminals {found.tcp.host}:{found.tcp.port}  pid {found.pid}  data {data}",
+            f"       national interface http://{found.http.host}:{found.http.port}"
+            f"  (credentials of {DEMO_INSTITUTION}: {data / INSTITUTION})",
+            f"       audit http://{found.admin.host}:{found.admin.port}/audit"
+            f"  metrics http://{found.metrics.host}:{found.metrics.port}/metrics",
+        )
+    )
+
+
+def _end(code: int, sentence: str) -> None:
+    print(f"error: {sentence}", file=sys.stderr)
+    raise typer.Exit(code)

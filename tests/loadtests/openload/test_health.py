@@ -1,0 +1,29 @@
+from loadtests.openload import histograms
+from loadtests.openload.health import Condition, Health, complaints, condition
+
+
+def lag(*values_us: int) -> str:
+    histogram = histograms.blank()
+    for value in values_us:
+        histograms.record(histogram, value)
+    return histograms.encode(histogram)
+
+
+def test_the_condition_is_of_all_lags_and_the_busiest_process() -> None:
+    found = condition([Health(lag(100, 200), 0.2), Health(lag(50_000), 0.7)])
+    assert (found.cpu_share_max, found.processes) == (0.7, 2)
+    assert abs(found.lag_max_us - 50_000) < 50
+
+
+def test_a_generator_that_kept_up_has_nothing_to_be_said_against_it() -> None:
+    assert complaints(Condition(74_000, 90_000, 0.79, 1), slo_p95_ms=1500) == []
+
+
+def test_a_schedule_lag_of_a_twentieth_of_the_slo_is_generator_bound() -> None:
+    assert complaints(Condition(75_000, 90_000, 0.1, 1), slo_p95_ms=1500) == ["schedule lag p99 75 ms, limit 75 ms"]
+
+
+def test_a_full_core_is_generator_bound() -> None:
+    assert complaints(Condition(0, 0, 0.8, 1), slo_p95_ms=1500) == [
+        "a generator process used 80% of its core, limit 80%"
+    ]

@@ -1,0 +1,76 @@
+from math import ceil
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadtests.openload import histograms
+from loadtests.openload.histograms import P50, P95, P99, P999, Latencies, blank, encode, estimate, percentile, record
+
+LATENCIES = st.lists(st.integers(1, 600_000_000), min_size=1, max_size=300)
+
+
+def nearest_rank(values: list[int], p_e4: int) -> int:
+    return sorted(values)[max(ceil(len(values) * p_e4 / 10_000), 1) - 1]
+
+
+@given(LATENCIES, st.sampled_from([P50, P95, P99]))
+def test_an_estimate_is_the_sorted_lists_to_three_digits(values: list[int], p_e4: int) -> None:
+    histogram = blank()
+    for value in values:
+        record(histogram, value)
+    rank = len(values) * p_e4 / 10_000
+    around = {nearest_rank(values, p_e4), sorted(values)[max(int(rank + 0.5), 1) - 1]}  # two rules of rounding a rank
+    assert any(abs(estimate(histogram, p_e4) - value) <= max(value / 1000, 1) for value in around)
+
+
+@pytest.mark.parametrize(
+    ("p_e4", "enough"), [(P50, 200), (P95, 2_000), (P99, 10_000), (P999, 100_000)], ids=["p50", "p95", "p99", "p99.9"]
+)
+def test_a_percentile_needs_a_hundred_samples_beyond_it(p_e4: int, enough: int) -> None:
+    histogram = blank()
+    histogram.record_value(1000, enough - 1)
+    assert percentile(histogram, p_e4) is None
+    histogram.record_value(1000)
+    assert percentile(histogram, p_e4) == 1000
+
+
+def test_an_unstated_percentile_is_written_as_too_small() -> None:
+    assert histograms.in_ms(None) == "n too small"
+
+
+@given(LATENCIES, LATENCIES)
+def test_merged_histograms_are_those_of_all_samples(here: list[int], there: list[int]) -> None:
+    together, mine, other = Latencies(), Latencies(), Latencies()
+    for latencies, values in ((mine, here), (other, there), (together, here + there)):
+        for value in values:
+            latencies.record("2102", "approved", intended_us=value, sent_us=value)
+    mine.add(other.encoded())
+    assert mine.encoded() == together.encoded()
+
+
+def test_a_latency_beyond_the_range_is_held_to_it() -> None:
+    histogram = blank()
+    record(histogram, 1e12)
+    record(histogram, -5)
+    assert histogram.get_total_count() == 2
+
+
+def test_an_encoded_histogram_is_read_back_whole() -> None:
+    histogram = blank()
+    for value in (1, 17, 123_456, 600_000_000):
+        record(histogram, value)
+    assert encode(histograms.decode(encode(histogram))) == encode(histogram)
+
+
+def test_errors_are_never_mixed_into_the_success_latency() -> None:
+    latencies = Latencies()
+    latencies.record("pharmacy", "SETTLED", intended_us=10, sent_us=10)
+    latencies.record("outpatient", "SETTLED", intended_us=20, sent_us=20)
+    latencies.record("pharmacy", "IN_DOUBT", intended_us=9_000_000, sent_us=9_000_000)
+    served = latencies.over(("pharmacy", "outpatient"), "SETTLED")
+    assert (served.intended.get_total_count(), histograms.maximum(served.intended)) == (2, 20)
+
+
+def test_no_sample_has_no_percentile_and_no_maximum() -> None:
+    assert (percentile(blank(), P50), estimate(blank(), P50), histograms.maximum(blank())) == (None, 0, 0)

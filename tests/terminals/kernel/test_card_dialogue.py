@@ -1,0 +1,117 @@
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from cardsim.population import CardProfile, Population
+from terminals.kernel import card_dialogue, terminal_codes
+from terminals.kernel.card_dialogue import NO_CARD, CardFacts, command, read_card
+from terminals.kernel.drive import drive
+from terminals.kernel.effects import Transmit
+
+
+def reading(answers: Callable[[bytes], bytes]) -> Any:
+    return drive(read_card(), lambda effect: answers(effect.apdu))
+
+
+def scripted(*answers: str) -> Callable[[Transmit], bytes]:
+    script: Iterable[str] = iter(answers)
+    return lambda _: bytes.fromhex(next(iter(script)))
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+@pytest.mark.parametrize("t0_mode", ["raw", "auto"])
+def test_a_card_of_each_generation_and_mode_is_read(generation: int, t0_mode: Any) -> None:
+    profile = CardProfile(name="x", city="370100", generation=generation, weight=1, t0_mode=t0_mode)
+    people = Population(5, 100, (profile,))
+    for index in (0, 7, 99):
+        card, person = people.card(index), people.person(index)
+        card.power_on()
+        facts = reading(card.transmit)
+        assert facts == CardFacts(
+            person.card_id, person.city, generation, person.card_number, person.certno, person.name, person.sex
+        )
+
+
+def test_a_card_that_is_not_there_has_no_status() -> None:
+    assert drive(command(b"\x00\x84\x00\x00\x08"), lambda _: NO_CARD).status == card_dialogue.SILENCE
+    assert reading(lambda _: NO_CARD) == terminal_codes.NO_CARD_ANSWERS
+
+
+def test_61_is_followed_by_get_response_and_6c_by_the_right_length() -> None:
+    sent: list[str] = []
+    answers = scripted("6C12", "0110" + "00" * 16 + "9000")
+
+    def perform(effect: Transmit) -> bytes:
+        sent.append(effect.apdu.hex().upper())
+        return answers(effect)
+
+    assert len(drive(command(bytes.fromhex("00B2012C00")), perform).data) == 18
+    assert sent == ["00B2012C00", "00B2012C12"]
+    sent.clear()
+    answers = scripted("6102", "6C03", "AABBCC9000")
+    assert drive(command(card_dialogue.SELECT_SSSE), perform) == (b"\xaa\xbb\xcc", 0x9000)
+    assert sent[1:] == ["00C0000002", "00C0000003"]
+
+
+def test_a_card_that_never_comes_to_an_end_is_given_up() -> None:
+    sent: list[bytes] = []
+
+    def perform(effect: Transmit) -> bytes:
+        sent.append(effect.apdu)
+        return b"\x61\x10"
+
+    assert drive(command(card_dialogue.SELECT_SSSE), perform).status == 0x6110
+    assert len(sent) == card_dialogue.EXCHANGES_MAX
+
+
+def test_a_card_without_the_application_is_refused_with_the_library_code() -> None:
+    refused = reading(lambda _: bytes.fromhex("6A82"))
+    assert (refused.code, refused.en) == ("-27266", "file not found")
+
+
+VERSION_2 = "0304322E300090 00"
+RECORDS = {
+    "00B2032C06": VERSION_2,
+    "00B2012C12": "0110370100D1560000050100000130F5BA969000",
+    "00B2072C0B": "07094131323334353637349000",
+    "00B2013414": "08123337393939393139393030313031303031309000",
+    "00B2023420": "091ED5C5C8FD" + "00" * 26 + "9000",
+    "00B2043403": "0A01319000",
+}
+"""A synthetic card's golden bytes, with the version as a real log has it: 32 2E 30 00."""
+
+
+def card_with(**records: str) -> Callable[[bytes], bytes]:
+    answers = {**RECORDS, **{"00B2" + place: answer for place, answer in records.items()}}
+    return lambda apdu: bytes.fromhex(answers.get(apdu.hex().upper(), "9000"))
+
+
+def test_the_golden_card_is_read() -> None:
+    facts = reading(card_with())
+    assert (facts.city, facts.card_number, facts.certno, facts.psn_name, facts.sex) == (
+        "370100",
+        "A12345674",
+        "379999199001010010",
+        "张三",
+        "1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "code"),
+    [
+        ("032C06", "0304332E30309000", "-1"),
+        ("032C06", "0404322E30309000", "-22"),
+        ("032C06", "6A83", "-27267"),
+        ("012C12", "0110370100D2560000050100000130F5BA969000", "-20"),
+        ("012C12", "0110FFFFFFD1560000050100000130F5BA969000", "-20"),
+        ("013414", "6982", "-27010"),
+        ("013414", "0812" + "00" * 18 + "9000", "-22"),
+        ("023420", "091E" + "00" * 30 + "9000", "-22"),
+        ("023420", "091EFFFF" + "00" * 28 + "9000", "-22"),
+        ("072C0B", "0708413132333435369000", "-22"),
+    ],
+)
+def test_what_is_wrong_on_a_card_has_a_code(place: str, answer: str, code: str) -> None:
+    assert reading(card_with(**{place: answer})).code == code

@@ -1,0 +1,97 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from settlement.wire.messages import Line
+from terminals.kernel.outcome import Event, Result
+from terminals.kernel.pharmacy import sell
+from terminals.kernel.remote_pin import change_pin
+from terminals.kernel.site import AT_ONCE, Site
+
+SAMPLE = "379900"
+
+
+@pytest.fixture
+def away(booth: Callable[..., Any], site: Callable[..., Site]) -> Callable[..., Any]:
+    """A terminal in the sample city, with a patient from Jinan at it."""
+    return lambda **facts: booth(site("P", SAMPLE), **facts)
+
+
+def test_a_changed_pin_pays_away_from_home_without_the_local_password(
+    away: Callable[..., Any], basket: tuple[Line, ...]
+) -> None:
+    at = away(kiosk=("123456", "246810"), pins=("246810",), passwords=())
+    assert at.run(change_pin(at.site, AT_ONCE)).events == (Event.PIN_CHANGED,)
+    outcome = at.run(sell(at.site, basket))
+    assert (outcome.result, outcome.route, outcome.events) == (Result.SETTLED, "remote", (Event.PIN_VERIFIED,))
+    assert at.host.ledger["2102"].settled == 1
+
+
+def test_the_initial_pin_cannot_pay(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
+    at = away(pins=("123456",))
+    outcome = at.run(sell(at.site, basket))
+    assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-35")
+    assert outcome.events == (Event.PIN_MUST_CHANGE,)
+    assert outcome.messages == (("1101", "approved"),)
+
+
+def test_the_initial_pin_typed_after_the_change_is_a_wrong_one(away: Callable[..., Any], basket: Any) -> None:
+    at = away(kiosk=("123456", "246810"), pins=("123456", "246810"))
+    at.run(change_pin(at.site, AT_ONCE))
+    outcome = at.run(sell(at.site, basket))
+    assert outcome.events == (Event.PIN_WRONG, Event.PIN_VERIFIED)
+    assert outcome.result is Result.SETTLED
+
+
+def test_the_local_password_counts_the_chip_down_to_the_lock(away: Callable[..., Any], basket: Any) -> None:
+    at = away(pins=("000000",) * 7)
+    outcome = at.run(sell(at.site, basket))
+    assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-52")
+    assert outcome.events == (Event.PIN_WRONG,) * 6 + (Event.PIN_LOCKED,)
+    assert at.shown[:6] == [f"wrong PIN, {left} tries left" for left in (5, 4, 3, 2, 1, 0)]
+
+
+def test_a_locked_pin_stays_locked_for_the_right_one(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
+    at = away(pins=("000000",) * 7 + ("123456",))
+    at.run(sell(at.site, basket))
+    assert at.run(sell(at.site, basket)).refusal == "-52"
+
+
+def test_a_locked_pin_still_pays_at_home(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
+    at = booth()
+    at.card.power_on()
+    at.card.transmit(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF"))
+    for _ in range(6):
+        at.card.transmit(bytes.fromhex("0020000003999999"))
+    assert at.run(sell(at.site, basket)).result is Result.SETTLED
+
+
+def test_what_is_no_pin_never_reaches_the_chip(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
+    at = away(pins=("12345", "abcdef", "１２３４５６", ""))
+    outcome = at.run(sell(at.site, basket))
+    assert (outcome.result, outcome.events) == (Result.ABANDONED, ())
+    assert at.shown == ["a PIN has six digits"] * 3
+
+
+@pytest.mark.parametrize(
+    ("kiosk", "result", "refusal", "events"),
+    [
+        (("123456", "135790"), Result.DONE, "", (Event.PIN_CHANGED,)),
+        (("123456", "123456"), Result.CARD_REFUSED, "-36", ()),
+        (("000000", "135790"), Result.CARD_REFUSED, "-52", (Event.PIN_WRONG,) * 6 + (Event.PIN_LOCKED,)),
+        (None, Result.ABANDONED, "", ()),
+    ],
+)
+def test_a_pin_change_ends_in_one_of_four_ways(
+    booth: Callable[..., Any], kiosk: Any, result: Result, refusal: str, events: tuple[Event, ...]
+) -> None:
+    at = booth(kiosk=kiosk)
+    outcome = at.run(change_pin(at.site, AT_ONCE))
+    assert (outcome.result, outcome.refusal, outcome.events) == (result, refusal, events)
+
+
+def test_a_generation_1_card_is_refused_away_from_home_before_any_pin(away: Callable[..., Any], basket: Any) -> None:
+    at = away(profile="old", pins=("123456",))
+    outcome = at.run(sell(at.site, basket))
+    assert (outcome.result, outcome.refusal, outcome.events) == (Result.DECLINED, "E3008", ())
