@@ -147,7 +147,8 @@ def verify(state: State, command: Command) -> Response:
     if command.p1 or command.p2:
         return Response(SW.WRONG_P1_P2)
     if not command.data and command.le in (0, LE_MAX):  # Lc absent, or Lc = 00, which parses as Le = 00
-        return _tries(state)
+        left = state.pin.tries_left
+        return Response(tries_left(left) if left else SW.AUTHENTICATION_METHOD_BLOCKED)
     if command.case != SENDS or len(command.data) != PIN_LENGTH:
         return Response(SW.WRONG_LENGTH)
     return _presented(state, state.pin.present(command.data))
@@ -167,14 +168,11 @@ def change_pin(state: State, command: Command) -> Response:
 
 def _presented(state: State, presented: Presented) -> Response:
     state.pin_verified = presented is Presented.RIGHT
+    if presented is Presented.RIGHT:
+        return SUCCESS
     if presented is Presented.BLOCKED:
         return Response(SW.AUTHENTICATION_METHOD_BLOCKED)
-    return SUCCESS if state.pin_verified else _tries(state, blocked=tries_left(0))
-
-
-def _tries(state: State, blocked: int = SW.AUTHENTICATION_METHOD_BLOCKED) -> Response:
-    left = state.pin.tries_left
-    return Response(tries_left(left) if left else blocked)
+    return Response(tries_left(state.pin.tries_left))  # 63C0 after the last one; only the next is told of the block
 
 
 COMMANDS: dict[tuple[int, int], Handler] = {

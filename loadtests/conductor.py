@@ -38,7 +38,7 @@ class Conductor:
         self._ready = 0
         self._began_s = time.monotonic()
         self._started_at = _now()
-        self._written = False
+        self._stopped = self._written = False
         self._metrics_port = metrics.serve(self.merged, plan.profile.slo, plan.metrics_port)
         if isinstance(environment.runner, MasterRunner):
             environment.events.worker_report.add_listener(self._take)
@@ -66,7 +66,7 @@ class Conductor:
         while not self._over():
             gevent.sleep(EVERY_S)
             self._show()
-        self._conclude(interrupted=False)
+        self._conclude()
         self._environment.runner.quit()
 
     def _show(self) -> None:
@@ -88,6 +88,7 @@ class Conductor:
         """Locust is ending: if that is before our time, stop the arrivals and give what is under way time to end."""
         if self._written:
             return
+        self._stopped = True
         if self._alone is not None:
             self._alone.stop()
         else:
@@ -95,9 +96,9 @@ class Conductor:
         until_s = time.monotonic() + self._plan.profile.drain_s + 2 * EVERY_S
         while not self._finished() and time.monotonic() < until_s:
             gevent.sleep(EVERY_S / 10)
-        self._conclude(interrupted=True)
+        self._conclude()
 
-    def _conclude(self, *, interrupted: bool) -> None:
+    def _conclude(self) -> None:
         """Write the result, once."""
         if self._written:
             return
@@ -115,7 +116,7 @@ class Conductor:
             source=this_source(),
             report=merged,
             condition=health.condition(merged.health),
-            interrupted=interrupted,
+            interrupted=self._stopped,
         )
         result.write(whole, Path(self._plan.result_file))
 

@@ -59,7 +59,7 @@ def _latencies(result: Result) -> Iterator[str]:
     latencies = result.latencies()
     warm = f"without the first {result.windows.warmup_s:g} s and think times"
     yield (
-        f"{f'latency ({warm})':<{NAME_WIDTH + 24}}" + "".join(f"{name:>12}" for name, _ in PERCENTILES) + f"{'max':>12}"
+        f"{f'latency ({warm})':<{NAME_WIDTH + 24}}" + "".join(f"{name:>13}" for name, _ in PERCENTILES) + f"{'max':>13}"
     )
     for flow in SERVED:
         pair = latencies.pair(flow, End.SETTLED)
@@ -71,9 +71,9 @@ def _latencies(result: Result) -> Iterator[str]:
 
 
 def _row(name: str, histogram: HdrHistogram) -> str:
-    stated = "".join(f"{in_ms(histograms.percentile(histogram, p_e4)):>12}" for _, p_e4 in PERCENTILES)
+    stated = "".join(f"{in_ms(histograms.percentile(histogram, p_e4)):>13}" for _, p_e4 in PERCENTILES)
     count = f"n {histogram.get_total_count()}"
-    return f"  {name:<{NAME_WIDTH}}{count:<22}{stated}{in_ms(histograms.maximum(histogram)):>12}"
+    return f"  {name:<{NAME_WIDTH}}{count:<22}{stated}{in_ms(histograms.maximum(histogram)):>13}"
 
 
 def _ends(result: Result) -> Iterator[str]:
@@ -100,6 +100,8 @@ def _gate(gate: Gate) -> Iterator[str]:
 
 
 def _compared(row: Row) -> str:
+    if row.client is None and row.engine is None:
+        return f"  {row.name}: {row.ledger}"  # a law of the books, which the ledger alone can tell of
     said = "".join(f"{'-' if what is None else what:>{WIDTH}}" for what in (row.client, row.engine, row.ledger))
     return f"  {row.name:<{NAME_WIDTH + 2}}{said}  {'ok' if row.ok else 'DIFFERS'}"
 

@@ -8,7 +8,6 @@ and answers nothing (R10); the next start recovers from the ledger.
 import asyncio
 import gc
 import ipaddress
-import logging
 import os
 import secrets
 import signal
@@ -35,14 +34,12 @@ from settlement.metrics import MeteredStore, Metrics
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.sqlite import SqliteStore
-from settlement.stores.store import Store, StoreError
+from settlement.stores.store import Store
 from settlement.tally import Tally
 
 HTTP_BACKLOG: Final = 512
 HTTP_DRAIN_S: Final = 5
 """How long a client of the HTTP door may take for its last reply when the engine ends."""
-
-log = logging.getLogger(__name__)
 
 
 class StartError(Exception):
@@ -87,7 +84,13 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         store = MeteredStore(_open(settings), metrics)
         closing.push_async_callback(store.close)
         service = Service(
-            store, judge_of(world), world.key, now_ms=_now_ms, chance=secrets.token_bytes, observers=(tally, metrics)
+            store,
+            judge_of(world),
+            world.key,
+            now_ms=_now_ms,
+            chance=secrets.token_bytes,
+            answered=(tally.answered, metrics.answered),
+            gathered=(metrics.gathered,),
         )
         listeners = closing.enter_context(_bound(settings))
         address = {name: Address(*listener.getsockname()) for name, listener in listeners.items()}

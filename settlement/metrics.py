@@ -1,4 +1,4 @@
-"""What Prometheus is told of the engine: replies, latency, batches, commits, queue, PINs, and whether the books balance.
+"""What Prometheus is told: replies, latency, batches, commits, queue, PINs, and whether the books balance.
 
 Labels are bounded: gateway, infno and a class of outcome; no terminal, card or person is ever one.
 The registry is our own, and the server a thread of prometheus_client: rendering stays off the engine's loop. On the
@@ -6,7 +6,7 @@ engine's path stand bound children only (`labels()` costs three times what it la
 """
 
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from threading import Thread
 from time import perf_counter
 from typing import Final, Protocol
@@ -69,7 +69,7 @@ class Metrics:
             "shuaka_ledger_broken_invariants", "Laws of the books that are broken, as of the last audit.",
             registry=registry,
         )  # fmt: skip
-        Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": version("shuaka")})
+        Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": _version()})
 
     def answered(self, outcome: Outcome) -> None:
         """Count one reply."""
@@ -129,3 +129,11 @@ class MeteredStore:
     async def close(self) -> None:
         """Close the store."""
         await self._store.close()
+
+
+def _version() -> str:
+    """Return the distribution's version; a checkout that is not installed has none."""
+    try:
+        return version("shuaka")
+    except PackageNotFoundError:
+        return "checkout"

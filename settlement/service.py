@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from settlement.batch import Fault, Judge, drive, refusal_of, settle_batch
 from settlement.engine.arrival import Arrival, Decision, Door
@@ -41,16 +41,6 @@ Answer = Callable[[bytes, bytes], None]
 log = logging.getLogger(__name__)
 
 
-class Observer(Protocol):
-    """Is told what the service does; must be quick."""
-
-    def answered(self, outcome: Outcome) -> None:
-        """Note one answer."""
-
-    def gathered(self, size: int, waiting: int) -> None:
-        """Note the size of a batch, and how many requests wait behind it."""
-
-
 class Waiting(NamedTuple):
     """A request in the queue, and who takes its decision."""
 
@@ -64,6 +54,7 @@ class Service:
     """Decides what gateways hand in, in batches over one store.
 
     `now_ms` is Unix time, `chance(n)` gives n random bytes; both are drawn once a request, before it is judged.
+    `answered` are told of each answer, `gathered` of each batch: its size, and how many requests wait behind it.
     """
 
     def __init__(
@@ -74,14 +65,16 @@ class Service:
         *,
         now_ms: Callable[[], int],
         chance: Callable[[int], bytes],
-        observers: tuple[Observer, ...] = (),
+        answered: tuple[Callable[[Outcome], None], ...] = (),
+        gathered: tuple[Callable[[int, int], None], ...] = (),
     ) -> None:
         self._store = store
         self._judge = judge
         self._key = key
         self._now_ms = now_ms
         self._chance = chance
-        self._observers = observers
+        self._answered = answered
+        self._gathered = gathered
         self._queue: deque[Waiting] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -169,8 +162,8 @@ class Service:
             decisions = await drive(steps, self._store, _report)
             for waiting, decision in zip(batch, decisions, strict=True):
                 self._finish(waiting, decision)
-            for observer in self._observers:
-                observer.gathered(len(batch), len(self._queue))
+            for gathered in self._gathered:
+                gathered(len(batch), len(self._queue))
             await asyncio.sleep(0)  # one look at every socket: what it finds is the next batch
 
     def stop(self) -> None:
@@ -219,8 +212,8 @@ class Service:
         self._operators[terminal] = opter_no
 
     def _note(self, outcome: Outcome) -> None:
-        for observer in self._observers:
-            observer.answered(outcome)
+        for answered in self._answered:
+            answered(outcome)
 
 
 def _terminal_of(gateway: str, request: Request) -> Terminal:

@@ -44,9 +44,7 @@ def ask(data: Path, opter: str = "") -> dict[str, Any]:
     place, token = data_directory.endpoints(data).admin, data_directory.admin_token(data)
     connection = http.client.HTTPConnection(place.host, place.port, timeout=TIMEOUT_S)
     try:
-        connection.request(
-            "GET", "/audit?" + urlencode({"opter": opter}), headers={"Authorization": f"Bearer {token}"}
-        )
+        connection.request("GET", "/audit?" + urlencode({"opter": opter}), headers={"Authorization": f"Bearer {token}"})
         answer = connection.getresponse()
         content = answer.read()
     finally:

@@ -54,7 +54,7 @@ def serve(
         data_directory.make_network_key(data)
         data_directory.make_admin_token(data)
         data_directory.make_institution_key(data, DEMO_INSTITUTION)
-        world = compose.world(NetworkKey(data_directory.network_key(data)), compose.population(seed, size))
+        world = compose.world(compose.population(seed, size), NetworkKey(data_directory.network_key(data)))
         institutions = (data_directory.institution_key(data),)
         app.serve(app.Settings(data, store.value, host, ports), world, institutions, ready)
     except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:
@@ -72,16 +72,15 @@ def _population(text: str) -> tuple[int, int]:
 
 def _ready_lines(data: Path, found: object) -> str:
     from settlement.data_directory import INSTITUTION, Endpoints  # noqa: PLC0415 - as above
+    from settlement.gateways.national import PATH  # noqa: PLC0415 - as above
 
     assert isinstance(found, Endpoints)
-    return "\n".join(
-        (
-            f"ready  terminals {found.tcp.host}:{found.tcp.port}  pid {found.pid}  data {data}",
-            f"       national interface http://{found.http.host}:{found.http.port}"
-            f"  (credentials of {DEMO_INSTITUTION}: {data / INSTITUTION})",
-            f"       audit http://{found.admin.host}:{found.admin.port}/audit"
-            f"  metrics http://{found.metrics.host}:{found.metrics.port}/metrics",
-        )
+    http = f"http://{found.http.host}:{found.http.port}"
+    return (
+        f"ready  terminals {found.tcp.host}:{found.tcp.port}  pid {found.pid}  data {data}\n"
+        f"       national interface {http}{PATH}, credentials of {DEMO_INSTITUTION} in {data / INSTITUTION}\n"
+        f"       audit: shuaka audit --data {data}"
+        f"  metrics: http://{found.metrics.host}:{found.metrics.port}/metrics"
     )
 
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from settlement.gateways.http_body import BodyTooLargeError, body_of
 from settlement.stores.store import Invariant, LedgerSums, Store
 from settlement.tally import Tally
 
@@ -85,20 +86,6 @@ def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
             Route("/lease", guarded(lease), methods=["POST"]),
         ]
     )
-
-
-class BodyTooLargeError(ValueError):
-    """A body over its limit; it is not read to its end."""
-
-
-async def body_of(request: Request, limit: int) -> bytes:
-    """Return a request's body; raise BodyTooLargeError as soon as it is over the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise BodyTooLargeError(f"a body of more than {limit} bytes")
-    return bytes(body)
 
 
 def _problem(status: int, message: str) -> Response:

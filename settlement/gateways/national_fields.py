@@ -88,9 +88,7 @@ def _data(text: str) -> tuple[Node, ...]:
 
 
 FORMS: Final[Mapping[str, Form]] = {
-    "9001": Form(
-        messages.SignIn, (Node("signIn", many=False, fields=fields("opter_no c(20)* mac c(20)* ip c(20)*")),)
-    ),
+    "9001": Form(messages.SignIn, (Node("signIn", many=False, fields=fields("opter_no c(20)* mac c(20)* ip c(20)*")),)),
     "1101": Form(
         messages.QueryPerson,
         _data(
@@ -100,9 +98,7 @@ FORMS: Final[Mapping[str, Form]] = {
     ),
     "2101": Form(messages.PresettleDrugSale, _DRUG_SALE),
     "2102": Form(messages.SettleDrugSale, _DRUG_SALE),
-    "2103": Form(
-        messages.RevokeDrugSale, _data("setl_id c(30)* mdtrt_id c(30)* psn_no c(30)* exp_content c(4000)")
-    ),
+    "2103": Form(messages.RevokeDrugSale, _data("setl_id c(30)* mdtrt_id c(30)* psn_no c(30)* exp_content c(4000)")),
     "2601": Form(messages.Reverse, _data("psn_no c(30)* omsgid c(30)* oinfno c(4)*")),
 }
 """Every transaction that this door takes, by infno."""

@@ -22,6 +22,8 @@ SCALES: Final = {"_fen": 2, "_e4": 4, "_e6": 6}
 """Decimals that a suffix stands for."""
 DATETIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 DECIMAL: Final = re.compile(r"[+-]?\d{1,20}(\.\d{1,12})?")
+DIGITS_MAX: Final = 28
+"""Digits that decimal arithmetic keeps exactly in its default context."""
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
 
 Json = dict[str, Any]
@@ -114,7 +116,7 @@ def national_name(name: str) -> tuple[str, int | None]:
 
 
 def _check(given: Json, table: tuple[Field, ...], path: str) -> Json:
-    """Return the values of known fields, numbers as integers of their scale; others are ignored, as the interface does."""
+    """Return the values of known fields, numbers as integers of their scale; unknown fields are ignored."""
     values: Json = {}
     for field in table:
         value = given.get(field.name)
@@ -154,7 +156,7 @@ def read_decimal(value: Any, precision: int, scale: int, path: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise _malformed(path, "a number is expected")
     number = Decimal(value)
-    if not number.is_finite() or number.adjusted() >= precision - scale:
+    if len(number.as_tuple().digits) > DIGITS_MAX or number.adjusted() >= precision - scale:
         raise _malformed(path, f"at most {precision} digits, {scale} of them decimals")
     scaled = number.scaleb(scale)
     if scaled != scaled.to_integral_value():

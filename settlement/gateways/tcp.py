@@ -7,7 +7,7 @@ closed; one that sends slowly, does not read or says nothing is closed at a name
 import asyncio
 import socket
 from time import perf_counter
-from typing import Final
+from typing import Final, cast
 
 from settlement.reception import UNSEALED, TurnedAway
 from settlement.service import Service
@@ -45,8 +45,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the client in, or tell it that there are too many."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = transport = cast("asyncio.Transport", transport)
         transport.set_write_buffer_limits(high=UNREAD_PAUSE)
         if not self._gateway.admit(self):
             self._close_with(codes.BUSY, f"{CONNECTIONS_MAX} connections")

@@ -75,7 +75,7 @@ def _opened(path: Path) -> apsw.Connection:
     try:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         _claim(connection, path)
-        for setting in ("journal_mode=WAL", "synchronous=FULL", f"wal_autocheckpoint={AUTOCHECKPOINT_PAGES}"):
+        for setting in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-131072", f"wal_autocheckpoint={AUTOCHECKPOINT_PAGES}"):
             connection.pragma(*setting.split("="))
     except BaseException:
         connection.close()

@@ -13,7 +13,6 @@ from settlement.wire import codes
 from settlement.wire.messages import (
     QuerySettlement,
     Reverse,
-    Reversed,
     RevokeDrugSale,
     RevokeOutpatient,
     SettlementInfo,
@@ -75,10 +74,10 @@ def revoke_again(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
 def _reverse(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
     reversal = Reverse(intent.psn_no, intent.msgid, intent.infno)
     reply = yield from exchange(transaction, reversal, intent.insuplc_admdvs)
-    refusal = "" if isinstance(reply, NoReply) else reply.refusal
-    undone = output_of(reply, Reversed) is not None or refusal == codes.ALREADY_UNDONE.code
-    if not undone:
-        return transaction.ended(Result.IN_DOUBT, refusal)
+    if isinstance(reply, NoReply):
+        return transaction.ended(Result.IN_DOUBT)
+    if not reply.approved and reply.refusal != codes.ALREADY_UNDONE.code:
+        return transaction.ended(Result.IN_DOUBT, reply.refusal)
     transaction.events.append(Event.UNDONE_BY_REVERSAL)
     yield Record(Resolution(intent.msgid, Fate.REVERSED))
     return transaction.ended(Result.REVERSED)

@@ -3,6 +3,7 @@
 pcscd is started here unless one runs already, and only what was started here is ended.
 """
 
+import queue
 import re
 import signal
 import socket
@@ -11,7 +12,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import pytest
 
@@ -30,28 +33,33 @@ def runs() -> bool:
         return probe.connect_ex(COMM) == 0
 
 
-def wait_for_line(process: subprocess.Popen[str], wanted: str) -> None:
-    """Return when the process has printed `wanted`; keep reading what it prints, so that it never blocks."""
-    found = threading.Event()
-    assert process.stdout is not None
-    lines = process.stdout
+class Watched:
+    """A process whose lines are read as they come, so that it never blocks, and which always ends with its test."""
 
-    def read() -> None:
-        for line in lines:
-            if wanted in line:
-                found.set()
+    def __init__(self, command: list[str]) -> None:
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=PIPE, stderr=STDOUT, text=True)
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
 
-    threading.Thread(target=read, daemon=True).start()
-    assert found.wait(LIMIT_S), f"{process.args} never said {wanted!r}"
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line)
 
+    def wait_for(self, wanted: str) -> None:
+        while wanted not in self._lines.get(timeout=LIMIT_S):
+            pass
 
-def end(process: subprocess.Popen[str], how: signal.Signals) -> int:
-    process.send_signal(how)
-    try:
-        return process.wait(LIMIT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise
+    def end(self, how: signal.Signals) -> int:
+        self._process.send_signal(how)
+        try:
+            return self._process.wait(LIMIT_S)
+        finally:
+            self._process.kill()  # harmless after an orderly end
+            self._process.wait()
+            self._reader.join()
 
 
 @pytest.fixture(scope="module")
@@ -61,29 +69,41 @@ def pcscd() -> Iterator[None]:
         return
     Path(COMM).parent.mkdir(parents=True, exist_ok=True)
     command = [PCSCD, "--foreground", "--info"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as daemon:
-        try:
-            wait_for_line(daemon, "daemon ready")
-            yield
-        finally:
-            end(daemon, signal.SIGTERM)
+    daemon = Watched(command)
+    try:
+        daemon.wait_for("daemon ready")
+        yield
+    finally:
+        daemon.end(signal.SIGTERM)
 
 
-def presented(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([*CARD, "present", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+@contextmanager
+def presented(index: int, slot: int) -> Iterator[str]:
+    """Hold a card in a slot; the index of its reader for opensc-tool. Ctrl-C must take it out cleanly."""
+    card = Watched([*CARD, "present", str(index), "--slot", str(slot)])
+    try:
+        card.wait_for(f"card {index} is in slot {slot}")
+        yield number_of_reader_with_card(f"Virtual PCD 00 0{slot}")
+    finally:
+        status = card.end(signal.SIGINT)
+    assert status == 0
+
+
+def number_of_reader_with_card(name: str) -> str:
+    """Return the number opensc-tool gives the reader, as soon as pcscd has noticed the card (it polls)."""
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        for row in listed():
+            if name in row and row.split()[1] == "Yes":
+                return row.split()[0]
+    raise AssertionError(f"no card in {name}")
 
 
 @pytest.fixture
 def slot(pcscd: None) -> Iterator[str]:
     """Card 0 in the first slot; the index of its reader for opensc-tool."""
-    with presented() as process:
-        try:
-            wait_for_line(process, "card 0 is in slot 0")
-            number = next(row.split()[0] for row in listed() if "Virtual PCD 00 00" in row)
-            opensc(number, "--wait", "--atr")
-            yield number
-        finally:
-            assert end(process, signal.SIGINT) == 0
+    with presented(0, 0) as number:
+        yield number
 
 
 def listed() -> list[str]:
@@ -154,11 +174,8 @@ def test_two_hundred_commands_take_no_delayed_acknowledgements(slot: str) -> Non
 
 
 def test_a_second_slot_holds_another_card_at_the_same_time(slot: str) -> None:
-    with presented("8", "--slot", "1") as process:
-        wait_for_line(process, "card 8 is in slot 1")
-        other = next(row.split()[0] for row in listed() if "Virtual PCD 00 01" in row)
-        atrs = [opensc(number, "--wait", "--atr").strip()[-2:] for number in (slot, other)]
-        assert end(process, signal.SIGINT) == 0
+    with presented(8, 1) as other:
+        atrs = [opensc(number, "--atr").strip()[-2:] for number in (slot, other)]
     assert atrs == ["00", "08"]
 
 

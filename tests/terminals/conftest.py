@@ -212,7 +212,9 @@ def host(world: World) -> EngineHost:
 @pytest.fixture(scope="session")
 def items(world: World) -> tuple[Item, ...]:
     catalogue = world.catalogue(JINAN)
-    return tuple(Item(item.code, item.price_limit_e6 or 10_000_000, item.chrgitm_lv) for item in catalogue.on(20261121)[:5])
+    return tuple(
+        Item(item.code, item.price_limit_e6 or 10_000_000, item.chrgitm_lv) for item in catalogue.on(20261121)[:5]
+    )
 
 
 @pytest.fixture

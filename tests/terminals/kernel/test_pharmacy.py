@@ -60,7 +60,7 @@ def test_a_refusal_of_the_host_is_shown_and_ends_the_sale(booth: Callable[..., A
 
 def test_the_intent_is_in_the_journal_before_the_settlement_leaves(booth: Callable[..., Any], basket: Any) -> None:
     at = booth()
-    seen: list[tuple[Intent, ...]] = []
+    seen: list[Any] = []
     at_exchange = at.exchange
 
     def exchange(request: Any) -> Any:
@@ -71,6 +71,7 @@ def test_the_intent_is_in_the_journal_before_the_settlement_leaves(booth: Callab
     at.exchange = exchange
     at.run(sell(at.site, basket))
     ((intent,),) = seen
+    assert isinstance(intent, Intent)
     assert (intent.infno, intent.msgid) == ("2102", at.msgids[-1])
 
 

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from settlement.engine.state import Settlement
 from settlement.wire.envelope import Reply
 from settlement.wire.messages import Line, QuerySettlement, Reverse, RevokeDrugSale
+from terminals.kernel.drive import drive
 from terminals.kernel.effects import NextMsgid, NoReply, Pause, Record, Request, Show
 from terminals.kernel.entries import Fate, Intent, Resolution
 from terminals.kernel.outcome import Event, Outcome, Result
@@ -107,8 +109,9 @@ def test_a_session_lost_between_pre_settlement_and_settlement_is_opened_again(
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(losses=st.dictionaries(st.integers(1, 20), st.sampled_from(["request", "reply"]), max_size=20))
 def test_whatever_is_lost_the_outcome_is_what_the_ledger_says(
-    booth: Callable[..., Any], basket: tuple[Line, ...], losses: dict[int, str]
+    host: Any, booth: Callable[..., Any], basket: tuple[Line, ...], losses: dict[int, str]
 ) -> None:
+    host.now_ms += 60_000  # other msgids than the example before
     at = booth()
     before = at.host.ledger["2102"].settled if "2102" in at.host.ledger else 0
     at.lose = losses
@@ -127,14 +130,11 @@ def test_whatever_is_lost_the_outcome_is_what_the_ledger_says(
         assert made == (outcome.result is Result.SETTLED)
 
 
-def test_a_settlement_found_undone_is_reported_so(
-    site: Callable[..., Site], played: Callable[..., Outcome], booth: Callable[..., Any], basket: tuple[Line, ...]
-) -> None:
+def test_a_settlement_found_undone_is_reported_so(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = booth()
     settled = at.run(sell(at.site, basket))
-    intent = Intent(at.msgids[-1], "2102", "37010000000000000", "370100", 1)
     psn_no = _psn_no(at, settled)
-    intent = Intent(intent.msgid, "2102", psn_no, "370100", 1)
+    intent = Intent(at.msgids[-1], "2102", psn_no, "370100", 1)
     at.perform(Request(Reverse(psn_no, intent.msgid, "2102"), "M" * 20, "370100"))
     outcome = at.run(recover(at.site, intent))
     assert (outcome.result, outcome.setl_ids) == (Result.REVERSED, settled.setl_ids)
@@ -143,8 +143,8 @@ def test_a_settlement_found_undone_is_reported_so(
 def _psn_no(at: Any, settled: Outcome) -> str:
     """The insured number of the only settlement of a booth."""
     assert settled.setl_ids
-    rows = [row for row in at.host.store._rows.values() if type(row).__name__ == "Settlement"]
-    return str(rows[0].psn_no)
+    (row,) = (row for row in at.host.store._rows.values() if isinstance(row, Settlement))
+    return row.psn_no
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,6 @@ def _psn_no(at: Any, settled: Outcome) -> str:
 def test_a_reversal_ends_the_doubt_or_leaves_it_open(
     site: Callable[..., Site], refused: Callable[..., Reply], answer: str | None, result: Result, records: list[Fate]
 ) -> None:
-    from settlement.wire.envelope import encode, raw  # noqa: PLC0415 - placeholder
-
-    _ = (encode, raw)
     seen: list[Fate] = []
 
     def perform(effect: Any) -> Any:
@@ -175,8 +172,6 @@ def test_a_reversal_ends_the_doubt_or_leaves_it_open(
             case Record(entry=Resolution()):
                 seen.append(effect.entry.fate)
         return None
-
-    from terminals.kernel.drive import drive  # noqa: PLC0415 - placeholder
 
     assert drive(recover(site(), INTENT), perform).result is result
     assert seen == records

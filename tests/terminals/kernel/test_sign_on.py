@@ -21,10 +21,8 @@ def said() -> Callable[[str], Reply]:
 def test_a_sign_on_may_be_repeated_freely(
     site: Callable[..., Site], played: Callable[..., Outcome], said: Callable[[str], Any]
 ) -> None:
-    outcome = played(
-        sign_on(site()), (NextMsgid(), "M1"), (ASKED, NoReply("")), (Pause, None), (ASKED, said("E1003")), (Pause, None),
-        (ASKED, said("")),
-    )  # fmt: skip
+    failures = [(ASKED, NoReply("")), (Pause, None), (ASKED, said("E1003")), (Pause, None)]
+    outcome = played(sign_on(site()), (NextMsgid(), "M1"), *failures, (ASKED, said("")))
     assert outcome.result is Result.DONE
     assert outcome.messages == (("9001", "no reply"), ("9001", "E1003"), ("9001", "approved"))
 

@@ -1,0 +1,81 @@
+"""The door for software that is not ours: the national interface as HTTP JSON.
+
+POST /fsi/api/rsfComIfsService/callService with the interface's envelope, signed by AK and SK (signature.py). Answers
+9001, 1101, 2101, 2102, 2103 and 2601. Two shapes of refusal, as a client of the real platform meets them: the gateway's
+own {"code", "message"}, and the interface's infcode -1 with err_msg. There is no MAC and no pin pad at this door: that
+the password was checked is the institution's word (password_checked_by = frontend).
+"""
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Route
+
+from settlement.data_directory import InstitutionKey
+from settlement.gateways.http_body import BodyTooLargeError, body_of
+from settlement.gateways.national_form import Json, header_of, read_envelope, read_message
+from settlement.gateways.national_reply import encode_json, write
+from settlement.gateways.signature import refusal_of
+from settlement.reception import UNSEALED, TurnedAway
+from settlement.service import Service
+from settlement.wire import codes
+from settlement.wire.codes import Refusal
+from settlement.wire.envelope import MalformedError, Reply, Request
+
+GATEWAY: Final = "national"
+PATH: Final = "/fsi/api/rsfComIfsService/callService"
+"""The path of the platform's front end, which clients are written for."""
+BODY_MAX: Final = 512 * 1024
+"""A bill of 500 lines with every optional field filled in fits."""
+UNAUTHORIZED, TOO_LARGE = 401, 413
+
+
+def national_app(service: Service, institutions: tuple[InstitutionKey, ...], now_ms: Callable[[], int]) -> Starlette:
+    """Return the door as an ASGI application."""
+    keys = {key.access_key: key for key in institutions}
+
+    async def call(http: HttpRequest) -> Response:
+        received_ms = now_ms()
+        refused = refusal_of(http.headers, keys, received_ms)
+        if refused is not None:
+            return _gateway_refusal(UNAUTHORIZED, refused)
+        try:
+            content = await body_of(http, BODY_MAX)
+        except BodyTooLargeError as error:
+            return _gateway_refusal(TOO_LARGE, str(error))
+        key = keys[http.headers["_api_access_key"]]
+        reply, given = await _answer(service, key, content)
+        return Response(encode_json(write(reply, given, received_ms)), media_type="application/json")
+
+    return Starlette(routes=[Route(PATH, call, methods=["POST"])])
+
+
+async def _answer(service: Service, key: InstitutionKey, content: bytes) -> tuple[Reply, Json]:
+    """Return the reply to an envelope, and the input that it may echo."""
+    began = perf_counter()
+
+    def refuse(refusal: Refusal, detail: str, header: Request | None, infno: str) -> tuple[Reply, Json]:
+        away = TurnedAway(refusal, detail, header, infno, UNSEALED)
+        return service.refuse(away, GATEWAY, began, authentic=True), {}
+
+    try:
+        envelope = read_envelope(content)
+    except MalformedError as error:
+        return refuse(error.refusal, str(error), None, "")
+    header, infno = header_of(envelope), envelope["infno"]
+    if header.fixmedins_code != key.fixmedins_code:
+        return refuse(codes.NOT_OWNER, "fixmedins_code is not the access key's", header, infno)
+    try:
+        message = read_message(envelope, header)
+    except MalformedError as error:
+        return refuse(error.refusal, str(error), header, infno)
+    reply = await service.handle_signed(message.request, message.body, message.infno, GATEWAY)
+    return reply, message.input
+
+
+def _gateway_refusal(status: int, message: str) -> Response:
+    return Response(encode_json({"code": status, "message": message}), status, media_type="application/json")

@@ -1,0 +1,50 @@
+"""The one command: a table of subcommands, each a thin module of its own.
+
+Nothing here, and nothing that is imported here, starts a loop, a server or Locust: `shuaka --help` is quick, and
+engine, terminals and load stay processes apart.
+"""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from shuaka import audit, card, demo, doctor, keys, load, serve, terminals, validate
+
+app = typer.Typer(
+    name="shuaka",
+    help="刷卡: a social-security-card settlement network in a box, with an honest load harness.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def shuaka(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    """刷卡: a social-security-card settlement network in a box, with an honest load harness."""
+    if show_version:
+        print(version("shuaka"))
+        raise typer.Exit
+
+
+app.command()(demo.demo)
+app.command()(serve.serve)
+app.command("terminals")(terminals.terminals)
+app.command()(load.load)
+app.command()(audit.audit)
+app.command()(keys.keys)
+app.add_typer(card.app, name="card")
+app.command()(validate.validate)
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

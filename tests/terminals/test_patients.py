@@ -1,0 +1,94 @@
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from settlement.engine.split import line_amount_fen
+from terminals.kernel.effects import Prompt
+from terminals.patients import Fingers, Item, Mix, Patients, Place, line
+
+JINAN, SAMPLE = "370100", "379900"
+PLACES = (
+    Place(JINAN, "P", frozenset({SAMPLE})),
+    Place(JINAN, "H", frozenset({SAMPLE})),
+    Place(SAMPLE, "P", frozenset({JINAN})),
+)
+EVERYBODY = range(4000)
+
+
+def share(patients: Patients, condition: Callable[[Any], bool]) -> float:
+    present = [patient for index in EVERYBODY if (patient := patients.patient(index))]
+    return sum(map(condition, present)) / len(present)
+
+
+def test_the_same_seed_and_number_give_the_same_patient(patients_of: Callable[..., Patients]) -> None:
+    one, two = patients_of(Mix(), PLACES), patients_of(Mix(), PLACES)
+    assert [one.patient(index) for index in range(50)] == [two.patient(index) for index in range(50)]
+    assert one.patient(3) != patients_of(Mix(), PLACES, seed=2).patient(3)
+
+
+def test_shares_are_what_the_mix_says(patients_of: Callable[..., Patients]) -> None:
+    patients = patients_of(Mix(remote=0.3, pharmacy=0.6, wrong_password=0.2), PLACES)
+    assert share(patients, lambda patient: patient.route == "remote") == pytest.approx(0.3, abs=0.03)
+    assert share(patients, lambda patient: len(patient.passwords) == 2) == pytest.approx(0.2, abs=0.03)
+    at_home = [patient for index in EVERYBODY if (patient := patients.patient(index)) and patient.city == JINAN]
+    pharmacies = sum(patient.kind == "P" for patient in at_home) / len(at_home)
+    assert pharmacies == pytest.approx(0.6, abs=0.03)
+
+
+def test_a_remote_patient_has_one_of_three_stories(patients_of: Callable[..., Patients]) -> None:
+    patients = patients_of(Mix(remote=1, default_pin=0.3, local_password_as_pin=0.2), PLACES)
+    stories = Counter(
+        "default" if patient.pins == ("123456",) else "local" if patient.pins[0] == "000000" else "changed"
+        for index in EVERYBODY
+        if (patient := patients.patient(index)) and patient.route == "remote"
+    )
+    total = stories.total()
+    assert stories["default"] / total == pytest.approx(0.3, abs=0.03)
+    assert stories["local"] / total == pytest.approx(0.2, abs=0.03)
+
+
+def test_who_changed_the_pin_types_the_new_one(patients_of: Callable[..., Patients]) -> None:
+    patients = patients_of(Mix(remote=1, default_pin=0, local_password_as_pin=0), PLACES)
+    for index in range(200):
+        patient = patients.patient(index)
+        assert patient
+        assert patient.kiosk == ("123456", patient.pins[0])
+        assert patient.pins[0] not in ("123456", "000000")
+
+
+def test_nobody_comes_where_they_have_no_place(patients_of: Callable[..., Patients]) -> None:
+    patients = patients_of(Mix(remote=0), [Place(SAMPLE, "P")])
+    assert {patient.city if patient else None for index in range(100) for patient in [patients.patient(index)]} == {
+        None,
+        SAMPLE,
+    }
+
+
+def test_without_places_or_goods_there_are_no_patients(patients_of: Callable[..., Patients]) -> None:
+    with pytest.raises(ValueError, match="a place to go to"):
+        patients_of(Mix(), [])
+
+
+@pytest.mark.parametrize(
+    "shares", [{"default_pin": 0.7, "local_password_as_pin": 0.7}, {"lines_min": 3, "lines_max": 2}]
+)
+def test_a_mix_that_cannot_be_is_refused(shares: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"at most 1 together|is above lines_max"):
+        Mix(**shares)
+
+
+@given(st.integers(1, 10**10), st.integers(1, 3))
+def test_a_line_is_price_times_count_as_the_host_rounds_it(pric_e6: int, count: int) -> None:
+    made = line("1", Item("X", pric_e6, "01"), count)
+    assert made.det_item_fee_sumamt_fen == line_amount_fen(made.pric_e6, made.cnt_e4)
+
+
+def test_fingers_type_in_order_and_then_give_up(patient: Callable[..., Any]) -> None:
+    fingers = Fingers(patient(pins=("1", "2"), passwords=("a",), kiosk=("old", "new")))
+    assert [fingers.pin(Prompt.PIN) for _ in range(3)] == ["1", "2", ""]
+    assert [fingers.pin(prompt) for prompt in (Prompt.OLD_PIN, Prompt.NEW_PIN)] == ["old", "new"]
+    assert [fingers.password(), fingers.password(same=True), fingers.password()] == ["a", "a", ""]

@@ -1,0 +1,72 @@
+import pytest
+
+from settlement.wire import names
+from settlement.wire.messages import Amounts
+from terminals.kernel.outcome import Event, Outcome, Result
+from terminals.tally import FleetReport, Tally, total
+
+FACTS = {"opter_no": "x", "terminals": 1, "first": 0, "seconds": 1.0, "journal": "buffered"}
+
+
+def settled(*setl_ids: str, infno: str = "2102", fen: int = 100) -> Outcome:
+    return Outcome(
+        flow="pharmacy",
+        result=Result.SETTLED,
+        setl_ids=setl_ids,
+        amounts=Amounts(medfee_sumamt_fen=fen, psn_cash_pay_fen=fen // 2),
+        events=(Event.RETRIED,),
+        messages=(("1101", "approved"), (infno, "no reply"), (infno, "approved")),
+        infno=infno,
+    )
+
+
+@pytest.fixture
+def tally() -> Tally:
+    return Tally()
+
+
+def report(tally: Tally) -> FleetReport:
+    return tally.report(**FACTS)
+
+
+def test_settlements_are_summed_by_message(tally: Tally) -> None:
+    for outcome in (settled("A"), settled("B", fen=50), settled("C", infno="2207")):
+        tally.add(outcome)
+    said = report(tally)
+    assert (said.settled["2102"].count, said.settled["2102"].medfee_sumamt_fen) == (2, 150)
+    assert said.settled["2207"].psn_cash_pay_fen == 50
+    both = (names.fingerprint("A") + names.fingerprint("B")) % (1 << 64)
+    assert said.settled["2102"].fingerprint == f"{both:016x}"
+    assert said.settlements == tally.settlements == 3
+
+
+def test_messages_are_counted_by_outcome_and_events_by_name(tally: Tally) -> None:
+    tally.add(settled("A"))
+    tally.add(Outcome("pharmacy", Result.DECLINED, refusal="E3005", messages=(("1101", "E3005"),)))
+    said = report(tally)
+    assert said.messages == {"1101": {"E3005": 1, "approved": 1}, "2102": {"approved": 1, "no reply": 1}}
+    assert said.visits == {"pharmacy": {"DECLINED": 1, "SETTLED": 1}}
+    assert (said.refusals, said.events) == ({"pharmacy": {"E3005": 1}}, {"RETRIED": 1})
+    assert total(said.messages.values()) == {"approved": 2, "no reply": 1, "E3005": 1}
+
+
+def test_what_is_unknown_fails_the_report(tally: Tally) -> None:
+    assert report(tally).ok
+    tally.add(Outcome("pharmacy", Result.IN_DOUBT))
+    assert (report(tally).unknown, report(tally).ok) == (1, False)
+
+
+def test_a_cut_visit_is_unknown_and_a_fault_keeps_its_reason(tally: Tally) -> None:
+    tally.cut()
+    tally.fail(OSError("cable"))
+    said = report(tally)
+    assert (said.cut_off, said.unknown, said.faults, said.ok) == (1, 2, ("OSError: cable",), False)
+
+
+def test_a_percentile_needs_a_hundred_samples_beyond_it(tally: Tally) -> None:
+    assert report(tally).latency_us == {}
+    for _ in range(199):
+        tally.observe(0.002)
+    assert set(report(tally).latency_us) == {"max"}
+    tally.observe(0.5)
+    assert report(tally).latency_us == {"p50": 2000, "max": pytest.approx(500_000, rel=0.001)}

@@ -1,0 +1,133 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio.testing
+
+from cardsim.population import Population
+from terminals.journal import FileJournal, Journal, MemoryJournal
+from terminals.kernel.effects import Prompt
+from terminals.kernel.entries import Intent
+from terminals.kernel.outcome import Result
+from terminals.kernel.pharmacy import sell
+from terminals.kernel.site import Site
+from terminals.links.direct import DirectLink
+from terminals.links.faulty import Fault, FaultKind, FaultyLink
+from terminals.links.link import Link
+from terminals.patients import Fingers
+from terminals.pin_pad import SimulatedPinPad
+from terminals.readers.simulated import SimulatedReader
+from terminals.session_link import SessionLink
+from terminals.terminal import Clock, Terminal
+
+SETTLE = 4
+"""The number of the send that carries 2102: after 9001, 1101 and 2101."""
+
+
+@pytest.fixture
+def terminal(
+    host: Any, site: Callable[..., Site], people: Population, adult: Callable[..., int], patient: Callable[..., Any]
+) -> Callable[..., Terminal]:
+    """A terminal on a direct link, with a patient at it."""
+
+    def make(journal: Journal | None = None, faults: dict[int, Fault] | None = None) -> Terminal:
+        session = host.session(site())
+        host.now_ms += 1000
+
+        async def connect() -> Link:
+            return FaultyLink(DirectLink(host.handle), faults or {})
+
+        clock = Clock(lambda: int(host.now_ms))
+        pad = SimulatedPinPad(session.pin_block)
+        pad.hand_to(Fingers(patient()))
+        return Terminal(
+            site(),
+            SessionLink(session, connect, clock_ms=clock),
+            SimulatedReader(people.card(adult())),
+            pad,
+            journal or MemoryJournal(),
+            clock=clock,
+            show=lambda _zh, _en: None,
+        )
+
+    return make
+
+
+async def test_a_terminal_signs_on_and_sells(terminal: Callable[..., Terminal], basket: Any, host: Any) -> None:
+    at = terminal()
+    assert [outcome.result for outcome in await at.start()] == [Result.DONE]
+    assert (await at.serve(sell(at.site, basket))).result is Result.SETTLED
+    await at.stop()
+    assert host.ledger["2102"].settled == 1
+
+
+async def test_a_terminal_that_died_in_doubt_resolves_it_at_its_next_sign_on(
+    terminal: Callable[..., Terminal], basket: Any, host: Any, tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    journal = FileJournal(tmp_path / "journal", "buffered")
+    first = terminal(journal, {SETTLE: Fault(FaultKind.DROP_REPLY)})
+    await first.start()
+    with trio.move_on_after(1):  # the power goes while it waits for the reply
+        await first.serve(sell(first.site, basket))
+    journal.close()
+    second = terminal(FileJournal(tmp_path / "journal", "buffered"))
+    signed, recovered = await second.start()
+    assert (signed.result, recovered.result, recovered.infno) == (Result.DONE, Result.SETTLED, "2102")
+    assert len(recovered.setl_ids) == host.ledger["2102"].settled == 1
+    assert [outcome.flow for outcome in await second.start()] == ["sign_on"]
+
+
+async def test_a_dead_host_leaves_the_journal_alone(
+    terminal: Callable[..., Terminal], autojump_clock: trio.testing.MockClock
+) -> None:
+    journal = MemoryJournal()
+    at = terminal(journal, {number: Fault(FaultKind.DROP_REQUEST) for number in range(1, 9)})
+    journal.append(at.site.dev_no, Intent("M1", "2102", "P1", "370100", 1))
+    assert [outcome.result for outcome in await at.start()] == [Result.NO_ANSWER]
+    assert len(journal.pending(at.site.dev_no)) == 1
+
+
+async def test_no_card_in_the_reader_is_refused_and_shown(terminal: Callable[..., Terminal], basket: Any) -> None:
+    at = terminal()
+    await at.start()
+    assert isinstance(at.reader, SimulatedReader)
+    at.reader.remove()
+    outcome = await at.serve(sell(at.site, basket))
+    assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-2")
+
+
+async def test_an_entry_is_on_the_disk_before_the_request_leaves(
+    terminal: Callable[..., Terminal], basket: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "journal"
+    at = terminal(FileJournal(path, "fsync"))
+    await at.start()
+    assert (await at.serve(sell(at.site, basket))).result is Result.SETTLED
+    intent, resolution = path.read_text().splitlines()
+    assert '"intent"' in intent
+    assert '"DONE"' in resolution
+
+
+async def test_nothing_personal_is_written_down(
+    terminal: Callable[..., Terminal], basket: Any, tmp_path: Path, people: Population, adult: Callable[..., int]
+) -> None:
+    path = tmp_path / "journal"
+    at = terminal(FileJournal(path, "buffered"))
+    await at.start()
+    await at.serve(sell(at.site, basket))
+    written, person = path.read_text(), people.person(adult())
+    for secret in (person.certno, person.name, person.bank_number, person.card_number, '"000000"'):
+        assert secret not in written
+
+
+def test_a_clock_never_stands_still() -> None:
+    readings = iter([5, 5, 4, 9])
+    clock = Clock(lambda: next(readings))
+    assert [clock() for _ in range(4)] == [5, 6, 7, 9]
+
+
+async def test_a_pad_that_nobody_touches_types_nothing() -> None:
+    pad = SimulatedPinPad(lambda digits, _: digits.encode())
+    assert await pad.pin(Prompt.PIN) == ""
+    assert await pad.password_block("1", same=False) == b""
