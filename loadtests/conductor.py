@@ -35,22 +35,25 @@ class Conductor:
         self._environment = environment
         self._alone = alone
         self._reports: dict[str, Report] = {}
+        self._latest = Report()
         self._ready = 0
         self._began_s = time.monotonic()
         self._started_at = _now()
         self._stopped = self._written = False
-        self._metrics_port = metrics.serve(self.merged, plan.profile.slo, plan.metrics_port)
+        self._metrics_port = metrics.serve(self.latest, plan.profile.slo, plan.metrics_port)
         if isinstance(environment.runner, MasterRunner):
             environment.events.worker_report.add_listener(self._take)
             environment.runner.register_message(READY, self._one_ready)
         environment.events.quitting.add_listener(self._end)
         gevent.spawn(self._conduct)
 
-    def merged(self) -> Report:
-        """Return everybody's report as one."""
-        if self._alone is not None:
-            return self._alone.report()
-        return merge(self._reports.values())
+    def latest(self) -> Report:
+        """Return everybody's report as one, as of the last second."""
+        return self._latest
+
+    def _look(self) -> None:
+        """Merge what everybody reported; encoding histograms costs milliseconds, so it is done once a second."""
+        self._latest = merge(self._reports.values()) if self._alone is None else self._alone.report()
 
     def _take(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
         if REPORT in data:
@@ -65,13 +68,14 @@ class Conductor:
     def _conduct(self) -> None:
         while not self._over():
             gevent.sleep(EVERY_S)
+            self._look()
             self._show()
         self._conclude()
         self._environment.runner.quit()
 
     def _show(self) -> None:
         planned_s = result.planned_s(self._plan.profile)
-        state = live.live(self.merged(), planned_s=planned_s, metrics_port=self._metrics_port)
+        state = live.live(self._latest, planned_s=planned_s, metrics_port=self._metrics_port)
         live.write(state, Path(self._plan.live_file))
 
     def _over(self) -> bool:
@@ -81,8 +85,7 @@ class Conductor:
 
     def _finished(self) -> bool:
         here = 1 if self._alone is not None else len(self._reports)
-        merged = self.merged()
-        return bool(merged.failure) or (merged.finished and here == self._plan.profile.processes)
+        return bool(self._latest.failure) or (self._latest.finished and here == self._plan.profile.processes)
 
     def _end(self, **_: Any) -> None:
         """Locust is ending: if that is before our time, stop the arrivals and give what is under way time to end."""
@@ -96,6 +99,7 @@ class Conductor:
         until_s = time.monotonic() + self._plan.profile.drain_s + 2 * EVERY_S
         while not self._finished() and time.monotonic() < until_s:
             gevent.sleep(EVERY_S / 10)
+            self._look()
         self._conclude()
 
     def _conclude(self) -> None:
@@ -103,7 +107,7 @@ class Conductor:
         if self._written:
             return
         self._written = True
-        merged = self.merged()
+        merged = self._latest
         if not merged.finished and not merged.failure:
             merged = msgspec.structs.replace(merged, failure="a load process never reported its end")
         profile = self._plan.profile

@@ -109,20 +109,7 @@ class Connection:
         return self._socket
 
     def _taken(self, message: bytes, mac: bytes, *, signing_in: bool) -> Reply | NoReply | None:
-        """Return what answers the request under way; count anything else and return None."""
-        try:
-            msgid = decode_reply(message).msgid
-        except MalformedError:
-            self._stray(Stray.UNAUTHENTIC)
-            return None
-        if msgid not in (self._msgid, ""):  # empty: the host could not even read whose request it was
-            answered = self._answered.get(msgid)
-            self._stray(Stray.UNMATCHED if answered is None else Stray.DUPLICATE if answered else Stray.LATE)
-            return None
-        return self._judged(message, mac, signing_in=signing_in)
-
-    def _judged(self, message: bytes, mac: bytes, *, signing_in: bool) -> Reply | NoReply | None:
-        """Return a reply that one of our counters authenticates.
+        """Return what answers the request under way; count anything else and return None.
 
         A repeat goes out under a new counter, and the answer to the first try is as good. A host that cannot
         authenticate us answers without a MAC: that refuses a 9001, and says nothing of anything else.
@@ -132,11 +119,24 @@ class Connection:
                 reply, authentic = self._session.open(message, mac, counter, signing_in=signing_in)
             except MalformedError:
                 continue
+            if reply.msgid not in (self._msgid, ""):  # empty: the host could not even read whose request it was
+                break
             if authentic or (signing_in and not reply.approved):
                 return reply
             return NoReply(f"the host cannot authenticate us: {reply.err_msg}")
-        self._stray(Stray.UNAUTHENTIC)
+        self._stray(self._what(message))
         return None
+
+    def _what(self, message: bytes) -> Stray:
+        """Say what a reply is that answers nothing under way; its MAC was of another request, so it proves nothing."""
+        try:
+            msgid = decode_reply(message).msgid
+        except MalformedError:
+            return Stray.UNAUTHENTIC
+        if msgid == self._msgid:
+            return Stray.UNAUTHENTIC
+        answered = self._answered.get(msgid)
+        return Stray.UNMATCHED if answered is None else Stray.DUPLICATE if answered else Stray.LATE
 
     def _remember(self, msgid: str, *, answered: bool) -> None:
         self._answered[msgid] = answered

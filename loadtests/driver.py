@@ -4,6 +4,7 @@ A visit waits for a free terminal of its place, which counts as latency, up to a
 counted. The schedule, the figures and the visits themselves know nothing of gevent.
 """
 
+import gc
 import resource
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -11,8 +12,8 @@ from random import Random
 from time import monotonic
 from typing import Final
 
+import gevent
 from gevent import queue
-from gevent.event import Event
 from gevent.pool import Pool
 
 from loadtests.crowd import Crowd
@@ -27,6 +28,8 @@ from terminals.patients import Patient
 IN_FLIGHT_MAX: Final = 20_000
 """Visits under way or waiting in one process; past it an arrival is dropped at once."""
 SIGN_ON_AT_ONCE: Final = 32
+LOOK_S: Final = 0.1
+"""How often a scheduler that waits looks whether it was stopped."""
 LATE_S: Final = 0.1
 """A visit that begins this much after its due time is counted as late."""
 
@@ -50,7 +53,7 @@ class Driver:
         jitter = Random(self._profile.seed) if self._profile.jitter else None  # noqa: S311 - seeded arrivals
         due = arrivals.due_times(self._profile.segments, jitter)
         self._schedule = Schedule(due, part=part, parts=self._profile.processes)
-        self._stopped = Event()
+        self._stopped = False
         self._visits = Pool()
         self._began_s = self._began_cpu_s = 0.0
         self._cpu_share: float | None = None
@@ -70,10 +73,12 @@ class Driver:
 
     def run(self) -> None:
         """Let the arrivals come, then let what is under way end within the drain's bound."""
+        gc.collect()
+        gc.freeze()  # modules, sessions and terminals live as long as the run: no collection looks at them again
         self._began_s, self._began_cpu_s = monotonic(), cpu_s()
-        while not self._stopped.is_set() and (wait_s := self._schedule.wait_s(self._now_s())) is not None:
+        while not self._stopped and (wait_s := self._schedule.wait_s(self._now_s())) is not None:
             if wait_s:
-                self._stopped.wait(wait_s)
+                gevent.sleep(min(wait_s, LOOK_S))
             for arrival in self._schedule.due(self._now_s()):
                 self._admit(arrival)
         self._cpu_share = self._share_so_far()
@@ -86,7 +91,7 @@ class Driver:
 
     def stop(self) -> None:
         """End the arrivals; visits under way go on."""
-        self._stopped.set()
+        self._stopped = True
 
     def report(self) -> Report:
         """Return what this process saw so far."""

@@ -1,0 +1,1 @@
+"""The command `shuaka`: one thin module a subcommand, and the composition root."""

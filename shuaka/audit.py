@@ -3,56 +3,38 @@
 Exit codes: 0 every law is kept, 1 one is broken or the engine does not answer, 2 the command line is wrong.
 """
 
-import http.client
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
-from urllib.parse import urlencode
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from settlement import data_directory
-from settlement.data_directory import DirectoryError
+from shuaka import compose
+from shuaka.engine import Engine, EngineError
 
 FAILED = 1
-TIMEOUT_S = 60
 
 SUMS = ("settled", "reversed", "voided", "medfee_sumamt_fen", "fund_pay_sumamt_fen", "acct_pay_fen", "psn_cash_pay_fen")
 
 
 def audit(
-    data: Annotated[Path, typer.Option(help="Data directory of the engine.")] = Path("run"),
+    data: Annotated[Path, typer.Option(help="Data directory of the engine.")] = compose.DEFAULT_DATA,
     opter: Annotated[str, typer.Option(help="One operator's work only; a run's name.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
 ) -> None:
     """Ask the running engine for its counts, its ledger's sums and the state of the books."""
     try:
-        report = ask(data, opter)
-    except (DirectoryError, OSError, http.client.HTTPException) as error:
-        _end(f"the engine on {data} does not answer: {error}")
+        report = Engine(data).audit(opter)
+    except EngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(FAILED) from None
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(report)).decode())
     else:
         print(*_lines(report), sep="\n")
     if not all(law["ok"] for law in report["invariants"]):
         raise typer.Exit(FAILED)
-
-
-def ask(data: Path, opter: str = "") -> dict[str, Any]:
-    """Return the audit of a running engine; raise DirectoryError, OSError or HTTPException if it cannot be had."""
-    place, token = data_directory.endpoints(data).admin, data_directory.admin_token(data)
-    connection = http.client.HTTPConnection(place.host, place.port, timeout=TIMEOUT_S)
-    try:
-        connection.request("GET", "/audit?" + urlencode({"opter": opter}), headers={"Authorization": f"Bearer {token}"})
-        answer = connection.getresponse()
-        content = answer.read()
-    finally:
-        connection.close()
-    if answer.status != http.client.OK:
-        raise http.client.HTTPException(f"{answer.status} {content.decode(errors='replace')}")
-    report: dict[str, Any] = msgspec.json.decode(content)
-    return report
 
 
 def _lines(report: dict[str, Any]) -> list[str]:
@@ -73,8 +55,3 @@ def _lines(report: dict[str, Any]) -> list[str]:
         for law in report["invariants"]
     ]
     return lines
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(FAILED)

@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from cardsim.population import CardProfile, Population
+import typer
+
+from cardsim.population import SIZE_MAX, CardProfile, Population
 from settlement.config import Rulebook, load_rulebook
 from settlement.engine.case import World
 from settlement.engine.catalogue import Item as CatalogueItem
@@ -17,13 +19,15 @@ from settlement.engine.city import City
 from settlement.engine.directory import Directory
 from settlement.engine.persons import PopulationRegister
 from settlement.wire.keys import NetworkKey
-from settlement.wire.names import HOSPITAL, PHARMACY, day_of, institution_code, terminal_number
+from settlement.wire.names import HOSPITAL, PHARMACY, compact_time, day_of, institution_code, terminal_number
 from terminals.kernel.site import Site
 from terminals.patients import Item
 
 DEFAULT_SEED: Final = 1
 DEFAULT_SIZE: Final = 1_000_000
 DEFAULT_DATA: Final = Path("run")
+RUN_NAME_MAX: Final = 20
+"""A run's name is its opter_no (interface: c(20)), by which engine and ledger know its work."""
 HOST: Final = "127.0.0.1"
 PORTS: Final = {"tcp": 7370, "http": 7371, "admin": 7372, "metrics": 7373}
 """Where `serve` listens unless it is told otherwise; below the range that the kernel hands out."""
@@ -32,6 +36,41 @@ PHARMACIES_IN_TEN: Final = 7
 """Of ten terminals, how many stand in pharmacies; ours, as the shares of the default mix."""
 PRICES_FEN: Final = (880, 1_260, 1_999, 2_750, 3_680, 5_820, 8_640, 12_800)
 """Unit prices of the sample catalogue's items, which states limits only; ours."""
+
+
+class People(NamedTuple):
+    """Whose population: the same seed and size are the same people, at the engine and in the field."""
+
+    seed: int
+    size: int
+
+    def __str__(self) -> str:
+        return f"{self.seed}:{self.size}"
+
+
+DEFAULT_PEOPLE: Final = People(DEFAULT_SEED, DEFAULT_SIZE)
+
+
+def parse_people(text: object) -> People:
+    """Read SEED:SIZE; raise typer.BadParameter."""
+    seed, _, size = str(text).partition(":")
+    if not (seed.isdecimal() and size.isdecimal() and 0 < int(size) <= SIZE_MAX):
+        raise typer.BadParameter(f"{text} is not SEED:SIZE with a size of 1 to {SIZE_MAX}, as in {DEFAULT_PEOPLE}")
+    return People(int(seed), int(size))
+
+
+PEOPLE_OPTION: Final = typer.Option(
+    parser=parse_people, metavar="SEED:SIZE", help="Whose people; as the engine has it."
+)
+
+
+def run_name(kind: str, given: str) -> str:
+    """Return the name of a run, made from the time where none is given; raise typer.BadParameter."""
+    name = given or f"{kind}-{compact_time(time.time_ns() // 1_000_000)}"
+    if len(name) > RUN_NAME_MAX or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+        problem = f"{name!r} is not 1 to {RUN_NAME_MAX} ASCII letters, digits, - and _"
+        raise typer.BadParameter(problem, param_hint="--name")
+    return name
 
 
 @cache

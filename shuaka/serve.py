@@ -27,14 +27,20 @@ class StoreKind(StrEnum):
 
 
 def serve(
-    data: Annotated[Path, typer.Option(help="Data directory: ledger, keys, addresses.")] = Path("run"),
-    population: Annotated[str, typer.Option(help="SEED:SIZE of the people who are insured.")] = "1:1000000",
+    data: Annotated[Path, typer.Option(help="Data directory: ledger, keys, addresses.")] = compose.DEFAULT_DATA,
+    population: Annotated[compose.People, compose.PEOPLE_OPTION] = compose.DEFAULT_PEOPLE,
     store: Annotated[StoreKind, typer.Option(help="Where the ledger is kept.")] = StoreKind.SQLITE,
     host: Annotated[str, typer.Option(help="Address to listen on; loopback only, there is no TLS yet.")] = "127.0.0.1",
-    tcp_port: Annotated[int, typer.Option(min=0, max=65535, help="Terminals; 0 is any free port.")] = 7370,
-    http_port: Annotated[int, typer.Option(min=0, max=65535, help="National interface as HTTP JSON.")] = 7371,
-    admin_port: Annotated[int, typer.Option(min=0, max=65535, help="Audit, with the directory's token.")] = 7372,
-    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus.")] = 7373,
+    tcp_port: Annotated[int, typer.Option(min=0, max=65535, help="Terminals; 0 is any free port.")] = compose.PORTS[
+        "tcp"
+    ],
+    http_port: Annotated[int, typer.Option(min=0, max=65535, help="National interface as HTTP JSON.")] = compose.PORTS[
+        "http"
+    ],
+    admin_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Audit, with the directory's token.")
+    ] = compose.PORTS["admin"],
+    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus.")] = compose.PORTS["metrics"],
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line for a machine.")] = False,
 ) -> None:
     """Run the settlement engine until SIGTERM or Ctrl-C."""
@@ -43,7 +49,6 @@ def serve(
     from settlement.wire.keys import NetworkKey  # noqa: PLC0415 - as above
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    seed, size = _population(population)
     ports = app.Ports(tcp_port, http_port, admin_port, metrics_port)
 
     def ready(found: data_directory.Endpoints) -> None:
@@ -54,20 +59,13 @@ def serve(
         data_directory.make_network_key(data)
         data_directory.make_admin_token(data)
         data_directory.make_institution_key(data, DEMO_INSTITUTION)
-        world = compose.world(compose.population(seed, size), NetworkKey(data_directory.network_key(data)))
+        world = compose.world(compose.population(*population), NetworkKey(data_directory.network_key(data)))
         institutions = (data_directory.institution_key(data),)
         app.serve(app.Settings(data, store.value, host, ports), world, institutions, ready)
     except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:
         _end(USAGE, str(error))
     except StoreError as error:
         _end(FAILED, f"the ledger failed, so the engine stopped; nothing unsure was acknowledged: {error}")
-
-
-def _population(text: str) -> tuple[int, int]:
-    seed, _, size = text.partition(":")
-    if not (seed.isdecimal() and size.isdecimal() and int(size) > 0):
-        raise typer.BadParameter(f"{text!r} is not SEED:SIZE, as in 1:1000000", param_hint="--population")
-    return int(seed), int(size)
 
 
 def _ready_lines(data: Path, found: object) -> str:

@@ -13,7 +13,7 @@ import trio
 from cardsim.card import Card
 from terminals.kernel.outcome import Result
 from terminals.kernel.site import Pace, Site
-from terminals.patients import Fingers, Patient, Patients, Place
+from terminals.patients import Fingers, Patient, Patients
 from terminals.pin_pad import SimulatedPinPad
 from terminals.readers.simulated import SimulatedReader
 from terminals.session_link import SessionLink
@@ -32,11 +32,6 @@ class Seat(NamedTuple):
     host: SessionLink
     reader: SimulatedReader
     pin_pad: SimulatedPinPad
-
-
-def place_of(site: Site) -> Place:
-    """Return what patients know of a site."""
-    return Place(site.city, site.kind, site.remote_cities)
 
 
 class WaitingRoom:
@@ -70,16 +65,22 @@ class Fleet:
         self._pace = pace
         self._tally = tally
         self._closed = False
+        self._drain = trio.CancelScope()
 
     def close(self) -> None:
         """Admit nobody any more; running visits go on."""
         self._closed = True
 
+    def give_up(self) -> None:
+        """Cut running visits off."""
+        self.close()
+        self._drain.cancel()
+
     async def run(self, seconds: float, stop: trio.Event, drain_s: float = DRAIN_S) -> None:
         """Admit patients for `seconds` or until `stop`; return when every visit has ended or was cut off."""
-        with trio.CancelScope() as drain:
+        with self._drain:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._close_in_time, seconds, stop, drain, drain_s)
+                nursery.start_soon(self._close_in_time, seconds, stop, drain_s)
                 async with trio.open_nursery() as working:
                     for seat in self._seats:
                         working.start_soon(self._work, seat)
@@ -87,12 +88,12 @@ class Fleet:
         for seat in self._seats:
             self._tally.strays.update(seat.host.strays)
 
-    async def _close_in_time(self, seconds: float, stop: trio.Event, drain: trio.CancelScope, drain_s: float) -> None:
+    async def _close_in_time(self, seconds: float, stop: trio.Event, drain_s: float) -> None:
         with trio.move_on_after(seconds):
             await stop.wait()
         self.close()
         await trio.sleep(drain_s)
-        drain.cancel()
+        self.give_up()
 
     async def _work(self, seat: Seat) -> None:
         try:
@@ -104,10 +105,11 @@ class Fleet:
                 await seat.terminal.stop()
 
     async def _serve_all(self, seat: Seat) -> None:
-        started = await seat.terminal.start()
-        for outcome in started:
-            self._tally.add(outcome)
-        if started[0].result is not Result.DONE:
+        signed_on, *recovered = await seat.terminal.start()
+        self._tally.add(signed_on)
+        for outcome in recovered:
+            self._tally.recover(outcome)
+        if signed_on.result is not Result.DONE:
             return
         while not self._closed and (patient := self._room.next(seat.terminal.site)):
             await self._serve(seat, patient)

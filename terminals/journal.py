@@ -5,6 +5,7 @@ An intent without an outcome is pending; its terminal resolves it at its next si
 out. It is cut off and reported; damage anywhere else is refused.
 """
 
+import fcntl
 import os
 from pathlib import Path
 from threading import Lock
@@ -92,7 +93,11 @@ class FileJournal:
         self._lock = Lock()
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self.torn, self._pending = self._replayed(path.read_bytes())
+        except BlockingIOError:
+            os.close(self._file)
+            raise JournalError(f"the journal {path} is in use by other terminals; stop them first") from None
         except OSError as error:
             raise JournalError(f"the journal {path} cannot be opened: {error.strerror}") from None
 

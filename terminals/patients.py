@@ -5,7 +5,7 @@ k of n takes the indexes i with i mod n == k of its block, sends each patient to
 and lets nobody come twice at a time, since a card lives in one process.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Annotated, Final, NamedTuple
 
@@ -16,6 +16,7 @@ from settlement.wire.messages import Line
 from settlement.wire.names import HOSPITAL, PHARMACY
 from terminals.kernel.effects import Prompt
 from terminals.kernel.outcome import LOCAL, REMOTE
+from terminals.kernel.site import Site
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 
@@ -30,7 +31,7 @@ TEMPO_MAX: Final = 1.5
 class Mix(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Shares of what happens. All are ours: no official distribution is published.
 
-    `remote`: of the patients who can, those who are treated away from their city. `wrong_password`: of local pharmacy
+    `remote`: of those whose city's cards are taken elsewhere, who is treated there. `wrong_password`: of local pharmacy
     patients, those whose first password is wrong. Of remote patients: `default_pin` never changed the PIN,
     `local_password_as_pin` types the local password at the chip until it locks; all others changed the PIN beforehand.
     """
@@ -67,6 +68,15 @@ class Place(NamedTuple):
     city: str
     kind: str
     remote_cities: frozenset[str] = frozenset()
+
+
+def places_of(sites: Iterable[Site]) -> tuple[Place, ...]:
+    """Return where patients of these sites can go, each place once and in an order that does not depend on theirs."""
+    return tuple(sorted({Place(site.city, site.kind, site.remote_cities) for site in sites}, key=_in_order))
+
+
+def _in_order(place: Place) -> tuple[str, str, list[str]]:
+    return place.city, place.kind, sorted(place.remote_cities)
 
 
 class Patient(Struct, frozen=True):

@@ -5,7 +5,7 @@ terminal is a key here.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from hdrh.histogram import HdrHistogram
@@ -39,7 +39,11 @@ class Settled(Struct, frozen=True):
 
 
 class FleetReport(Struct, frozen=True, kw_only=True):
-    """The result of a fleet's run. `undone` were reversed; `unknown` are left in doubt, or were cut off or failed."""
+    """The result of a fleet's run.
+
+    `undone` were reversed; `unknown` are left in doubt, or were cut off or failed. `recovered` are intents of an
+    earlier run whose outcome was found out, and which count for that run.
+    """
 
     opter_no: str
     terminals: int
@@ -55,6 +59,7 @@ class FleetReport(Struct, frozen=True, kw_only=True):
     settled: dict[str, Settled]
     undone: int
     unknown: int
+    recovered: int
     cut_off: int
     faults: tuple[str, ...]
     latency_us: dict[str, int]
@@ -75,7 +80,7 @@ class Tally:
     """Adds outcomes up; one for a whole fleet."""
 
     def __init__(self) -> None:
-        self.patients = self.undone = self.unknown = self.cut_off = 0
+        self.patients = self.undone = self.unknown = self.recovered = self.cut_off = 0
         self.faults: list[str] = []
         self.strays: Counter[str] = Counter()
         self.events: Counter[Event] = Counter()
@@ -97,6 +102,13 @@ class Tally:
         if outcome.result is Result.SETTLED:
             self._settle(outcome)
 
+    def recover(self, outcome: Outcome) -> None:
+        """Count what became of an intent of an earlier run: its messages are ours, its settlement is not."""
+        self._visits[outcome.flow, outcome.result] += 1
+        self._messages.update(outcome.messages)
+        self.recovered += outcome.result is not Result.IN_DOUBT
+        self.unknown += outcome.result is Result.IN_DOUBT
+
     def cut(self) -> None:
         """Count a visit that was cut off: what it sent may have been settled."""
         self.cut_off += 1
@@ -112,11 +124,6 @@ class Tally:
         """Record how long a reply took."""
         self._latencies.record_value(max(1, min(round(seconds * MICROSECONDS), LATENCY_US_MAX)))
 
-    @property
-    def settlements(self) -> int:
-        """Return how many settlements there are so far."""
-        return sum(sums["count"] for sums in self._sums.values())
-
     def report(self, **facts: Any) -> FleetReport:
         """Return all of it; `facts` are the fields that only the fleet knows."""
         return FleetReport(
@@ -129,6 +136,7 @@ class Tally:
             settled={infno: _settled(sums) for infno, sums in sorted(self._sums.items())},
             undone=self.undone,
             unknown=self.unknown,
+            recovered=self.recovered,
             cut_off=self.cut_off,
             faults=tuple(self.faults),
             latency_us=self._percentiles(),
@@ -159,14 +167,6 @@ def table(counts: Mapping[tuple[str, str], int]) -> Counts:
     for (name, outcome), count in sorted(counts.items()):
         rows.setdefault(str(name), {})[str(outcome)] = count
     return rows
-
-
-def total(counts: Iterable[dict[str, int]]) -> Counter[str]:
-    """Return tables' rows added up by outcome."""
-    added: Counter[str] = Counter()
-    for row in counts:
-        added.update(row)
-    return added
 
 
 def _settled(sums: Mapping[str, int]) -> Settled:

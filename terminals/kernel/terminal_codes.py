@@ -27,6 +27,11 @@ PIN_IS_LOCKED = TerminalCode(
     "-52", "密码已锁定，请到人社网点重置", "the PIN is locked, have it reset at an HRSS outlet"
 )
 
+TERMINAL_CODES: Final[dict[str, TerminalCode]] = {
+    row.code: row for row in tuple(globals().values()) if isinstance(row, TerminalCode)
+}
+"""The terminal's own codes."""
+
 _STATUS_TEXTS: Final[dict[int, tuple[str, str]]] = {
     0x6282: ("文件提前结束", "the file ends early"),
     0x6283: ("卡片已失效", "the application is invalidated"),

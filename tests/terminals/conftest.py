@@ -11,16 +11,15 @@ import pytest
 
 from cardsim.card import Card
 from cardsim.population import CardProfile, Population
-from settlement.batch import drive_now, judge_of, settle_batch
+from settlement.batch import judge_of
 from settlement.config import load_rulebook
-from settlement.engine.arrival import Arrival, Door
+from settlement.direct import DirectHost
 from settlement.engine.case import World
 from settlement.engine.directory import Directory
 from settlement.engine.persons import PopulationRegister
-from settlement.reception import TurnedAway, receive
 from settlement.stores.memory import MemoryStore
 from settlement.wire import names
-from settlement.wire.envelope import Reply, digest_of, encode
+from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Line
@@ -51,31 +50,17 @@ class EngineHost:
         self.world = world
         self.store = MemoryStore()
         self.now_ms = NOON
-        self.asked: list[str] = []
-        self._nonces = itertools.count(1)
+        nonces = itertools.count(1)
+        self._direct = DirectHost(
+            self.store,
+            judge_of(world),
+            world.key,
+            now_ms=lambda: self.now_ms,
+            chance=lambda size: next(nonces).to_bytes(size, "big"),
+        )
 
     def handle(self, message: bytes, mac: bytes) -> tuple[bytes, bytes]:
-        received = receive(message, mac, self.world.key)
-        if isinstance(received, TurnedAway):
-            msgid = received.request.msgid if received.request else ""
-            refused = encode(
-                Reply(msgid, received.infno, received.refusal.code, received.refusal.text(received.detail), "", "")
-            )
-            return refused, received.seal.mac(refused)
-        self.asked.append(received.infno)
-        arrival = Arrival(
-            received.request,
-            received.body,
-            received.infno,
-            digest_of(received.body, received.request.insuplc_admdvs),
-            Door.TERMINAL,
-            self.now_ms,
-            next(self._nonces).to_bytes(16, "big"),
-        )
-        faults: list[Any] = []
-        (decision,) = drive_now(settle_batch([arrival], judge_of(self.world)), self.store, faults.append)
-        assert not faults, faults
-        return decision.reply_bytes, received.seal.mac(decision.reply_bytes)
+        return self._direct.handle(message, mac)
 
     def session(self, site: Site) -> TerminalSession:
         key = self.world.key.terminal_key(site.dev_no)

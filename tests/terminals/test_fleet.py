@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterable
+from random import Random
 from typing import Any
 
 import pytest
@@ -6,12 +7,13 @@ import trio
 import trio.testing
 
 from cardsim.population import Population
-from terminals.fleet import Fleet, Seat, WaitingRoom, place_of
+from terminals.fleet import Fleet, Seat, WaitingRoom
 from terminals.journal import MemoryJournal
 from terminals.kernel.site import AT_ONCE, UNHURRIED, Pace, Site
 from terminals.links.direct import DirectLink
+from terminals.links.faulty import Fault, FaultKind, FaultyLink
 from terminals.links.link import Link
-from terminals.patients import Mix, Patients
+from terminals.patients import Mix, Patients, places_of
 from terminals.pin_pad import SimulatedPinPad
 from terminals.readers.simulated import SimulatedReader
 from terminals.session_link import SessionLink
@@ -27,6 +29,7 @@ class Town:
 
     def __init__(self, host: Any, people: Population, patients: Patients, sites: Iterable[Site]) -> None:
         self.host, self.people, self.patients = host, people, patients
+        self.faults: Callable[[], dict[int, Fault]] = dict
         self.tally = Tally()
         self.journal = MemoryJournal()
         self.seats = [self.seat(site) for site in sites]
@@ -37,7 +40,7 @@ class Town:
         reader, pad, clock = SimulatedReader(), SimulatedPinPad(session.pin_block), Clock(lambda: self.host.now_ms)
 
         async def connect() -> Link:
-            return DirectLink(self.host.handle)
+            return FaultyLink(DirectLink(self.host.handle), self.faults())
 
         link = SessionLink(session, connect, clock_ms=clock)
         terminal = Terminal(site, link, reader, pad, self.journal, clock=clock, show=lambda _zh, _en: None)
@@ -59,8 +62,7 @@ def town(
 ) -> Callable[..., Town]:
     def make(*sites: Site, mix: Mix = MISTAKES) -> Town:
         sites = sites or (site("P"), site("P", lane=2), site("H"), site("P", SAMPLE), site("H", SAMPLE))
-        places = sorted({place_of(one) for one in sites}, key=lambda place: place[:2])
-        return Town(host, people, patients_of(mix, places), sites)
+        return Town(host, people, patients_of(mix, places_of(sites)), sites)
 
     return make
 
@@ -123,6 +125,29 @@ async def test_a_visit_that_does_not_end_is_cut_off_and_counted(
     assert (report.cut_off, report.unknown, report.ok) == (1, 1, False)
 
 
+@pytest.mark.parametrize("seed", range(5))
+async def test_on_a_bad_line_nothing_is_settled_twice_or_lost(
+    town: Callable[..., Town], autojump_clock: trio.testing.MockClock, seed: int
+) -> None:
+    made, random = town(), Random(seed)
+
+    def faults() -> dict[int, Fault]:
+        """The faults of one connection: every fifth send meets one."""
+        chosen = (number for number in range(2, 500) if random.random() < 0.2)
+        return {number: Fault(random.choice(list(FaultKind)), random.uniform(0, 20)) for number in chosen}
+
+    made.faults = faults
+    await made.work(100_000, count=60)
+    report = made.report()
+    ledger = made.host.ledger
+    assert (report.patients, report.faults) == (60, ())
+    for infno in ("2102", "2207"):
+        assert report.settled[infno].count == ledger[infno].settled
+        assert report.settled[infno].fingerprint == ledger[infno].fingerprint or ledger[infno].reversed
+    assert report.events["RETRIED"] > 5
+    assert report.unknown == sum(len(made.journal.pending(seat.terminal.site.dev_no)) for seat in made.seats)
+
+
 async def test_a_terminal_that_fails_is_reported_and_the_others_go_on(
     town: Callable[..., Town], site: Callable[..., Site]
 ) -> None:
@@ -151,7 +176,7 @@ def test_who_is_passed_over_waits_for_their_own_place(
     patients_of: Callable[..., Patients], site: Callable[..., Site]
 ) -> None:
     sites = [site("P"), site("H")]
-    room = WaitingRoom(patients_of(Mix(remote=0), [place_of(one) for one in sites]), range(60))
+    room = WaitingRoom(patients_of(Mix(remote=0), places_of(sites)), range(60))
     at_hospital = [patient.index for patient in iter(lambda: room.next(sites[1]), None)]
     at_pharmacy = [patient.index for patient in iter(lambda: room.next(sites[0]), None)]
     assert at_pharmacy == sorted(at_pharmacy)

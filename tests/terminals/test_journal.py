@@ -56,6 +56,7 @@ def test_a_torn_last_line_is_cut_off_and_reported(path: Path, torn: bytes) -> No
     assert journal.torn == torn
     journal.append("T1", TWO)
     assert journal.pending("T1") == (ONE, TWO)
+    journal.close()
     assert FileJournal(path, "buffered").torn == b""
     assert path.read_bytes().startswith(whole)
 
@@ -90,3 +91,11 @@ def test_a_full_disk_is_an_error_and_not_an_entry(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(JournalError, match="is full"):
         journal.append("T1", ONE)
     assert journal.pending("T1") == ()
+
+
+def test_a_journal_has_one_owner_at_a_time(path: Path) -> None:
+    journal = FileJournal(path, "buffered")
+    with pytest.raises(JournalError, match="is in use by other terminals"):
+        FileJournal(path, "buffered")
+    journal.close()
+    FileJournal(path, "buffered").close()

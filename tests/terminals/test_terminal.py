@@ -7,7 +7,7 @@ import trio.testing
 
 from cardsim.population import Population
 from terminals.journal import FileJournal, Journal, MemoryJournal
-from terminals.kernel.effects import Prompt
+from terminals.kernel.effects import EFFECTS, Prompt
 from terminals.kernel.entries import Intent
 from terminals.kernel.outcome import Result
 from terminals.kernel.pharmacy import sell
@@ -60,6 +60,10 @@ async def test_a_terminal_signs_on_and_sells(terminal: Callable[..., Terminal], 
     assert (await at.serve(sell(at.site, basket))).result is Result.SETTLED
     await at.stop()
     assert host.ledger["2102"].settled == 1
+
+
+def test_a_terminal_performs_every_effect(terminal: Callable[..., Terminal]) -> None:
+    assert terminal()._performers.keys() == set(EFFECTS)
 
 
 async def test_a_terminal_that_died_in_doubt_resolves_it_at_its_next_sign_on(

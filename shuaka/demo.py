@@ -1,0 +1,141 @@
+"""`shuaka demo`: engine, trio terminals and Locust on this machine, half a minute of a city's peak, and the proof.
+
+Three processes: `shuaka serve`, `shuaka terminals` and the load, each as its own command would run it. What the two
+clients claim is laid beside the engine's counters and the ledger. Exit codes as of `shuaka load`.
+"""
+
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+import typer
+
+from loadtests.gate import Claims, compare
+from loadtests.openload.arrivals import parse
+from loadtests.openload.verdict import Answer
+from settlement.wire.names import compact_time
+from shuaka import compose, demo_report
+from shuaka.engine import Engine, EngineError
+from shuaka.load_child import ChildError
+from shuaka.rehearsal import Rehearsal, RehearsalError, audit_of, rehearse
+from terminals.patients import Mix
+from terminals.tally import FleetReport
+
+SHUAKA: Final = (sys.executable, "-m", "shuaka")
+RATE: Final = "100"
+THINK: Final = "0.3"
+"""Think times of the fleet's patients: brisk, so that the last of them leave soon after the load."""
+LOAD_LANE: Final = 2
+LOAD_TERMINALS: Final = 60
+WARMUP_S: Final = 2.0
+FLEET_END_S: Final = 40.0
+"""A fleet lets its running visits end, for up to half a minute."""
+FAILED: Final = 1
+
+DEMO_MIX: Final = Mix(remote=0.15, wrong_password=0.03, default_pin=0.05, local_password_as_pin=0.03)
+"""As the default mix, with more of what goes wrong: half a minute should show it."""
+
+
+def demo(
+    seconds: Annotated[float, typer.Option(min=5, max=3600, help="Seconds of arrivals.")] = 32,
+    terminals: Annotated[int, typer.Option(min=6, max=500, help="Terminals of the trio fleet.")] = 32,
+    keep: Annotated[Path | None, typer.Option(help="Keep ledger, journals and results in this directory.")] = None,
+) -> None:
+    """Run a peak of card settlements on this machine and prove that the money adds up."""
+    with tempfile.TemporaryDirectory(prefix="shuaka-demo-") as scratch:
+        data = keep or Path(scratch)
+        try:
+            with _engine(data) as engine:
+                exit_code = _rehearse(engine, data, seconds, terminals)
+        except (EngineError, ChildError, RehearsalError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            raise typer.Exit(FAILED) from None
+        if keep:
+            print(f"kept: {keep} (ledger, journals, results)")
+    raise typer.Exit(exit_code)
+
+
+def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> int:
+    found, suffix = engine.endpoints, compact_time(time.time_ns() // 1_000_000)[-6:]
+    fleet_name, load_name = f"demo-fleet-{suffix}", f"demo-load-{suffix}"  # so that a kept directory serves again
+    print(
+        f"engine      process {found.pid}, ledger SQLite with synchronous=FULL\n"
+        f"metrics     http://{found.metrics.host}:{found.metrics.port}/metrics while it runs\n"
+        f"terminals   {terminals} trio terminals whose patients take their time\n"
+        f"load        Locust, open arrivals, {RATE} visits/s for {seconds:g} s\n",
+        flush=True,
+    )
+    with _fleet(data, fleet_name, seconds, terminals) as fleet_result:
+        asked = Rehearsal(
+            run=load_name,
+            data=data,
+            arrivals=RATE,
+            segments=parse(RATE, seconds),
+            people=compose.DEFAULT_PEOPLE,
+            terminals=LOAD_TERMINALS,
+            lane=LOAD_LANE,
+            seed=compose.DEFAULT_SEED,
+            mix=DEMO_MIX,
+            warmup_s=min(WARMUP_S, seconds / 5),
+            command=" ".join(["shuaka", *sys.argv[1:]]),
+        )
+        _, judged = rehearse(asked, quiet=False)
+    fleet = _read_fleet(fleet_result)
+    fleet_claims = Claims(fleet.messages, fleet.settled, undone=fleet.undone, unknown=fleet.unknown)
+    fleet_gate = compare([fleet_claims], audit_of(engine, fleet_name))
+    assert judged.gate is not None
+    assert judged.verdict is not None
+    print(*demo_report.lines(judged, judged.gate, fleet_gate, fleet.events), sep="\n")
+    for fault in fleet.faults:
+        print(f"fault       {fault}")
+    passed = fleet_gate.ok and not fleet.faults
+    print(f"\n{judged.verdict.answer if passed else Answer.FAIL}")
+    return judged.verdict.exit_code if passed else FAILED
+
+
+@contextmanager
+def _engine(data: Path) -> Iterator[Engine]:
+    """Run an engine on any free ports until the block ends."""
+    command = [*SHUAKA, "serve", "--data", str(data), "--json"]
+    command += [word for name in compose.PORTS for word in (f"--{name}-port", "0")]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        try:
+            if not child.stdout.readline():
+                raise EngineError(f"the engine did not start (exit {child.wait()}); it said why above")
+            yield Engine(data)
+        finally:
+            child.send_signal(signal.SIGTERM)
+
+
+@contextmanager
+def _fleet(data: Path, name: str, seconds: float, terminals: int) -> Iterator[Path]:
+    """Run a fleet beside the block, and wait for its end; yields where it writes its result."""
+    result = data / f"{name}.json"
+    command = [*SHUAKA, "terminals", "--data", str(data), "--name", name, "--count", str(terminals)]
+    command += ["--duration", str(seconds), "--think", THINK, "--result", str(result), "--json"]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    ) as child:
+        try:
+            yield result
+            child.wait(FLEET_END_S)
+        except BaseException:
+            child.send_signal(signal.SIGTERM)
+            raise
+
+
+def _read_fleet(path: Path) -> FleetReport:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=FleetReport)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise RehearsalError(f"the terminals left no result ({error}); what they said stands above") from None

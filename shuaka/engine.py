@@ -1,0 +1,81 @@
+"""A running engine as a command sees it: where it is, whom it knows, what it answers at its admin port.
+
+Everything that can go wrong ends in EngineError, one sentence that says what to do.
+"""
+
+import http.client
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from settlement import data_directory
+from settlement.data_directory import Address, DirectoryError
+from settlement.wire.keys import NetworkKey
+
+TIMEOUT_S: Final = 60
+"""An audit reads the whole ledger."""
+
+
+class EngineError(Exception):
+    """An engine that cannot be asked, or that refuses; one sentence for the user."""
+
+
+class Engine:
+    """The engine that runs on a data directory; raises EngineError if none does."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        try:
+            self.endpoints = data_directory.endpoints(data)
+            self._token = data_directory.admin_token(data)
+        except DirectoryError as error:
+            raise EngineError(str(error)) from None
+
+    @property
+    def tcp(self) -> Address:
+        """Return where terminals connect."""
+        return self.endpoints.tcp
+
+    @property
+    def network_key(self) -> NetworkKey:
+        """Return the network's key, from which a command makes its terminals' keys."""
+        try:
+            return NetworkKey(data_directory.network_key(self._data))
+        except DirectoryError as error:
+            raise EngineError(str(error)) from None
+
+    def audit(self, opter: str = "") -> dict[str, Any]:
+        """Return what engine and ledger say of one operator's work, or of everybody's."""
+        report: dict[str, Any] = self._ask("GET", "/audit?" + urlencode({"opter": opter}))
+        return report
+
+    def lease(self, count: int, size: int) -> int:
+        """Return the first of `count` people of a population of `size` whom this ledger has not met."""
+        first = int(self._ask("POST", "/lease", {"count": count})["first"])
+        if first + count > size:
+            raise EngineError(
+                f"{count} people are needed and {max(size - first, 0)} of {size} are left: use another data directory,"
+                f" or serve and come with a larger --population"
+            )
+        return first
+
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
+        admin = self.endpoints.admin
+        connection = http.client.HTTPConnection(admin.host, admin.port, timeout=TIMEOUT_S)
+        content = None if body is None else msgspec.json.encode(body)
+        try:
+            connection.request(method, path, content, {"Authorization": f"Bearer {self._token}"})
+            answer = connection.getresponse()
+            said = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            why = getattr(error, "strerror", None) or error
+            raise EngineError(
+                f"the engine on {self._data} does not answer ({why}); is `shuaka serve` running?"
+            ) from None
+        finally:
+            connection.close()
+        if answer.status != http.client.OK:
+            raise EngineError(f"the engine refuses {path}: {answer.status} {said.decode(errors='replace')}")
+        return msgspec.json.decode(said)

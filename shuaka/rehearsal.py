@@ -1,0 +1,111 @@
+"""A load run from its question to its judged result: people leased, plan written, Locust followed, engine asked.
+
+`shuaka load` and `shuaka demo` are two faces of it.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from loadtests.gate import Audit, compare
+from loadtests.openload.arrivals import Segment, expected
+from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
+from loadtests.result import Result, write
+from shuaka import compose, load_child
+from shuaka.compose import People
+from shuaka.engine import Engine
+from terminals.kernel.site import Site
+from terminals.patients import Mix, Patients, places_of
+
+RUNS: Final = "runs"
+SAMPLE: Final = 500
+SPARE: Final = 1.05
+"""People leased for each expected arrival: jitter may bring one more, and not every card has a place to go to."""
+
+
+class RehearsalError(Exception):
+    """A load that cannot be carried out; one sentence for the user."""
+
+
+class Rehearsal(Struct, frozen=True, kw_only=True):
+    """What is asked of a load run; the fields of Profile are explained there."""
+
+    run: str
+    data: Path
+    arrivals: str
+    segments: tuple[Segment, ...]
+    people: People
+    terminals: int
+    lane: int
+    seed: int
+    mix: Mix = Mix()
+    journal: str = "buffered"
+    warmup_s: float = 3.0
+    drain_s: float = 10.0
+    processes: int = 1
+    metrics_port: int = 0
+    result: Path | None = None
+    command: str = ""
+
+
+def rehearse(asked: Rehearsal, *, quiet: bool) -> tuple[LoadPlan, Result]:
+    """Carry out a load run and write its judged result; raise EngineError, ChildError or RehearsalError."""
+    engine = Engine(asked.data)
+    place = asked.data / RUNS / asked.run
+    plan = _plan(asked, engine, place)
+    try:
+        place.mkdir(parents=True, exist_ok=False)
+    except OSError as error:
+        raise RehearsalError(f"the run's directory {place} cannot be made: {error.strerror}") from None
+    result = load_child.follow(plan, place, quiet=quiet)
+    if result.report.failure:
+        raise RehearsalError(result.report.failure)
+    judged = result.judged(compare([result.claims], audit_of(engine, asked.run)))
+    write(judged, Path(plan.result_file))
+    return plan, judged
+
+
+def audit_of(engine: Engine, opter: str = "") -> Audit:
+    """Return the engine's and the ledger's word about a run."""
+    return msgspec.convert(engine.audit(opter), Audit)
+
+
+def _plan(asked: Rehearsal, engine: Engine, place: Path) -> LoadPlan:
+    key = engine.network_key
+    sites = compose.sites(max(asked.terminals, asked.terminals * asked.processes // 2), asked.run, lane=asked.lane)
+    count = _wanted(asked, sites)
+    profile = Profile(
+        run=asked.run,
+        arrivals=asked.arrivals,
+        segments=asked.segments,
+        seed=asked.seed,
+        block=Block(asked.people.seed, asked.people.size, engine.lease(count, asked.people.size), count),
+        mix=asked.mix,
+        journal=msgspec.convert(asked.journal, type=Profile.__annotations__["journal"]),
+        warmup_s=asked.warmup_s,
+        drain_s=asked.drain_s,
+        processes=asked.processes,
+    )
+    return LoadPlan(
+        profile=profile,
+        host=engine.tcp.host,
+        port=engine.tcp.port,
+        terminals=tuple(LoadTerminal(site, key.terminal_key(site.dev_no).hex()) for site in sites),
+        card_profiles=compose.card_profiles(),
+        items=compose.items(),
+        result_file=str((asked.result or place / "result.json").absolute()),
+        live_file=str(place / "live.json"),
+        journal_dir=str(place),
+        metrics_port=asked.metrics_port,
+        command=asked.command,
+    )
+
+
+def _wanted(asked: Rehearsal, sites: tuple[Site, ...]) -> int:
+    """Return how many people to lease, by the share of a sample that has a place to go to."""
+    profile = compose.population(*asked.people).profile
+    patients = Patients(asked.seed, asked.mix, profile, places_of(sites), compose.items())
+    coming = sum(patients.patient(index) is not None for index in range(SAMPLE))
+    return int(expected(asked.segments) * SPARE * SAMPLE / max(coming, 1)) + SAMPLE

@@ -1,0 +1,128 @@
+"""`shuaka terminals`: a fleet of trio terminals with simulated cards and patients who take their time.
+
+Exit codes: 0 every visit ended and nothing is unknown, 1 something is, or no engine answers, 2 the command line is
+wrong.
+"""
+
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import msgspec
+import typer
+
+from shuaka import compose
+from shuaka.compose import People
+from shuaka.engine import Engine, EngineError
+from terminals.kernel.site import UNHURRIED
+from terminals.patients import TEMPO_MIN, Mix, Patients, places_of
+
+if TYPE_CHECKING:
+    from terminals.tally import FleetReport
+
+FAILED = 1
+JOURNAL: Final = "terminals.journal"
+"""In the data directory: it outlives a run, so that the next resolves what the last one left open."""
+VISITS_A_SECOND_MAX: Final = 500
+"""No fleet of one process is faster; bounds the block of people that is leased."""
+
+FLEET_MIX: Final = Mix(remote=0.3, wrong_password=0.05, default_pin=0.1, local_password_as_pin=0.1)
+"""A fleet is small: what goes wrong is frequent here, so that it can be seen."""
+
+
+class Journalling(StrEnum):
+    """How durable an entry is before its request leaves."""
+
+    BUFFERED = "buffered"
+    FSYNC = "fsync"
+
+
+def terminals(
+    count: Annotated[int, typer.Option(min=1, max=2000, help="Terminals, over the cities by their cards.")] = 20,
+    duration: Annotated[float, typer.Option(min=0.1, help="Seconds in which patients are admitted.")] = 30,
+    data: Annotated[Path, typer.Option(help="Data directory of the running engine.")] = compose.DEFAULT_DATA,
+    think: Annotated[float, typer.Option(min=0, max=100, help="Think times: 1 unhurried, 0 none.")] = 1,
+    lane: Annotated[int, typer.Option(min=1, max=8, help="Lane of the terminals in their institutions.")] = 1,
+    patients: Annotated[int, typer.Option(min=0, help="People to lease; 0 is enough for the duration.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the patients.")] = compose.DEFAULT_SEED,
+    population: Annotated[People, compose.PEOPLE_OPTION] = compose.DEFAULT_PEOPLE,
+    pharmacy: Annotated[float, typer.Option(min=0, max=1, help="Share that goes to a pharmacy.")] = FLEET_MIX.pharmacy,
+    remote: Annotated[float, typer.Option(min=0, max=1, help="Share treated away from home.")] = FLEET_MIX.remote,
+    journal: Annotated[Journalling, typer.Option(help="Journal of what moves money.")] = Journalling.BUFFERED,
+    name: Annotated[str, typer.Option(help=f"Name of the run, at most {compose.RUN_NAME_MAX} characters.")] = "",
+    result: Annotated[Path | None, typer.Option(help="File of the result as JSON.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for a machine.")] = False,
+) -> None:
+    """Run terminals against a running engine until the time is over or Ctrl-C."""
+    from terminals import assembly  # noqa: PLC0415 - trio is imported by the command that runs it
+    from terminals.journal import FileJournal, JournalError  # noqa: PLC0415 - as above
+    from terminals.links.link import LinkLostError  # noqa: PLC0415 - as above
+
+    run = compose.run_name("fleet", name)
+    people, sites = compose.population(*population), compose.sites(count, run, lane=lane)
+    mix = msgspec.structs.replace(FLEET_MIX, pharmacy=pharmacy, remote=remote)
+    coming = Patients(seed, mix, people.profile, places_of(sites), compose.items())
+    wanted = patients or _wanted(len(sites), duration, think)
+    try:
+        engine = Engine(data)
+        plan = assembly.FleetPlan(
+            opter_no=run,
+            host=engine.tcp.host,
+            port=engine.tcp.port,
+            sites=sites,
+            block=(engine.lease(wanted, people.size), wanted),
+            seconds=duration,
+            pace=UNHURRIED.times(think),
+            journal=journal.value,
+        )
+        book = FileJournal(data / JOURNAL, journal.value)
+        report = assembly.run(plan, coming, people.card, engine.network_key.terminal_key, book)
+    except (EngineError, JournalError, LinkLostError) as error:
+        _end(str(error))
+    _tell(report, result, as_json=as_json)
+    raise typer.Exit(0 if report.ok else FAILED)
+
+
+def _wanted(terminals: int, duration: float, think: float) -> int:
+    """Return how many people can come at most: no visit is shorter than its think times."""
+    shortest_s = (UNHURRIED.card_s + UNHURRIED.counter_s) * think * TEMPO_MIN
+    by_thinking = terminals * (duration / shortest_s + 1) if shortest_s else math.inf
+    return math.ceil(min(by_thinking, VISITS_A_SECOND_MAX * duration + terminals))
+
+
+def _tell(report: "FleetReport", result: Path | None, *, as_json: bool) -> None:
+    content = msgspec.json.format(msgspec.json.encode(report))
+    if result is not None:
+        try:
+            result.write_bytes(content + b"\n")
+        except OSError as error:
+            _end(f"the result {result} cannot be written: {error.strerror}")
+    print(content.decode() if as_json else "\n".join(_lines(report)))
+
+
+def _lines(report: "FleetReport") -> Iterator[str]:
+    served = f"{report.patients} patients in {report.seconds:.1f} s"
+    yield f"{report.terminals} terminals, {served}, {report.settlements} settlements"
+    yield from (f"  {flow:<12}{_row(row)}" for flow, row in report.visits.items())
+    yield from (f"  refused     {flow}: {_row(row)}" for flow, row in report.refusals.items())
+    if report.events:
+        yield f"  events      {_row(report.events)}"
+    if report.latency_us:
+        yield f"  reply       {'  '.join(f'{name} {us / 1000:.1f} ms' for name, us in report.latency_us.items())}"
+    if report.recovered:
+        yield f"  recovered   {report.recovered} intents of an earlier run"
+    yield from (f"  fault       {fault}" for fault in report.faults)
+    if report.unknown:
+        yield f"  UNKNOWN     {report.unknown}, of which {report.cut_off} were cut off; the next run resolves them"
+
+
+def _row(counts: Mapping[str, int]) -> str:
+    return "  ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _end(sentence: str) -> NoReturn:
+    print(f"error: {sentence}", file=sys.stderr)
+    raise typer.Exit(FAILED)
