@@ -45,7 +45,7 @@ DEMO_MIX: Final = Mix(remote=0.15, wrong_password=0.03, default_pin=0.05, local_
 
 def demo(
     seconds: Annotated[float, typer.Option(min=5, max=3600, help="Seconds of arrivals.")] = 32,
-    terminals: Annotated[int, typer.Option(min=6, max=500, help="Terminals of the trio fleet.")] = 32,
+    terminals: Annotated[int, typer.Option(min=6, max=500, help="Terminals of the trio fleet.")] = 30,
     keep: Annotated[Path | None, typer.Option(help="Keep ledger, journals and results in this directory.")] = None,
 ) -> None:
     """Run a peak of card settlements on this machine and prove that the money adds up."""
