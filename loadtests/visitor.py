@@ -5,10 +5,9 @@ pad, the journal, the clock and sleep. One visitor serves one visit at a time.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from cardsim.card import Card
-from loadtests.connection import Connection
 from loadtests.recorder import Span, Visit
 from settlement.wire import names
 from settlement.wire.envelope import Reply
@@ -46,11 +45,21 @@ class World(NamedTuple):
     sleep: Callable[[float], None]
 
 
+class Line(Protocol):
+    """What a visitor asks the host by."""
+
+    def exchange(self, request: Request) -> Reply | NoReply:
+        """Return the reply to a request, or why there is none."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
 class Visitor:
     """One terminal and whoever stands at it."""
 
     def __init__(
-        self, site: Site, session: TerminalSession, connection: Connection, journal: Journal, world: World
+        self, site: Site, session: TerminalSession, connection: Line, journal: Journal, world: World
     ) -> None:
         self.site = site
         self._session = session
