@@ -15,6 +15,7 @@ app = typer.Typer(
     name="shuaka",
     help="刷卡: a social-security-card settlement network in a box, with an honest load harness.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

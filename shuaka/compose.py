@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import typer
+from msgspec import Struct
 
 from cardsim.population import SIZE_MAX, CardProfile, Population
 from settlement.config import Rulebook, load_rulebook
@@ -38,7 +39,7 @@ PRICES_FEN: Final = (880, 1_260, 1_999, 2_750, 3_680, 5_820, 8_640, 12_800)
 """Unit prices of the sample catalogue's items, which states limits only; ours."""
 
 
-class People(NamedTuple):
+class People(Struct, frozen=True):
     """Whose population: the same seed and size are the same people, at the engine and in the field."""
 
     seed: int

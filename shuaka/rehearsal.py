@@ -105,7 +105,7 @@ def _plan(asked: Rehearsal, engine: Engine, place: Path) -> LoadPlan:
 
 def _wanted(asked: Rehearsal, sites: tuple[Site, ...]) -> int:
     """Return how many people to lease, by the share of a sample that has a place to go to."""
-    profile = compose.population(*asked.people).profile
+    profile = compose.population(asked.people.seed, asked.people.size).profile
     patients = Patients(asked.seed, asked.mix, profile, places_of(sites), compose.items())
     coming = sum(patients.patient(index) is not None for index in range(SAMPLE))
     return int(expected(asked.segments) * SPARE * SAMPLE / max(coming, 1)) + SAMPLE

@@ -59,7 +59,9 @@ def serve(
         data_directory.make_network_key(data)
         data_directory.make_admin_token(data)
         data_directory.make_institution_key(data, DEMO_INSTITUTION)
-        world = compose.world(compose.population(*population), NetworkKey(data_directory.network_key(data)))
+        world = compose.world(
+            compose.population(population.seed, population.size), NetworkKey(data_directory.network_key(data))
+        )
         institutions = (data_directory.institution_key(data),)
         app.serve(app.Settings(data, store.value, host, ports), world, institutions, ready)
     except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:

@@ -62,7 +62,7 @@ def terminals(
     from terminals.links.link import LinkLostError  # noqa: PLC0415 - as above
 
     run = compose.run_name("fleet", name)
-    people, sites = compose.population(*population), compose.sites(count, run, lane=lane)
+    people, sites = compose.population(population.seed, population.size), compose.sites(count, run, lane=lane)
     mix = msgspec.structs.replace(FLEET_MIX, pharmacy=pharmacy, remote=remote)
     coming = Patients(seed, mix, people.profile, places_of(sites), compose.items())
     wanted = patients or _wanted(len(sites), duration, think)
