@@ -3,8 +3,8 @@
 The numbers pass every check that software makes (length, date, check digit, sex) and belong to nobody, because their
 first six digits were never the code of any place: 379999. Source: the county-level codes of GB/T 2260 as published by
 the Ministry of Civil Affairs since 1980 (collected in the public repository yescallop/areacodes; its result.csv, which
-covers 1980 to about 2018, and its data/2025.txt were read in November 2026). Of 3790xx, the cities under Shandong's direct administration,
-only 379001 to 379029 were ever assigned, 1986 to 1995.
+covers 1980 to about 2018, and its data/2025.txt were read in November 2026). Of 3790xx, the cities under Shandong's
+direct administration, only 379001 to 379029 were ever assigned, 1986 to 1995.
 
 The seed mixes the order: neighbours by index share neither birth date nor sequence number.
 """

@@ -25,13 +25,13 @@ class Connection:
         self,
         address: tuple[str, int],
         session: TerminalSession,
-        timeout_s: float,
+        patience_s: float,
         clock_ms: Callable[[], int],
         stray: Callable[[str], None],
     ) -> None:
         self._address = address
         self._conversation = Conversation(session, clock_ms=clock_ms, stray=stray)
-        self._timeout_s = timeout_s
+        self.patience_s = patience_s
         self._socket: socket.socket | None = None
         self._frames = FrameReader()
 
@@ -50,9 +50,9 @@ class Connection:
         self._socket, self._frames = None, FrameReader()
 
     def _send_and_wait(self, frame: bytes) -> Reply | NoReply:
-        deadline_s = monotonic() + self._timeout_s
+        deadline_s = monotonic() + self.patience_s
         line = self._open()
-        line.settimeout(self._timeout_s)
+        line.settimeout(self.patience_s)
         line.sendall(frame)
         while True:
             for message, mac in self._frames:
@@ -67,6 +67,6 @@ class Connection:
 
     def _open(self) -> socket.socket:
         if self._socket is None:
-            self._socket = socket.create_connection(self._address, self._timeout_s)
+            self._socket = socket.create_connection(self._address, self.patience_s)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self._socket

@@ -4,18 +4,24 @@ Process k of n takes the indexes i of the block with i mod n = k, in order and o
 and nobody stands at two terminals at a time. A crowd that is used up is an error of the run, never a smaller load.
 """
 
+from collections import deque
 from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from cardsim.card import Card
 from cardsim.population import Population
 from loadtests.plan import Block, LoadPlan
-from terminals.kernel.site import Site
-from terminals.patients import Patient, Patients, Place
+from terminals.patients import Patient, Patients, places_of
+
+PREPARED_MAX: Final = 10_000
+"""Cards issued before the first arrival, about 10 KB each; in life, too, a card is older than the visit."""
 
 
-def place_of(site: Site) -> Place:
-    """Return what patients know of a site."""
-    return Place(site.city, site.kind, site.remote_cities)
+class Comer(NamedTuple):
+    """A patient and the chip that they bring, as it was issued."""
+
+    patient: Patient
+    card: Card
 
 
 class Crowd:
@@ -25,19 +31,28 @@ class Crowd:
         profile = plan.profile
         block = profile.block
         self._population = Population(block.seed, block.size, plan.card_profiles)
-        places = sorted({place_of(terminal.site) for terminal in plan.terminals}, key=lambda place: place[:2])
+        places = places_of(terminal.site for terminal in plan.terminals)
         patients = Patients(profile.seed, profile.mix, self._population.profile, places, plan.items)
         self._coming = (
             patient for index in _indexes(block, part, profile.processes) if (patient := patients.patient(index))
         )
+        self._prepared: deque[Comer] = deque()
 
-    def next(self) -> Patient | None:
+    def prepare(self, count: int) -> None:
+        """Issue the cards of the next `count` comers, PREPARED_MAX at most."""
+        for _ in range(min(count, PREPARED_MAX)):
+            comer = self._made()
+            if comer is None:
+                return
+            self._prepared.append(comer)
+
+    def next(self) -> Comer | None:
         """Return who comes next; None when the block is used up."""
-        return next(self._coming, None)
+        return self._prepared.popleft() if self._prepared else self._made()
 
-    def card(self, patient: Patient) -> Card:
-        """Return the patient's chip as it was issued."""
-        return self._population.card(patient.index)
+    def _made(self) -> Comer | None:
+        patient = next(self._coming, None)
+        return None if patient is None else Comer(patient, self._population.card(patient.index))
 
 
 def _indexes(block: Block, part: int, parts: int) -> Iterator[int]:

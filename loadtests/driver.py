@@ -16,14 +16,13 @@ import gevent
 from gevent import queue
 from gevent.pool import Pool
 
-from loadtests.crowd import Crowd
+from loadtests.crowd import Comer, Crowd
 from loadtests.openload import arrivals, histograms
 from loadtests.openload.clock import Arrival, Schedule
 from loadtests.plan import LoadPlan
 from loadtests.recorder import MICROSECONDS, Recorder, Report, Visit
 from loadtests.visitor import Visitor
 from terminals.kernel.outcome import Outcome, Result
-from terminals.patients import Patient
 
 IN_FLIGHT_MAX: Final = 20_000
 """Visits under way or waiting in one process; past it an arrival is dropped at once."""
@@ -38,7 +37,7 @@ Heard = Callable[[Visit], None]
 
 
 class Driver:
-    """The load of one process. `sign_on`, then `run`; `stop` from any greenlet ends the arrivals."""
+    """The load of one process. `prepare`, then `run`; `stop` from any greenlet ends the arrivals."""
 
     def __init__(
         self, plan: LoadPlan, part: int, visitors: Sequence[Visitor], recorder: Recorder, heard: Heard
@@ -59,8 +58,9 @@ class Driver:
         self._cpu_share: float | None = None
         self._lasted_s: float | None = None
 
-    def sign_on(self) -> bool:
-        """Sign every terminal on; False if one could not, and the report says why."""
+    def prepare(self) -> bool:
+        """Issue cards and sign every terminal on; False if one could not, and the report says why."""
+        self._crowd.prepare(arrivals.expected(self._profile.segments) // self._profile.processes + 1)
         outcomes = Pool(SIGN_ON_AT_ONCE).map(Visitor.sign_on, self._visitors)
         for visitor, outcome in zip(self._visitors, outcomes, strict=True):
             self._recorder.count(outcome)
@@ -112,33 +112,33 @@ class Driver:
     def _admit(self, arrival: Arrival) -> None:
         self._recorder.scheduled += 1
         histograms.record(self._recorder.lag, (self._now_s() - arrival.due_s) * MICROSECONDS)
-        patient = self._crowd.next()
-        if patient is None or len(self._visits) >= IN_FLIGHT_MAX:
+        comer = self._crowd.next()
+        if comer is None or len(self._visits) >= IN_FLIGHT_MAX:
             self._recorder.dropped += 1
             return
-        self._visits.spawn(self._come, arrival, patient)
+        self._visits.spawn(self._come, arrival, comer)
 
-    def _come(self, arrival: Arrival, patient: Patient) -> None:
-        place = self._free[patient.city, patient.kind]
+    def _come(self, arrival: Arrival, comer: Comer) -> None:
+        place = self._free[comer.patient.city, comer.patient.kind]
         try:
             visitor = place.get(timeout=self._profile.place_wait_s)
         except queue.Empty:
             self._recorder.dropped += 1
             return
         try:
-            self._serve(arrival, patient, visitor)
+            self._serve(arrival, comer, visitor)
         finally:
             place.put(visitor)
 
-    def _serve(self, arrival: Arrival, patient: Patient, visitor: Visitor) -> None:
+    def _serve(self, arrival: Arrival, comer: Comer, visitor: Visitor) -> None:
         recorder = self._recorder
         recorder.sent += 1
         recorder.late += self._now_s() - arrival.due_s > LATE_S
         try:
-            visit = visitor.serve(patient, self._crowd.card(patient), self._profile.pace)
+            visit = visitor.serve(comer.patient, comer.card, self._profile.pace)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends one visit, is counted, and fails the gate
             visitor.close()
-            recorder.fault(patient.kind, error)
+            recorder.fault(comer.patient.kind, error)
             recorder.completed += 1
             return
         recorder.completed += 1

@@ -18,11 +18,6 @@ from loadtests.process import LoadProcess
 
 runners.WORKER_REPORT_INTERVAL = 1.0  # a live view wants a report a second; Locust's own default is 3
 
-try:
-    PLAN = plans.read(os.environ.get(plans.ENVIRONMENT))
-except plans.PlanError as error:
-    sys.exit(f"locustfile: {error}")
-
 
 class Arrivals(User):
     """Everybody who arrives at this process; one Locust user is enough for all of them."""
@@ -39,11 +34,15 @@ class Arrivals(User):
 
 def begin(environment: Any, **_: Any) -> None:
     """Give this process its part: a worker loads, a master conducts, a process alone does both."""
+    try:
+        plan = plans.read(os.environ.get(plans.ENVIRONMENT))
+    except plans.PlanError as error:
+        sys.exit(f"locustfile: {error}")
     if not isinstance(environment.runner, MasterRunner):
-        Arrivals.process = LoadProcess(PLAN, environment)
+        Arrivals.process = LoadProcess(plan, environment)
     if not isinstance(environment.runner, WorkerRunner):
         environment.process_exit_code = 0  # Locust's own opinion of refused visits is not the verdict
-        Conductor(PLAN, environment, Arrivals.process)
+        Conductor(plan, environment, Arrivals.process)
 
 
 LOCUST_EVENTS: Any = events  # untyped in Locust

@@ -47,10 +47,10 @@ class LoadProcess:
             self._go.set()
 
     def run(self) -> None:
-        """Sign on, wait for the word, and let the arrivals come."""
+        """Get ready, wait for the word, and let the arrivals come."""
         runner = self._environment.runner
         self._driver = driver = _driver(self._plan, runner.worker_index, self._heard)
-        if not driver.sign_on():
+        if not driver.prepare():
             return
         if isinstance(runner, WorkerRunner):
             runner.send_message(READY)

@@ -58,9 +58,7 @@ class Line(Protocol):
 class Visitor:
     """One terminal and whoever stands at it."""
 
-    def __init__(
-        self, site: Site, session: TerminalSession, connection: Line, journal: Journal, world: World
-    ) -> None:
+    def __init__(self, site: Site, session: TerminalSession, connection: Line, journal: Journal, world: World) -> None:
         self.site = site
         self._session = session
         self._connection = connection

@@ -41,6 +41,9 @@ HTTP_BACKLOG: Final = 512
 HTTP_DRAIN_S: Final = 5
 """How long a client of the HTTP door may take for its last reply when the engine ends."""
 
+COLLECT_AFTER: Final = 50_000
+"""New containers between two collections: the default of 700 looks at a batch again and again while it is made."""
+
 
 class StartError(Exception):
     """An engine that cannot start as asked; the text says why and what to do."""
@@ -103,8 +106,7 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         endpoints = Endpoints(pid=os.getpid(), **address)
         data_directory.announce(settings.data, endpoints)
         closing.callback(data_directory.withdraw, settings.data)
-        gc.collect()
-        gc.freeze()  # what the start made lives as long as the engine: no collection looks at it again
+        _settle_memory()
         ready(endpoints)
         await _settle_until_told(service, gateway, store)
 
@@ -125,6 +127,13 @@ async def _settle_until_told(service: Service, gateway: TcpGateway, store: Store
     finally:
         gateway.close()
         await asyncio.gather(first_audit, return_exceptions=True)
+
+
+def _settle_memory() -> None:
+    """Let collections leave alone what the start made, and come once in some batches, not many times in one."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def _only_loopback(host: str) -> None:

@@ -4,14 +4,17 @@ The MAC is checked before the message itself is decoded, so only an authentic se
 is MACed under the request's counter wherever the sender proved who it is; what did not is answered without a MAC.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from settlement.wire import codes
 from settlement.wire.codes import Refusal
-from settlement.wire.envelope import MalformedError, Request, decode_body, decode_request, infno_of
+from settlement.wire.envelope import BODY_TYPES, MalformedError, Request, decode_body, decode_request, infno_of
 from settlement.wire.framing import NO_MAC
 from settlement.wire.keys import REPLY, REQUEST, NetworkKey, SessionKeys
 from settlement.wire.messages import Body
+
+INFNOS: Final = {kind: infno for infno, kind in BODY_TYPES.items()}
+"""The infno of each message."""
 
 
 class Seal(NamedTuple):
@@ -53,13 +56,12 @@ def receive(message: bytes, mac: bytes, key: NetworkKey) -> Received | TurnedAwa
         request = decode_request(message)
     except MalformedError as error:
         return TurnedAway(error.refusal, str(error), None, "", UNSEALED)
-    infno = infno_of(request.body)
     keys = key.session(request.dev_no, request.sign_no)
     if not keys.authentic(REQUEST, request.counter, message, mac):
-        return TurnedAway(codes.BAD_SIGNATURE, "", request, infno, UNSEALED)
+        return TurnedAway(codes.BAD_SIGNATURE, "", request, infno_of(request.body), UNSEALED)
     seal = Seal(keys, request.counter)
     try:
         body = decode_body(request)
     except MalformedError as error:
-        return TurnedAway(error.refusal, str(error), request, infno, seal)
-    return Received(request, body, infno, seal)
+        return TurnedAway(error.refusal, str(error), request, infno_of(request.body), seal)
+    return Received(request, body, INFNOS[type(body)], seal)

@@ -1,6 +1,7 @@
-"""What a stock Locust FastHttpUser request costs: closed users that fetch a small page as fast as they can.
+"""What a stock Locust FastHttpUser request costs: a JSON message of 600 bytes posted, its JSON reply decoded.
 
-CPU of this process over SECONDS of the run, after a second to get going, by getrusage; one JSON line on stdout.
+STOCK_RATE requests a second over all users. CPU of this process over STOCK_SECONDS, after two seconds to get going, by
+getrusage; one JSON line on stdout.
 """
 
 import json
@@ -8,17 +9,21 @@ import os
 import resource
 
 import gevent
-from locust import FastHttpUser, constant, events, task
+from locust import FastHttpUser, constant_throughput, events, task
 
 SECONDS = float(os.environ["STOCK_SECONDS"])
+RATE = float(os.environ["STOCK_RATE"])
+USERS = 20
+MESSAGE = {"infno": "2102", "input": {f"field_of_a_sale_{number:02d}": "a value of some" for number in range(14)}}
 
 
 class Stock(FastHttpUser):
-    wait_time = constant(0)
+    wait_time = constant_throughput(RATE / USERS)
 
     @task
-    def fetch(self) -> None:
-        self.client.get("/")
+    def exchange(self) -> None:
+        with self.client.post("/", json=MESSAGE) as response:
+            response.json()
 
 
 def cpu_s() -> float:
@@ -32,7 +37,7 @@ def begin(environment, **_) -> None:
 
 
 def measure(environment) -> None:
-    gevent.sleep(1)
+    gevent.sleep(2)
     before, requests = cpu_s(), environment.stats.total.num_requests
     gevent.sleep(SECONDS)
     used, done = cpu_s() - before, environment.stats.total.num_requests - requests

@@ -1,0 +1,30 @@
+import pytest
+
+from settlement.wire import codes
+
+
+@pytest.mark.parametrize("refusal", codes.REFUSALS.values(), ids=lambda row: row.code)
+def test_a_refusal_speaks_chinese_and_english_and_says_who_can_cure_it(refusal: codes.Refusal) -> None:
+    assert any("\u4e00" <= character <= "\u9fff" for character in refusal.zh)
+    assert refusal.en.isascii()
+    assert refusal.owner in codes.Owner
+    assert refusal.basis in codes.Basis
+
+
+def test_a_code_and_a_name_are_given_once() -> None:
+    rows = [value for value in vars(codes).values() if isinstance(value, codes.Refusal)]
+    assert len({row.code for row in rows}) == len({row.name for row in rows}) == len(rows) == len(codes.REFUSALS)
+
+
+def test_a_refusal_fits_err_msg_whatever_the_detail() -> None:
+    text = codes.PIN_WRONG.text("x" * 500)
+    assert len(text) == 200
+    assert text.startswith("[E2102] ")
+
+
+def test_only_settlements_can_be_reversed() -> None:
+    assert {infno for infno, kind in codes.KINDS.items() if kind.reversible} == {"2102", "2207"}
+
+
+def test_what_can_be_reversed_is_kept_for_a_repeat() -> None:
+    assert all(kind.changes for kind in codes.KINDS.values() if kind.reversible)
