@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 import msgspec
 import typer
 
+from cardsim.chips import ChipsError
 from shuaka import compose
 from shuaka.compose import People
+from shuaka.drawer import Drawer
 from shuaka.engine import Engine, EngineError
 from terminals.kernel.site import UNHURRIED
 from terminals.patients import TEMPO_MIN, Mix, Patients, places_of
@@ -47,6 +49,10 @@ def terminals(
     think: Annotated[float, typer.Option(min=0, max=100, help="Think times: 1 unhurried, 0 none.")] = 1,
     lane: Annotated[int, typer.Option(min=1, max=8, help="Lane of the terminals in their institutions.")] = 1,
     patients: Annotated[int, typer.Option(min=0, help="People to lease; 0 is enough for the duration.")] = 0,
+    first: Annotated[int, typer.Option(min=-1, help="First card of the block, to meet people again; -1: lease.")] = -1,
+    cards: Annotated[
+        Path | None, typer.Option(help="File of touched chips: begun with, and written at the end.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the patients.")] = compose.DEFAULT_SEED,
     population: Annotated[People, compose.PEOPLE_OPTION] = compose.DEFAULT_PEOPLE,
     pharmacy: Annotated[float, typer.Option(min=0, max=1, help="Share that goes to a pharmacy.")] = FLEET_MIX.pharmacy,
@@ -66,6 +72,8 @@ def terminals(
     mix = msgspec.structs.replace(FLEET_MIX, pharmacy=pharmacy, remote=remote)
     coming = Patients(seed, mix, people.profile, places_of(sites), compose.items())
     wanted = patients or _wanted(len(sites), duration, think)
+    if first + wanted > people.size:
+        raise typer.BadParameter(f"{first} and {wanted} people are beyond {population}", param_hint="--first")
     try:
         engine = Engine(data)
         plan = assembly.FleetPlan(
@@ -73,14 +81,16 @@ def terminals(
             host=engine.tcp.host,
             port=engine.tcp.port,
             sites=sites,
-            block=(engine.lease(wanted, people.size), wanted),
+            block=(engine.lease(wanted, people.size) if first < 0 else first, wanted),
             seconds=duration,
             pace=UNHURRIED.times(think),
             journal=journal.value,
         )
         book = FileJournal(data / JOURNAL, journal.value)
-        report = assembly.run(plan, coming, people.card, engine.network_key.terminal_key, book)
-    except (EngineError, JournalError, LinkLostError) as error:
+        drawer = Drawer(people, cards)
+        report = assembly.run(plan, coming, drawer.card, engine.network_key.terminal_key, book)
+        drawer.put_back()
+    except (EngineError, JournalError, LinkLostError, ChipsError, OSError) as error:
         _end(str(error))
     _tell(report, result, as_json=as_json)
     raise typer.Exit(0 if report.ok else FAILED)

@@ -1,0 +1,36 @@
+"""The cards of a run: each in the state in which the last run left it, and kept for the next.
+
+A card lives in one process, so one drawer is enough. Without a file every card is fresh from its issuer.
+"""
+
+from pathlib import Path
+
+from cardsim import chips
+from cardsim.card import Card
+from cardsim.population import Population
+
+
+class Drawer:
+    """Gives out cards by index, and knows what has become of them; raises chips.ChipsError for a file of others'."""
+
+    def __init__(self, people: Population, file: Path | None) -> None:
+        self._people = people
+        self._file = file
+        self._images = {} if file is None else chips.load(file, people.seed, people.size)
+        self._given: dict[int, Card] = {}
+
+    def card(self, index: int) -> Card:
+        """Return a person's card, the same one each time."""
+        if index not in self._given:
+            card = self._people.card(index)
+            if index in self._images:
+                card.restore(self._images[index])
+            self._given[index] = card
+        return self._given[index]
+
+    def put_back(self) -> None:
+        """Write what has changed to the file, if there is one."""
+        if self._file is None:
+            return
+        touched = {index: card.image() for index, card in self._given.items()}
+        chips.save(self._file, self._people.seed, self._people.size, {**self._images, **touched})

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from cardsim.chips import ChipsError
+from shuaka.compose import population
+from shuaka.drawer import Drawer
+
+WRONG_PIN = bytes.fromhex("0020000003999999")
+SELECT = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")
+
+
+def offer_a_wrong_pin(drawer: Drawer, index: int) -> bytes:
+    card = drawer.card(index)
+    card.power_on()
+    card.transmit(SELECT)
+    return card.transmit(WRONG_PIN)
+
+
+def test_a_run_begins_with_the_cards_as_the_last_one_left_them(tmp_path: Path) -> None:
+    file = tmp_path / "chips"
+    first = Drawer(population(), file)
+    assert offer_a_wrong_pin(first, 0).hex() == "63c5"
+    first.put_back()
+    assert offer_a_wrong_pin(Drawer(population(), file), 0).hex() == "63c4"
+
+
+def test_cards_of_earlier_runs_stay_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "chips"
+    for index in (0, 1):
+        drawer = Drawer(population(), file)
+        offer_a_wrong_pin(drawer, index)
+        drawer.put_back()
+    assert offer_a_wrong_pin(Drawer(population(), file), 0).hex() == "63c4"
+
+
+def test_without_a_file_every_card_is_fresh() -> None:
+    for _ in range(2):
+        drawer = Drawer(population(), None)
+        assert offer_a_wrong_pin(drawer, 0).hex() == "63c5"
+        drawer.put_back()
+
+
+def test_the_same_card_is_given_again() -> None:
+    drawer = Drawer(population(), None)
+    assert drawer.card(0) is drawer.card(0)
+
+
+def test_the_cards_of_another_population_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "chips"
+    Drawer(population(), file).put_back()
+    with pytest.raises(ChipsError, match="population 1:1000000"):
+        Drawer(population(seed=2), file)
