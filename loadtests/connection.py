@@ -36,9 +36,14 @@ class Connection:
         self._frames = FrameReader()
 
     def exchange(self, request: Request) -> Reply | NoReply:
-        """Send one request and return its reply, or why there is none."""
+        """Send one request and return its reply, or why there is none.
+
+        A line that falls silent stays open: what comes late is then known for what it is.
+        """
         try:
             return self._send_and_wait(self._conversation.seal(request))
+        except TimeoutError:
+            return NoReply(f"no reply within {self.patience_s:g} s")
         except (OSError, FrameError) as error:
             self.close()
             return NoReply(str(error) or type(error).__name__)
@@ -63,7 +68,7 @@ class Connection:
                 raise ConnectionResetError("the host closed the connection")
             self._frames.feed(data)
             if monotonic() > deadline_s:
-                raise TimeoutError("timed out")
+                raise TimeoutError  # frames came, and none of them was the answer
 
     def _open(self) -> socket.socket:
         if self._socket is None:

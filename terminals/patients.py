@@ -83,7 +83,7 @@ class Patient(Struct, frozen=True):
     """One visit of one person.
 
     `kiosk`: the PIN change (old, new) made on the way, if any. `pins` and `passwords`: what is typed at each prompt, in
-    order; whoever has nothing more to type gives up. `tempo` multiplies think times.
+    order, the kiosk's once; whoever has nothing more to type gives up. `tempo` multiplies think times.
     """
 
     index: int
@@ -108,7 +108,7 @@ class Fingers:
 
     def pin(self, prompt: Prompt) -> str:
         """Return the digits typed for the chip."""
-        return next(self._pins, "") if prompt is Prompt.PIN else self._kiosk.get(prompt, "")
+        return next(self._pins, "") if prompt is Prompt.PIN else self._kiosk.pop(prompt, "")
 
     def password(self, *, same: bool = False) -> str:
         """Return the digits typed for the host; `same`: the last ones again."""

@@ -20,12 +20,15 @@ FLOWS: Final[dict[str, Callable[[Site, tuple[Line, ...], Pace], Steps[Outcome]]]
 
 
 def visit(site: Site, patient: Patient, pace: Pace = AT_ONCE) -> Steps[Outcome]:
-    """Return the one outcome of a patient's visit; the events of a PIN change on the way come first."""
+    """Return the one outcome of a patient's visit; the events of a PIN change on the way come first.
+
+    Whoever gives up at the kiosk, as one does who changed the PIN on an earlier day, goes on to the place all the same.
+    """
     paced = pace.times(patient.tempo)
     if patient.kiosk is None:
         return (yield from FLOWS[site.kind](site, patient.basket, paced))
     changed = yield from change_pin(site, paced)
-    if changed.result is not Result.DONE:
+    if changed.result is Result.CARD_REFUSED:
         return changed
     outcome = yield from FLOWS[site.kind](site, patient.basket, paced)
     return msgspec.structs.replace(outcome, events=changed.events + outcome.events)

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from loadtests.connection import Connection, Stray
+from loadtests.connection import Connection
 from settlement.wire import codes, framing
 from settlement.wire.envelope import Reply, encode
 from settlement.wire.messages import QuerySettlement, SignIn
 from settlement.wire.session import TerminalSession
+from terminals.kernel.conversation import Stray
 from terminals.kernel.effects import NoReply, Request
 
 NOON = 1_795_233_600_000
@@ -31,8 +32,8 @@ def strays() -> list[str]:
 
 @pytest.fixture
 def connect(make_session: Callable[[], TerminalSession], strays: list[str]) -> Callable[..., Connection]:
-    def opened(address: tuple[str, int], timeout_s: float = 5) -> Connection:
-        return Connection(address, make_session(), timeout_s, lambda: NOON, strays.append)
+    def opened(address: tuple[str, int], patience_s: float = 5) -> Connection:
+        return Connection(address, make_session(), patience_s, lambda: NOON, strays.append)
 
     return opened
 
@@ -95,7 +96,7 @@ def test_the_late_reply_of_a_given_up_request_is_counted_as_late(
         connection.patience_s = 5
         reply = connection.exchange(query("M2"))
         connection.close()
-    assert lost == NoReply("timed out")
+    assert lost == NoReply("no reply within 0.05 s")
     assert isinstance(reply, Reply)
     assert strays == [Stray.LATE]
 

@@ -24,6 +24,17 @@ def test_a_change_that_fails_ends_the_visit(booth: Callable[..., Any], patient: 
     assert (outcome.flow, outcome.refusal, outcome.messages) == ("change_pin", "-36", ())
 
 
+def test_whoever_changed_the_pin_before_gives_up_at_the_kiosk_and_pays_with_it(
+    booth: Callable[..., Any], site: Callable[..., Site], patient: Callable[..., Any]
+) -> None:
+    facts = {"kiosk": ("123456", "246810"), "pins": ("246810",)}
+    at = booth(site("P", SAMPLE), **facts)
+    at.run(visit(at.site, patient(**facts)))
+    at.fingers = type(at.fingers)(patient(**facts))
+    again = at.run(visit(at.site, patient(**facts)))
+    assert (again.result, again.events) == (Result.SETTLED, (Event.PIN_WRONG, Event.PIN_VERIFIED))
+
+
 def test_a_slow_patient_takes_longer_at_every_step(booth: Callable[..., Any], patient: Callable[..., Any]) -> None:
     at = booth()
     at.run(visit(at.site, patient(tempo=1.5), Pace(card_s=2, pay_s=4)))

@@ -8,6 +8,7 @@ from terminals.kernel.outcome import Event, Result
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.remote_pin import change_pin
 from terminals.kernel.site import AT_ONCE, Site
+from terminals.patients import Fingers
 
 SAMPLE = "379900"
 
@@ -79,7 +80,7 @@ def test_what_is_no_pin_never_reaches_the_chip(away: Callable[..., Any], basket:
     [
         (("123456", "135790"), Result.DONE, "", (Event.PIN_CHANGED,)),
         (("123456", "123456"), Result.CARD_REFUSED, "-36", ()),
-        (("000000", "135790"), Result.CARD_REFUSED, "-52", (Event.PIN_WRONG,) * 6 + (Event.PIN_LOCKED,)),
+        (("000000", "135790"), Result.ABANDONED, "", (Event.PIN_WRONG,)),
         (None, Result.ABANDONED, "", ()),
     ],
 )
@@ -89,6 +90,16 @@ def test_a_pin_change_ends_in_one_of_four_ways(
     at = booth(kiosk=kiosk)
     outcome = at.run(change_pin(at.site, AT_ONCE))
     assert (outcome.result, outcome.refusal, outcome.events) == (result, refusal, events)
+
+
+def test_an_old_pin_offered_again_and_again_locks_the_card(booth: Callable[..., Any], patient: Any) -> None:
+    at = booth(kiosk=("000000", "135790"))
+    ends = []
+    for _ in range(7):
+        at.fingers = Fingers(patient(kiosk=("000000", "135790")))
+        ends.append(at.run(change_pin(at.site, AT_ONCE)))
+    assert [end.events for end in ends] == [(Event.PIN_WRONG,)] * 6 + [(Event.PIN_LOCKED,)]
+    assert (ends[-1].result, ends[-1].refusal) == (Result.CARD_REFUSED, "-52")
 
 
 def test_a_generation_1_card_is_refused_away_from_home_before_any_pin(away: Callable[..., Any], basket: Any) -> None:
