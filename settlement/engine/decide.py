@@ -20,15 +20,13 @@ from settlement.engine.state import FeeBatch, Key, Message, Person, Record, Sett
 from settlement.wire import codes
 from settlement.wire.envelope import Reply, Request, decode_reply, encode, raw
 from settlement.wire.messages import (
+    OutpatientSale,
     Output,
-    PresettleOutpatient,
     QueryPerson,
     QuerySettlement,
     Reverse,
-    RevokeDrugSale,
-    RevokeOutpatient,
+    Revocation,
     SettlementInfo,
-    SettleOutpatient,
     SignedIn,
     SignIn,
     UploadFees,
@@ -65,7 +63,7 @@ def touches(arrival: Arrival, world: World) -> Iterable[Key]:
             if psn_no := world.register.psn_no(body.certno):
                 yield Person, (home, psn_no)
             return
-        case RevokeDrugSale() | RevokeOutpatient():
+        case Revocation():
             yield Settlement, (home, body.psn_no, body.setl_id)
         case Reverse():
             yield Message, (city, request.fixmedins_code, body.omsgid)
@@ -73,7 +71,7 @@ def touches(arrival: Arrival, world: World) -> Iterable[Key]:
         case QuerySettlement():
             setl_id = body.setl_id or setl_id_of(city, request.fixmedins_code, body.medins_setl_id)
             yield Settlement, (home, body.psn_no, setl_id)
-        case UploadFees() | PresettleOutpatient() | SettleOutpatient():
+        case UploadFees() | OutpatientSale():
             yield Visit, (home, body.psn_no, body.mdtrt_id)
             yield FeeBatch, (home, body.psn_no, body.mdtrt_id, body.chrg_bchno)
     yield Person, (home, body.psn_no)

@@ -8,13 +8,13 @@ from settlement.engine.policy import LOCAL, REMOTE, Benefit
 from settlement.engine.split import Used
 from settlement.engine.state import Accumulator, Key, Person
 from settlement.wire import codes
-from settlement.wire.messages import Body, DrugSale, PresettleOutpatient, SettleOutpatient
+from settlement.wire.messages import Body, DrugSale, OutpatientSale
 from settlement.wire.names import day_of
 
 CREDENTIALS: Final = frozenset({codes.CREDENTIAL_IDENTITY_CARD, codes.CREDENTIAL_SOCIAL_SECURITY_CARD})
 RESIDENT: Final = "390"
 
-Sale = DrugSale | PresettleOutpatient | SettleOutpatient
+Sale = DrugSale | OutpatientSale
 """The messages that a benefit pays."""
 
 

@@ -28,8 +28,7 @@ from settlement.wire.messages import (
     Amounts,
     Reverse,
     Reversed,
-    RevokeDrugSale,
-    RevokeOutpatient,
+    Revocation,
     SettlementInfo,
 )
 from settlement.wire.names import local_time
@@ -43,7 +42,7 @@ decode_info = msgspec.msgpack.Decoder(SettlementInfo).decode
 def revoke(case: Case) -> Verdict:
     """2103, 2208: undo a settlement by its setl_id; answers the exact negatives (I11)."""
     asked = case.arrival.body
-    assert isinstance(asked, RevokeDrugSale | RevokeOutpatient)
+    assert isinstance(asked, Revocation)
     settlement = case.state.get(Settlement, case.home, asked.psn_no, asked.setl_id)
     if settlement is None or settlement.mdtrt_id != asked.mdtrt_id:
         return Refused(codes.ORIGINAL_UNKNOWN, f"setl_id {asked.setl_id}")
@@ -108,7 +107,7 @@ def undone_keys(case: Case) -> tuple[Key, ...]:
 def _named(case: Case) -> Settlement | None:
     asked = case.arrival.body
     match asked:
-        case RevokeDrugSale() | RevokeOutpatient():
+        case Revocation():
             setl_id = asked.setl_id
         case Reverse():
             setl_id = setl_id_of(case.institution.city, case.institution.code, asked.omsgid)

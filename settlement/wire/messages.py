@@ -84,12 +84,16 @@ class SettleDrugSale(DrugSale, frozen=True, array_like=True, tag="2102"):
     pin_block: Annotated[bytes, Meta(max_length=16)] = b""
 
 
-class RevokeDrugSale(Struct, frozen=True, array_like=True, tag="2103"):
-    """2103 药店结算撤销: undo of a settlement whose outcome is known."""
+class Revocation(Struct, frozen=True, array_like=True):
+    """What 2103 and 2208 have in common: undo of a settlement whose outcome is known."""
 
     setl_id: Identifier
     mdtrt_id: Identifier
     psn_no: Identifier
+
+
+class RevokeDrugSale(Revocation, frozen=True, array_like=True, tag="2103"):
+    """2103 药店结算撤销."""
 
 
 class RegisterOutpatient(Struct, frozen=True, array_like=True, tag="2201"):
@@ -113,28 +117,25 @@ class UploadFees(Struct, frozen=True, array_like=True, tag="2204"):
     feedetail: Lines
 
 
-class PresettleOutpatient(Struct, frozen=True, array_like=True, tag="2206"):
+class OutpatientSale(Struct, frozen=True, array_like=True):
+    """What 2206 and 2207 have in common: a charge batch, and what pays it."""
+
+    psn_no: Identifier
+    mdtrt_id: Identifier
+    chrg_bchno: Identifier
+    insutype: Code
+    med_type: Code
+    acct_used_flag: Annotated[str, Meta(pattern="^[01]$")]
+    medfee_sumamt_fen: Fen
+
+
+class PresettleOutpatient(OutpatientSale, frozen=True, array_like=True, tag="2206"):
     """2206 门诊预结算: the split of a charge batch if it were settled now; posts nothing."""
 
-    psn_no: Identifier
-    mdtrt_id: Identifier
-    chrg_bchno: Identifier
-    insutype: Code
-    med_type: Code
-    acct_used_flag: Annotated[str, Meta(pattern="^[01]$")]
-    medfee_sumamt_fen: Fen
 
-
-class SettleOutpatient(Struct, frozen=True, array_like=True, tag="2207"):
+class SettleOutpatient(OutpatientSale, frozen=True, array_like=True, tag="2207"):
     """2207 门诊结算: sends the four parts of 2206 back; the host compares them and refuses a difference (I13)."""
 
-    psn_no: Identifier
-    mdtrt_id: Identifier
-    chrg_bchno: Identifier
-    insutype: Code
-    med_type: Code
-    acct_used_flag: Annotated[str, Meta(pattern="^[01]$")]
-    medfee_sumamt_fen: Fen
     fulamt_ownpay_amt_fen: Fen
     overlmt_selfpay_fen: Fen
     preselfpay_amt_fen: Fen
@@ -143,12 +144,8 @@ class SettleOutpatient(Struct, frozen=True, array_like=True, tag="2207"):
     pin_block: Annotated[bytes, Meta(max_length=16)] = b""
 
 
-class RevokeOutpatient(Struct, frozen=True, array_like=True, tag="2208"):
+class RevokeOutpatient(Revocation, frozen=True, array_like=True, tag="2208"):
     """2208 门诊结算撤销."""
-
-    setl_id: Identifier
-    mdtrt_id: Identifier
-    psn_no: Identifier
 
 
 class Reverse(Struct, frozen=True, array_like=True, tag="2601"):

@@ -1,0 +1,128 @@
+from loadtests.openload import histograms
+from loadtests.recorder import FAULT, FAULTS_KEPT, Recorder, Report, Span, Visit, merge
+from settlement.wire import names
+from settlement.wire.messages import Amounts
+from terminals.kernel.outcome import Event, Outcome, Result
+from terminals.tally import Settled
+
+AMOUNTS = Amounts(medfee_sumamt_fen=900, acct_pay_fen=700, psn_cash_pay_fen=200)
+SOLD = Outcome(
+    flow="pharmacy",
+    result=Result.SETTLED,
+    infno="2102",
+    setl_ids=("S1",),
+    amounts=AMOUNTS,
+    events=(Event.PASSWORD_WRONG,),
+    messages=(("1101", "approved"), ("2101", "approved"), ("2102", "E2102"), ("2102", "approved")),
+)
+
+
+def sold(began_s: float = 100.0, thought_s: float = 0.0) -> Visit:
+    spans = tuple(Span(began_s + 0.01 * step, began_s + 0.01 * step + 0.004) for step in range(4))
+    return Visit(SOLD, Span(began_s, began_s + 0.05 + thought_s), spans, thought_s)
+
+
+def maximum_ms(recorder: Recorder, name: str, outcome: str) -> tuple[float, float]:
+    pair = recorder.latencies.pair(name, outcome)
+    return round(histograms.maximum(pair.intended) / 1000, 1), round(histograms.maximum(pair.sent) / 1000, 1)
+
+
+def test_a_visit_is_measured_from_its_intended_and_from_its_actual_start() -> None:
+    recorder = Recorder()
+    recorder.end(sold(), due_s=99.9)
+    assert maximum_ms(recorder, "pharmacy", "SETTLED") == (150.0, 50.0)
+
+
+def test_think_times_are_no_latency() -> None:
+    recorder = Recorder()
+    recorder.end(sold(thought_s=2.0), due_s=100.0)
+    assert maximum_ms(recorder, "pharmacy", "SETTLED") == (50.0, 50.0)
+
+
+def test_the_delay_of_a_visit_is_borne_by_its_first_message_alone() -> None:
+    recorder = Recorder()
+    recorder.end(sold(), due_s=99.9)
+    assert maximum_ms(recorder, "1101", "approved") == (104.0, 4.0)
+    assert maximum_ms(recorder, "2102", "approved") == (4.0, 4.0)
+
+
+def test_a_refused_message_has_a_histogram_of_its_own() -> None:
+    recorder = Recorder()
+    recorder.end(sold(), due_s=100.0)
+    assert recorder.latencies.pair("2102", "E2102").sent.get_total_count() == 1
+    assert recorder.latencies.pair("2102", "approved").sent.get_total_count() == 1
+
+
+def test_what_is_counted_but_not_measured_has_no_latency() -> None:
+    recorder = Recorder()
+    recorder.count(SOLD)
+    report = recorder.report(cpu_share=0.0)
+    assert report.latencies == ()
+    assert report.visits == {"pharmacy": {"SETTLED": 1}}
+    assert report.messages == {"1101": {"approved": 1}, "2101": {"approved": 1}, "2102": {"E2102": 1, "approved": 1}}
+    assert report.events == {"PASSWORD_WRONG": 1}
+
+
+def test_what_was_settled_is_claimed_with_its_money_and_its_fingerprint() -> None:
+    recorder = Recorder()
+    recorder.count(SOLD)
+    fingerprint = f"{names.fingerprint('S1'):016x}"
+    assert recorder.report(cpu_share=0.0).settled == {"2102": Settled(1, 900, 0, 700, 200, fingerprint)}
+
+
+def test_a_refused_visit_settles_nothing_and_keeps_its_code() -> None:
+    recorder = Recorder()
+    recorder.count(Outcome("pharmacy", Result.DECLINED, "E3005"))
+    report = recorder.report(cpu_share=0.0)
+    assert (report.settled, report.refusals, report.errors) == ({}, {"pharmacy": {"E3005": 1}}, 0)
+
+
+def test_a_refusal_at_the_envelope_is_an_error_of_the_run() -> None:
+    recorder = Recorder()
+    recorder.count(Outcome("pharmacy", Result.DECLINED, "E1003"))
+    assert recorder.report(cpu_share=0.0).errors == 1
+
+
+def test_doubt_faults_dropped_and_unfinished_arrivals_are_errors() -> None:
+    recorder = Recorder()
+    recorder.count(Outcome("pharmacy", Result.IN_DOUBT))
+    recorder.fault("outpatient", ValueError("boom"))
+    recorder.scheduled, recorder.sent, recorder.completed, recorder.dropped = 5, 3, 2, 2
+    report = recorder.report(cpu_share=0.0)
+    assert report.errors == 1 + 1 + 2 + 1
+    assert report.visits["outpatient"] == {FAULT: 1}
+    assert report.faults == ("outpatient: ValueError: boom",)
+
+
+def test_only_the_first_faults_are_kept_and_all_are_counted() -> None:
+    recorder = Recorder()
+    for number in range(FAULTS_KEPT + 3):
+        recorder.fault("pharmacy", ValueError(str(number)))
+    report = recorder.report(cpu_share=0.0)
+    assert len(report.faults) == FAULTS_KEPT
+    assert report.visits["pharmacy"][FAULT] == FAULTS_KEPT + 3
+
+
+def test_reports_of_processes_merge_into_what_one_process_would_have_seen() -> None:
+    together, parts = Recorder(), (Recorder(), Recorder())
+    for number in range(10):
+        visit = sold(began_s=100.0 + number)
+        for recorder in (together, parts[number % 2]):
+            recorder.end(visit, due_s=99.9 + number)
+            recorder.scheduled += 1
+            recorder.sent += 1
+            recorder.completed += 1
+            recorder.stray("late reply")
+    merged = merge(part.report(cpu_share=0.5, elapsed_s=9, finished=True) for part in parts)
+    whole = together.report(cpu_share=0.5, elapsed_s=9, finished=True)
+    for field in ("arrivals", "visits", "messages", "events", "strays", "settled", "latencies", "finished"):
+        assert getattr(merged, field) == getattr(whole, field), field
+    assert len(merged.health) == 2
+
+
+def test_a_run_is_finished_when_every_process_is() -> None:
+    assert not merge([Report(finished=True), Report(finished=False)]).finished
+
+
+def test_the_first_failure_of_a_process_is_the_runs() -> None:
+    assert merge([Report(), Report(failure="no engine")]).failure == "no engine"
