@@ -22,11 +22,14 @@ from loadtests.openload.clock import Arrival, Schedule
 from loadtests.plan import LoadPlan
 from loadtests.recorder import MICROSECONDS, Recorder, Report, Visit
 from loadtests.visitor import Visitor
+from settlement.wire.names import HOSPITAL, PHARMACY
 from terminals.kernel.outcome import Outcome, Result
 
 IN_FLIGHT_MAX: Final = 20_000
 """Visits under way or waiting in one process; past it an arrival is dropped at once."""
 SIGN_ON_AT_ONCE: Final = 32
+FLOWS: Final = {PHARMACY: "pharmacy", HOSPITAL: "outpatient"}
+"""What a visit is called by its place, where no outcome says it."""
 LOOK_S: Final = 0.1
 """How often a scheduler that waits looks whether it was stopped."""
 LATE_S: Final = 0.1
@@ -61,7 +64,7 @@ class Driver:
     def prepare(self) -> bool:
         """Issue cards and sign every terminal on; False if one could not, and the report says why."""
         self._crowd.prepare(arrivals.expected(self._profile.segments) // self._profile.processes + 1)
-        outcomes = Pool(SIGN_ON_AT_ONCE).map(Visitor.sign_on, self._visitors)
+        outcomes = Pool(SIGN_ON_AT_ONCE).map(lambda visitor: visitor.sign_on(), self._visitors)
         for visitor, outcome in zip(self._visitors, outcomes, strict=True):
             self._recorder.count(outcome)
             if outcome.result is not Result.DONE:
@@ -74,6 +77,7 @@ class Driver:
     def run(self) -> None:
         """Let the arrivals come, then let what is under way end within the drain's bound."""
         gc.collect()
+        gc.set_threshold(50_000, 50, 1000)
         gc.freeze()  # modules, sessions and terminals live as long as the run: no collection looks at them again
         self._began_s, self._began_cpu_s = monotonic(), cpu_s()
         while not self._stopped and (wait_s := self._schedule.wait_s(self._now_s())) is not None:
@@ -138,7 +142,7 @@ class Driver:
             visit = visitor.serve(comer.patient, comer.card, self._profile.pace)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends one visit, is counted, and fails the gate
             visitor.close()
-            recorder.fault(comer.patient.kind, error)
+            recorder.fault(FLOWS[comer.patient.kind], error)
             recorder.completed += 1
             return
         recorder.completed += 1

@@ -14,6 +14,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from loadtests import plan as plans
 from loadtests.conductor import Conductor
+from loadtests.metrics import PortTakenError
 from loadtests.process import LoadProcess
 
 runners.WORKER_REPORT_INTERVAL = 1.0  # a live view wants a report a second; Locust's own default is 3
@@ -42,7 +43,10 @@ def begin(environment: Any, **_: Any) -> None:
         Arrivals.process = LoadProcess(plan, environment)
     if not isinstance(environment.runner, WorkerRunner):
         environment.process_exit_code = 0  # Locust's own opinion of refused visits is not the verdict
-        Conductor(plan, environment, Arrivals.process)
+        try:
+            Conductor(plan, environment, Arrivals.process)
+        except PortTakenError as error:
+            sys.exit(f"locustfile: {error}")
 
 
 LOCUST_EVENTS: Any = events  # untyped in Locust

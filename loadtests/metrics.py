@@ -4,6 +4,7 @@ Labels are bounded: flows, transaction codes and classes of outcome; never a ref
 computed from the HdrHistograms at a scrape, so that recording costs nothing more.
 """
 
+import errno
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from math import sqrt
@@ -88,11 +89,20 @@ def buckets(histogram: HdrHistogram, upper_s: Iterable[float]) -> tuple[list[tup
     return filled, histogram.get_mean_value() * total / MICROSECONDS if total else 0.0
 
 
+class PortTakenError(Exception):
+    """The port for /metrics is another's; one sentence for the user."""
+
+
 def serve(latest: Callable[[], Report], slo: Slo, port: int) -> int:
-    """Serve /metrics on loopback and return the port; raise OSError where it is taken."""
+    """Serve /metrics on loopback and return the port; raise PortTakenError."""
     registry = CollectorRegistry()
     registry.register(ReportCollector(latest, slo))
-    server, _ = start_http_server(port, addr=ADDRESS, registry=registry)
+    try:
+        server, _ = start_http_server(port, addr=ADDRESS, registry=registry)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTakenError(f"{ADDRESS}:{port} is taken; --metrics-port 0 takes any free one") from None
     return int(server.server_port)
 
 

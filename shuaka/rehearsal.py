@@ -3,6 +3,7 @@
 `shuaka load` and `shuaka demo` are two faces of it.
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from terminals.kernel.site import Site
 from terminals.patients import Mix, Patients, places_of
 
 RUNS: Final = "runs"
+TERMINALS_MAX: Final = 5_000
 SAMPLE: Final = 500
 SPARE: Final = 1.05
 """People leased for each expected arrival: jitter may bring one more, and not every card has a place to go to."""
@@ -74,7 +76,7 @@ def audit_of(engine: Engine, opter: str = "") -> Audit:
 
 def _plan(asked: Rehearsal, engine: Engine, place: Path) -> LoadPlan:
     key = engine.network_key
-    sites = compose.sites(max(asked.terminals, asked.terminals * asked.processes // 2), asked.run, lane=asked.lane)
+    sites = _sites(asked)
     count = _wanted(asked, sites)
     profile = Profile(
         run=asked.run,
@@ -101,6 +103,18 @@ def _plan(asked: Rehearsal, engine: Engine, place: Path) -> LoadPlan:
         metrics_port=asked.metrics_port,
         command=asked.command,
     )
+
+
+def _sites(asked: Rehearsal) -> tuple[Site, ...]:
+    """Return the terminals asked for, or more: every process needs one of its own at every place."""
+    count = asked.terminals
+    while True:
+        sites = compose.sites(count, asked.run, lane=asked.lane)
+        if min(Counter((site.city, site.kind) for site in sites).values()) >= asked.processes:
+            return sites
+        if count > TERMINALS_MAX:
+            raise RehearsalError(f"{asked.processes} processes need a terminal each at every place: too many")
+        count *= 2
 
 
 def _wanted(asked: Rehearsal, sites: tuple[Site, ...]) -> int:

@@ -20,8 +20,8 @@ from settlement.wire.messages import Body, Line
 
 SCALES: Final = {"_fen": 2, "_e4": 4, "_e6": 6}
 """Decimals that a suffix stands for."""
-DATETIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-DECIMAL: Final = re.compile(r"[+-]?\d{1,20}(\.\d{1,12})?")
+DATETIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
+DECIMAL: Final = re.compile(r"[+-]?\d{1,20}(\.\d{1,12})?", re.ASCII)
 DIGITS_MAX: Final = 28
 """Digits that decimal arithmetic keeps exactly in its default context."""
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode

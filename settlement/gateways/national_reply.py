@@ -7,7 +7,7 @@ for a number, "" for a text). Amounts are yuan with two decimals.
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -29,51 +29,64 @@ WOMAN, MAN = "2", "1"
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
+class Asked(NamedTuple):
+    """What a reply takes from its request: its input, when it came, and its place of treatment."""
+
+    given: Json
+    received_ms: int
+    region: str
+
+
 def write(reply: Reply, given: Json, received_ms: int) -> Json:
     """Return a reply's envelope; `given` is the request's input, empty if it was not read."""
     output = decode_output(reply)
+    asked = Asked(given, received_ms, region=reply.inf_refmsgid[:6])
     return {
         "infcode": SUCCESS if reply.approved else FAILURE,
         "inf_refmsgid": reply.inf_refmsgid,
         "refmsg_time": f"{compact_time(received_ms)}{received_ms % 1000:03d}",
         "respond_time": reply.respond_time,
         "err_msg": reply.err_msg,
-        "output": {} if output is None else WRITERS[type(output)](output, given, received_ms),
+        "output": {} if output is None else WRITERS[type(output)](output, asked),
     }
 
 
-def _signed_in(output: SignedIn, _given: Json, _now_ms: int) -> Json:
+def _signed_in(output: SignedIn, _asked: Asked) -> Json:
     return {"signinoutb": _plain(output)}
 
 
-def _reversed(_output: Reversed, _given: Json, _now_ms: int) -> Json:
+def _reversed(_output: Reversed, _asked: Asked) -> Json:
     return {}
 
 
-def _person(found: PersonFound, _given: Json, now_ms: int) -> Json:
+def _person(found: PersonFound, asked: Asked) -> Json:
     base = _plain(found)
     insured = base.pop("insuinfo")
     bank_card_no = base.pop("bank_card_no")
     return {
         "baseinfo": base
-        | {"naty": "", "age": _age(found.brdy, now_ms), "exp_content": encode_json({"bank_card_no": bank_card_no})},
+        | {
+            "naty": "",
+            "age": _age(found.brdy, asked.received_ms),
+            "exp_content": encode_json({"bank_card_no": bank_card_no}),
+        },
         "insuinfo": [row | {"cvlserv_flag": "0", "emp_name": ""} for row in insured],
         "idetinfo": [],
     }
 
 
-def _settlement(info: SettlementInfo, given: Json, now_ms: int) -> Json:
+def _settlement(info: SettlementInfo, asked: Asked) -> Json:
     written = _plain(info)
     funds, cuts, amounts = written.pop("setldetail"), written.pop("detlcutinfo"), written.pop("amounts")
-    lines = {str(line["feedetl_sn"]): line for line in given.get("drugdetail", ())}
+    lines = {str(line["feedetl_sn"]): line for line in asked.given.get("drugdetail", ())}
     return {
-        "setlinfo": written | amounts | _patient(given.get("druginfo", {}), now_ms) | _clearing(info),
+        "setlinfo": written | amounts | _patient(asked) | _clearing(info, asked),
         "setldetail": [fund | {"fund_pay_type_name": "", "setl_proc_info": ""} for fund in funds],
         "detlcutinfo": [cut | _line(lines.get(cut["feedetl_sn"])) for cut in cuts],
     }
 
 
-WRITERS: Final[Mapping[type[Struct], Callable[[Any, Json, int], Json]]] = {
+WRITERS: Final[Mapping[type[Struct], Callable[[Any, Asked], Json]]] = {
     SignedIn: _signed_in,
     PersonFound: _person,
     SettlementInfo: _settlement,
@@ -96,23 +109,24 @@ def _plain(value: Any) -> Any:
     return plain
 
 
-def _patient(sale: Json, now_ms: int) -> Json:
+def _patient(asked: Asked) -> Json:
     """Return who the patient is, as the sale itself said; a revoke's output names nobody."""
+    sale = asked.given.get("druginfo")
     if not sale:
         return {}
     certno = sale["certno"]
     echoed = {name: sale[name] for name in ECHOED}
-    if len(certno) != IDENTITY_LENGTH or not certno[:17].isdigit():
+    if len(certno) != IDENTITY_LENGTH or not (certno[:17].isascii() and certno[:17].isdigit()):
         return echoed
     born = f"{certno[6:10]}-{certno[10:12]}-{certno[12:14]}"
     sex = MAN if int(certno[16]) % 2 else WOMAN
-    return echoed | {"gend": sex, "naty": "", "brdy": born, "age": _age(born, now_ms)}
+    return echoed | {"gend": sex, "naty": "", "brdy": born, "age": _age(born, asked.received_ms)}
 
 
-def _clearing(info: SettlementInfo) -> Json:
+def _clearing(info: SettlementInfo, asked: Asked) -> Json:
     return {
         "cvlserv_flag": "0",
-        "clr_optins": info.setl_id[:6],  # a setl_id begins with its region
+        "clr_optins": asked.region,
         "clr_way": ITEM_BY_ITEM,
         "clr_type": info.med_type,
     }

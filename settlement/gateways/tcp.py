@@ -119,6 +119,11 @@ class TcpGateway:
         self._server = await loop.create_server(lambda: Connection(self), sock=listener, backlog=BACKLOG)
         self._patrol = loop.call_later(PATROL_S, self._walk)
 
+    @property
+    def connections(self) -> int:
+        """Return how many clients are connected."""
+        return len(self._connections)
+
     def admit(self, connection: Connection) -> bool:
         """Whether there is room for one more."""
         if len(self._connections) >= CONNECTIONS_MAX:

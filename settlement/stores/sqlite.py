@@ -42,9 +42,10 @@ class SqliteStore:
         """Return the working set of these rows; one transaction, because a lock a row costs more than the row."""
         try:
             with self._connection:
-                return State(select(self._connection, keys), keys)
+                rows = select(self._connection, keys)
         except apsw.Error as error:
             raise StoreError(f"{self.path} cannot be read: {error}") from error
+        return State(rows, keys)
 
     async def save(self, changes: Changes) -> None:
         """Make rows and transfers durable in one commit; the context rolls back what fails."""

@@ -62,6 +62,9 @@ class MalformedError(ValueError):
         self.msgid = msgid
 
 
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises for bytes that are no message: of another shape, no UTF-8, or nested without end."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode_request = msgspec.msgpack.Decoder(Request).decode
 _decode_body: Any = msgspec.msgpack.Decoder(Body).decode
@@ -92,7 +95,7 @@ def decode_request(frame: bytes) -> Request:
     """Decode a request's envelope; raise MalformedError that names the field."""
     try:
         return _decode_request(frame)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise MalformedError(_in_words(error, Request)) from None
 
 
@@ -100,7 +103,7 @@ def decode_body(request: Request) -> Body:
     """Decode the message in a request; raise MalformedError that names the field, or the unknown infno."""
     try:
         body: Body = _decode_body(request.body)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         infno = infno_of(request.body)
         if infno not in BODY_TYPES:
             raise MalformedError(f"infno {infno!r}", codes.UNKNOWN_MESSAGE, request.msgid) from None
@@ -112,7 +115,7 @@ def decode_reply(payload: bytes) -> Reply:
     """Decode a reply's envelope; raise MalformedError."""
     try:
         return _decode_reply(payload)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise MalformedError(_in_words(error, Reply)) from None
 
 
@@ -122,7 +125,7 @@ def decode_output(reply: Reply) -> Output | None:
         return None
     try:
         output: Output = _decode_output(reply.output)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise MalformedError(f"output: {error}") from None
     return output
 
@@ -131,7 +134,7 @@ def infno_of(body: bytes | Raw) -> str:
     """Return the infno of an encoded message, or what stands in its place, cut to 20 characters."""
     try:
         return str(_decode_tag(body)[0])[:20]
-    except (msgspec.MsgspecError, IndexError):
+    except (*UNREADABLE, IndexError):
         return ""
 
 
@@ -145,7 +148,7 @@ def digest_of(body: Body, insuplc_admdvs: str) -> bytes:
     return sha256(insuplc_admdvs.encode() + _encode(body)).digest()
 
 
-_PATH = re.compile(r"\$((?:\[[^\]]*\]|\.\w+)*)")
+_PATH = re.compile(r"(?<=`)\$((?:\[[^\]]*\]|\.\w+)*)")
 
 
 def _in_words(error: Exception, kind: type[Struct]) -> str:

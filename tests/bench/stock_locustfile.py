@@ -6,6 +6,7 @@ getrusage; one JSON line on stdout.
 
 import json
 import os
+import random
 import resource
 
 import gevent
@@ -19,6 +20,9 @@ MESSAGE = {"infno": "2102", "input": {f"field_of_a_sale_{number:02d}": "a value 
 
 class Stock(FastHttpUser):
     wait_time = constant_throughput(RATE / USERS)
+
+    def on_start(self) -> None:
+        gevent.sleep(random.random() * USERS / RATE)  # out of step, as patients are
 
     @task
     def exchange(self) -> None:

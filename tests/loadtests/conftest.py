@@ -1,4 +1,4 @@
-"""Plans, patients and a host for the tests of the load: one pharmacy terminal, and a host that answers as it is told."""
+"""Plans, sites and a scripted host for the tests of the load: one pharmacy terminal unless told otherwise."""
 
 import socket
 import threading

@@ -101,7 +101,7 @@ def booth(make_site: Callable[..., Site]) -> Booth:
 
 def buyer(site: Site, **shares: float) -> Patient:
     mix = Mix(**({"pharmacy": 1, "remote": 0, "wrong_password": 0} | shares))
-    [item] = [item for item in load_rulebook().catalogues["sample"].on(20261121)][:1]
+    item = load_rulebook().catalogues["sample"].on(20261121)[0]
     goods = (Item(item.code, 10_000_000, item.chrgitm_lv),)
     patient = Patients(1, mix, PEOPLE.profile, places_of([site]), goods).patient(0)
     assert patient is not None

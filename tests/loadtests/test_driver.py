@@ -1,0 +1,138 @@
+"""The driver with visitors that serve without a host: tens of milliseconds of real arrivals, no engine, no sockets."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import gevent
+import pytest
+
+from loadtests.driver import Driver
+from loadtests.openload.arrivals import parse
+from loadtests.plan import Block, LoadPlan, Profile
+from loadtests.recorder import Recorder, Report, Span, Visit
+from terminals.kernel.outcome import Outcome, Result
+from terminals.kernel.site import Site
+
+if TYPE_CHECKING:
+    from loadtests.visitor import Visitor
+
+MakePlan = Callable[..., LoadPlan]
+MakeProfile = Callable[..., Profile]
+SETTLED = Outcome("pharmacy", Result.SETTLED, infno="2102", setl_ids=("S",))
+
+
+class Booth:
+    """Serves for `seconds`, and remembers how many were served at once."""
+
+    at_once = 0
+
+    def __init__(self, site: Site, seconds: float = 0.0, *, signs_on: bool = True, fails: bool = False) -> None:
+        self.site = site
+        self._seconds = seconds
+        self._signs_on = signs_on
+        self._fails = fails
+        self._serving = 0
+
+    def sign_on(self) -> Outcome:
+        return Outcome("sign_on", Result.DONE) if self._signs_on else Outcome("sign_on", Result.DECLINED, "E1007")
+
+    def serve(self, *_: Any) -> Visit:
+        self._serving += 1
+        self.at_once = max(self.at_once, self._serving)
+        gevent.sleep(self._seconds)
+        self._serving -= 1
+        if self._fails:
+            raise ValueError("boom")
+        return Visit(SETTLED, Span(0, self._seconds), (), 0.0)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def drive(make_plan: MakePlan, make_profile: MakeProfile) -> Callable[..., tuple[Report, list[Visit]]]:
+    def driven(booth: Booth, arrivals: str, **changed: Any) -> tuple[Report, list[Visit]]:
+        profile = make_profile(arrivals=arrivals, segments=parse(arrivals), **changed)
+        heard: list[Visit] = []
+        driver = Driver(make_plan(profile=profile), 0, [cast("Visitor", booth)], Recorder(), heard.append)
+        if driver.prepare():
+            driver.run()
+        return driver.report(), heard
+
+    return driven
+
+
+Drive = Callable[..., tuple[Report, list[Visit]]]
+
+
+@pytest.fixture
+def place(make_site: Callable[..., Site]) -> Site:
+    return make_site()
+
+
+def test_every_arrival_is_sent_completed_and_heard_of(drive: Drive, place: Site) -> None:
+    report, heard = drive(Booth(place), "400/0.05s")
+    fates = report.arrivals
+    assert (fates.scheduled, fates.sent, fates.completed, fates.dropped) == (20, 20, 20, 0)
+    assert len(heard) == 20
+    assert report.finished
+    assert report.visits["pharmacy"] == {"SETTLED": 20}
+
+
+def test_a_terminal_serves_one_visit_at_a_time(drive: Drive, place: Site) -> None:
+    booth = Booth(place, seconds=0.002)
+    drive(booth, "1000/0.02s")
+    assert booth.at_once == 1
+
+
+def test_who_finds_no_free_terminal_within_the_bound_is_dropped_and_counted(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place, seconds=0.05), "500/0.02s", place_wait_s=0.02)
+    fates = report.arrivals
+    assert fates.scheduled == 10
+    assert fates.dropped > 0
+    assert fates.sent + fates.dropped == 10
+
+
+def test_visits_that_outlast_the_drain_are_unfinished_and_never_vanish(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place, seconds=5), "100/0.03s", drain_s=0.02)
+    fates = report.arrivals
+    assert (fates.scheduled, fates.sent, fates.completed, fates.unfinished) == (3, 1, 0, 1)
+    assert (fates.dropped, fates.unexplained) == (2, 0)
+
+
+def test_a_crowd_that_is_used_up_drops_the_rest(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place), "400/0.05s", block=Block(seed=1, size=1000, first=0, count=5))
+    assert (report.arrivals.completed, report.arrivals.dropped) == (5, 15)
+
+
+def test_a_fault_of_ours_ends_one_visit_and_is_counted(drive: Drive, place: Site) -> None:
+    report, heard = drive(Booth(place, fails=True), "400/0.01s")
+    assert report.arrivals.completed == 4
+    assert report.faults == ("pharmacy: ValueError: boom",) * 4
+    assert heard == []
+
+
+def test_arrivals_of_the_warm_up_are_counted_and_not_measured(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place), "400/0.05s", warmup_s=0.025)
+    assert report.visits["pharmacy"] == {"SETTLED": 20}
+    assert 0 < sum(pair.count for pair in report.latencies) < 20
+
+
+def test_a_terminal_that_cannot_sign_on_ends_the_run_with_a_sentence(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place, signs_on=False), "400/0.05s")
+    assert report.failure == "terminal P3701000000101 cannot sign on: E1007"
+    assert report.arrivals.scheduled == 0
+
+
+def test_a_stopped_driver_admits_nobody_more_and_lets_the_running_visits_end(
+    make_plan: MakePlan, make_profile: MakeProfile, place: Site
+) -> None:
+    profile = make_profile(arrivals="20/60s", segments=parse("20/60s"))
+    booth = cast("Visitor", Booth(place, seconds=0.01))
+    driver = Driver(make_plan(profile=profile), 0, [booth], Recorder(), lambda _: None)
+    driver.prepare()
+    gevent.spawn_later(0.02, driver.stop)
+    driver.run()
+    fates = driver.report().arrivals
+    assert 1 <= fates.scheduled < 20
+    assert fates.completed == fates.scheduled

@@ -1,0 +1,110 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from loadtests import report as reports
+from loadtests import result as results
+from loadtests.gate import Gate, Row
+from loadtests.openload import histograms
+from loadtests.openload.health import Health, condition
+from loadtests.openload.outcomes import Arrivals
+from loadtests.openload.verdict import Answer
+from loadtests.plan import Profile
+from loadtests.provenance import Machine, Source, this_machine, this_source
+from loadtests.recorder import Recorder, Report, Span, Visit
+from loadtests.result import Result, Windows, claims_of
+from terminals.kernel.outcome import Outcome
+from terminals.kernel.outcome import Result as End
+
+MakeProfile = Callable[..., Profile]
+HEALTHY = Health(histograms.encode(histograms.blank()), 0.2)
+HOLDS = Gate((Row("2102 settlements", 400, 400, 400, ok=True),))
+
+
+def report(**changed: Any) -> Report:
+    recorder = Recorder()
+    for number in range(400):
+        visit = Visit(Outcome("pharmacy", End.SETTLED), Span(number, number + 0.05), (), 0.0)
+        recorder.end(visit, due_s=number)
+    seen = recorder.report(cpu_share=0.2, finished=True)
+    facts: dict[str, Any] = {"arrivals": Arrivals(400, 400, 400, 3, 0), "health": (HEALTHY,)}
+    return msgspec.structs.replace(seen, **(facts | changed))
+
+
+@pytest.fixture
+def result(make_profile: MakeProfile) -> Result:
+    return Result(
+        profile=make_profile(),
+        command="shuaka load",
+        windows=Windows("2026-11-21T12:00:00+08:00", planned_s=4, warmup_s=0, lasted_s=5),
+        machine=Machine("CPU", 2, "6.1", "3.11.7"),
+        source=Source("c0ffee", dirty=False, lock_sha256="00"),
+        report=report(),
+        condition=condition([HEALTHY]),
+    )
+
+
+def test_a_result_is_read_back_whole_so_that_every_figure_can_be_computed_again(result: Result, tmp_path: Path) -> None:
+    results.write(result.judged(HOLDS), tmp_path / "result.json")
+    again = results.read(tmp_path / "result.json")
+    assert again == result.judged(HOLDS)
+    assert histograms.estimate(again.served().intended, histograms.P50) == pytest.approx(50_000, rel=0.001)
+
+
+def test_a_result_with_an_unknown_field_is_refused(result: Result, tmp_path: Path) -> None:
+    content = {**msgspec.to_builtins(result), "mood": "good"}
+    (tmp_path / "result.json").write_bytes(msgspec.json.encode(content))
+    with pytest.raises(msgspec.ValidationError, match="unknown field `mood`"):
+        results.read(tmp_path / "result.json")
+
+
+def test_rates_are_over_the_time_in_which_arrivals_came(result: Result) -> None:
+    assert (result.offered_per_s, result.achieved_per_s) == (100, 100)
+
+
+def test_a_run_whose_gate_holds_is_judged_by_its_slo(result: Result) -> None:
+    verdict = result.judged(HOLDS).verdict
+    assert verdict is not None
+    assert verdict.answer is Answer.PASS
+
+
+def test_a_run_whose_gate_does_not_hold_fails(result: Result) -> None:
+    verdict = result.judged(Gate((Row("2102 settlements", 400, 400, 399, ok=False),))).verdict
+    assert verdict is not None
+    assert verdict.answer is Answer.FAIL
+    assert "2102 settlements: client 400, engine 400, ledger 399" in verdict.reasons
+
+
+def test_doubt_faults_and_unfinished_visits_are_claimed_as_unknown() -> None:
+    visits = {"pharmacy": {"IN_DOUBT": 2, "FAULT": 1, "REVERSED": 4, "SETTLED": 5}}
+    claims = claims_of(Report(arrivals=Arrivals(sent=9, completed=8), visits=visits))
+    assert (claims.unknown, claims.undone) == (2 + 1 + 1, 4)
+
+
+def test_a_report_shows_the_witnesses_side_by_side_and_the_verdict(result: Result) -> None:
+    text = "\n".join(reports.lines(result.judged(HOLDS)))
+    assert "open arrivals 10/1s, seed 1" in text
+    assert "one host, loopback" in text
+    assert "scheduled 400  sent 400  completed 400  late 3  dropped 0" in text
+    row = next(line for line in text.splitlines() if "2102 settlements" in line)
+    assert row.split() == ["2102", "settlements", "400", "400", "400", "ok"]
+    assert "PASS (p95 <= 1500 ms" in text
+
+
+def test_a_report_states_no_percentile_of_too_few_samples_and_always_the_maximum(result: Result) -> None:
+    row = next(line for line in reports.lines(result) if "intended start" in line and "settled" in line)
+    assert row.count("n too small") == 3
+    assert row.endswith("50 ms")
+
+
+def test_a_row_that_differs_says_so(result: Result) -> None:
+    failed = result.judged(Gate((Row("2102 settlements", 400, 400, 399, ok=False),)))
+    assert any("DIFFERS" in line for line in reports.lines(failed))
+
+
+def test_the_machine_and_the_code_are_described() -> None:
+    assert this_machine().cores >= 1
+    assert len(this_source().lock_sha256) in (0, 64)

@@ -1,0 +1,73 @@
+import asyncio
+import urllib.request
+
+from settlement.metrics import LATENCY_BUCKETS, SLO_SECONDS, MeteredStore, Metrics
+from settlement.stores.memory import MemoryStore
+from settlement.stores.store import Changes, Invariant, LedgerAudit
+from settlement.tally import Outcome
+
+
+def outcome(refusal: str = "", infno: str = "2102", *, replayed: bool = False) -> Outcome:
+    return Outcome("tcp", "operator-7", infno, refusal, replayed, pin_offered=True, seconds=0.002)
+
+
+def value(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+def test_replies_are_counted_by_gateway_transaction_and_outcome() -> None:
+    metrics = Metrics()
+    for each in (outcome(), outcome(), outcome("E2102"), outcome(replayed=True)):
+        metrics.answered(each)
+    assert value(metrics, "shuaka_replies_total", gateway="tcp", infno="2102", outcome="approved") == 2
+    assert value(metrics, "shuaka_replies_total", gateway="tcp", infno="2102", outcome="E2102") == 1
+    assert value(metrics, "shuaka_replies_total", gateway="tcp", infno="2102", outcome="replayed") == 1
+
+
+def test_passwords_are_counted_right_wrong_and_locked_and_a_replay_is_no_try() -> None:
+    metrics = Metrics()
+    for each in (outcome(), outcome("E2102"), outcome("E2103"), outcome("E3101"), outcome(replayed=True)):
+        metrics.answered(each)
+    assert [value(metrics, "shuaka_pins_total", outcome=name) for name in ("right", "wrong", "locked")] == [1, 1, 1]
+
+
+def test_a_transaction_code_of_nobodys_makes_one_series() -> None:
+    metrics = Metrics()
+    for number in range(100):
+        metrics.answered(outcome(infno=f"x{number}"))
+    assert value(metrics, "shuaka_replies_total", gateway="tcp", infno="(unknown)", outcome="approved") == 100
+
+
+def test_latency_has_an_edge_at_each_limit_that_a_run_is_judged_by() -> None:
+    assert set(SLO_SECONDS) < set(LATENCY_BUCKETS)
+    assert 20 <= len(LATENCY_BUCKETS) <= 30
+
+
+def test_a_metered_store_times_commits_and_shows_what_an_audit_found() -> None:
+    class Broken(MemoryStore):
+        async def audit(self, opter_no: str = "") -> LedgerAudit:
+            assert not opter_no
+            return LedgerAudit(
+                {}, 0, (Invariant("a", ok=False, detail="x", off_fen=5), Invariant("b", ok=True, detail=""))
+            )
+
+    metrics = Metrics()
+    store = MeteredStore(Broken(), metrics)
+    asyncio.run(store.save(Changes((), ())))
+    asyncio.run(store.audit())
+    assert value(metrics, "shuaka_commit_seconds_count") == 1
+    assert value(metrics, "shuaka_ledger_imbalance_fen") == 5
+    assert value(metrics, "shuaka_ledger_broken_invariants") == 1
+
+
+def test_no_operator_and_no_terminal_is_ever_a_label() -> None:
+    metrics = Metrics()
+    metrics.answered(outcome())
+    server, thread = metrics.serve("127.0.0.1", 0)
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/metrics", timeout=5) as answer:
+        page = answer.read().decode()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    assert "shuaka_replies_total" in page
+    assert "operator-7" not in page

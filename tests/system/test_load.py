@@ -1,0 +1,183 @@
+"""`shuaka load` against a real engine: the gate over three witnesses, a deleted row, several processes, Ctrl-C."""
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import msgspec
+import pytest
+
+from loadtests.gate import Audit, compare
+from loadtests.result import Result, read
+from shuaka.engine import Engine
+
+SHUAKA = [sys.executable, "-m", "shuaka"]
+LIMIT_S = 60
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An engine on any free ports, with its ledger in SQLite."""
+    directory = tmp_path_factory.mktemp("engine")
+    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
+    command = [*SHUAKA, "serve", "--data", str(directory), *ports, "--json"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
+        try:
+            assert engine.stdout is not None
+            assert engine.stdout.readline(), "the engine did not start"
+            yield directory
+        finally:
+            engine.send_signal(signal.SIGTERM)
+            engine.wait(LIMIT_S)
+
+
+def command(data: Path, name: str, *options: str) -> list[str]:
+    always = ("--warmup", "0", "--terminals", "12", "--metrics-port", "0")
+    return [*SHUAKA, "load", "--data", str(data), "--name", name, *always, *options]
+
+
+def run(data: Path, name: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(data, name, *options), capture_output=True, text=True, timeout=LIMIT_S, check=False)
+
+
+def judged(data: Path, name: str, *options: str) -> Result:
+    """Return the judged result of a run that the gate let through; a noisy machine may still miss a latency."""
+    said = run(data, name, *options, "--json")
+    assert said.returncode in (0, 1, 3), said.stderr
+    result = msgspec.json.decode(said.stdout, type=Result)
+    assert result.gate is not None
+    assert result.gate.complaints == ()
+    return result
+
+
+def audit(data: Path, name: str) -> Audit:
+    return msgspec.convert(Engine(data).audit(name), Audit)
+
+
+def test_every_arrival_is_served_and_three_witnesses_agree(data: Path) -> None:
+    result = judged(data, "agree", "--rate", "40", "--duration", "2")
+    fates = result.report.arrivals
+    assert fates.scheduled == fates.completed == 80
+    assert result.report.settled["2102"].count > 0
+    assert result.report.faults == ()
+    assert read(data / "runs" / "agree" / "result.json") == result
+
+
+def test_one_deleted_row_of_the_ledger_fails_the_gate(data: Path) -> None:
+    result = judged(data, "deleted", "--rate", "30", "--duration", "1", "--pharmacy", "1", "--remote", "0")
+    assert compare([result.claims], audit(data, "deleted")).ok
+    ledger = apsw.Connection(str(data / "ledger.sqlite"))
+    ledger.set_busy_timeout(5000)
+    ledger.execute("CREATE TABLE kept AS SELECT * FROM settlement WHERE opter_no = 'deleted' LIMIT 1")
+    try:
+        ledger.execute("DELETE FROM settlement WHERE setl_id = (SELECT setl_id FROM kept)")
+        gate = compare([result.claims], audit(data, "deleted"))
+    finally:
+        ledger.execute("INSERT INTO settlement SELECT * FROM kept; DROP TABLE kept")
+        ledger.close()
+    count = result.report.settled["2102"].count
+    assert not gate.ok
+    assert f"2102 settlements: client {count}, engine {count}, ledger {count - 1}" in gate.complaints
+    assert any(complaint.startswith("2102 fingerprint") for complaint in gate.complaints)
+    assert any(complaint.startswith("2102 medfee_sumamt_fen") for complaint in gate.complaints)
+
+
+def test_two_processes_share_arrivals_and_people_and_leave_one_result(data: Path) -> None:
+    result = judged(data, "two", "--rate", "20..60/2s", "--processes", "2")
+    assert result.report.arrivals.completed == 80
+    assert result.condition.processes == 2
+    journals = sorted(path.name for path in (data / "runs" / "two").glob("load-*.jsonl"))
+    assert journals == ["load-0.jsonl", "load-1.jsonl"]
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_ctrl_c_ends_the_arrivals_and_the_report_is_of_what_was_run(data: Path, processes: str) -> None:
+    name = f"ctrl-c-{processes}"
+    options = ("--rate", "30", "--duration", "60", "--processes", processes, "--json")
+    with subprocess.Popen(
+        command(data, name, *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as load:
+        wait_for_visits(data / "runs" / name / "live.json")
+        load.send_signal(signal.SIGINT)
+        said, complained = load.communicate(timeout=LIMIT_S)
+    result = msgspec.json.decode(said, type=Result)
+    assert "no more arrivals" in complained
+    assert result.interrupted
+    assert 0 < result.report.arrivals.completed < 30 * 60
+    assert result.report.arrivals.unfinished == 0
+    assert result.gate is not None
+    assert result.gate.complaints == ()
+
+
+def wait_for_visits(live: Path) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        if live.exists() and json.loads(live.read_bytes())["arrivals"]["completed"] > 0:
+            return
+        time.sleep(0.05)  # another process's start is waited for
+    raise AssertionError("no visit was completed")
+
+
+def test_no_key_of_a_terminal_stays_behind(data: Path) -> None:
+    run(data, "secrets", "--rate", "10", "--duration", "1")
+    files = sorted(path.name for path in (data / "runs" / "secrets").iterdir())
+    assert files == ["live.json", "load-0.jsonl", "locust.log", "result.json"]
+    kept = (data / "runs" / "secrets" / "result.json").read_text()
+    assert "key" not in kept
+
+
+def test_a_person_reads_rates_latencies_witnesses_and_the_verdict(data: Path) -> None:
+    said = run(data, "words", "--rate", "20", "--duration", "1")
+    for words in ("open arrivals 20", "offered", "intended start", "client", "engine", "ledger", "result: "):
+        assert words in said.stdout, words
+    assert said.stdout.count("DIFFERS") == 0
+
+
+def test_an_engine_that_is_not_there_is_one_sentence_and_exit_1(tmp_path: Path) -> None:
+    said = run(tmp_path, "nowhere")
+    assert said.returncode == 1
+    assert said.stderr == f"error: no engine runs on {tmp_path}; start one with: shuaka serve --data {tmp_path}\n"
+
+
+def test_a_bad_rate_is_a_usage_error_that_says_what_is_expected(data: Path) -> None:
+    said = run(data, "bad", "--rate", "fast")
+    assert said.returncode == 2
+    assert "expected a rate such as 100" in " ".join(said.stderr.replace("│", " ").split())
+
+
+def test_a_metrics_port_in_use_is_one_sentence_and_exit_1(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = run(data, "taken", "--rate", "10", "--duration", "1", "--metrics-port", str(port))
+    assert said.returncode == 1
+    assert f"127.0.0.1:{port} is taken; --metrics-port 0 takes any free one" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_metrics_of_the_run_are_served_on_loopback_while_it_runs(data: Path) -> None:
+    options = ("--rate", "20", "--duration", "30", "--json")
+    with subprocess.Popen(
+        command(data, "metrics", *options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as load:
+        live = data / "runs" / "metrics" / "live.json"
+        wait_for_visits(live)
+        scraped = scrape(json.loads(live.read_bytes())["metrics_port"])
+        load.send_signal(signal.SIGINT)
+        load.communicate(timeout=LIMIT_S)
+    assert 'shuaka_load_arrivals_total{state="scheduled"}' in scraped
+    assert 'outcome="SETTLED",since="intended"' in scraped
+
+
+def scrape(port: int) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", "/metrics")
+    content = connection.getresponse().read().decode()
+    connection.close()
+    return content
