@@ -70,7 +70,7 @@ class Conductor:
             gevent.sleep(EVERY_S)
             self._look()
             self._show()
-        self._conclude()
+        self._end()
         self._environment.runner.quit()
 
     def _show(self) -> None:
@@ -81,16 +81,23 @@ class Conductor:
     def _over(self) -> bool:
         profile = self._plan.profile
         bound_s = GO_WAIT_S + result.planned_s(profile) + profile.drain_s + MARGIN_S
-        return self._finished() or self._written or time.monotonic() - self._began_s > bound_s
+        return self._finished() or self._written or self._lost() or time.monotonic() - self._began_s > bound_s
+
+    def _lost(self) -> bool:
+        """Whether Locust has not heard from a worker for some seconds: its part of the load can never be whole."""
+        return self._alone is None and bool(self._environment.runner.clients.missing)
 
     def _finished(self) -> bool:
         here = 1 if self._alone is not None else len(self._reports)
         return bool(self._latest.failure) or (self._latest.finished and here == self._plan.profile.processes)
 
     def _end(self, **_: Any) -> None:
-        """Locust is ending: if that is before our time, stop the arrivals and give what is under way time to end."""
-        if self._written:
-            return
+        """End the run; if that is before its time, stop the arrivals and give what is under way time to end."""
+        if not self._finished() and not self._written:
+            self._stop()
+        self._conclude()
+
+    def _stop(self) -> None:
         self._stopped = True
         if self._alone is not None:
             self._alone.stop()
@@ -100,7 +107,8 @@ class Conductor:
         while not self._finished() and time.monotonic() < until_s:
             gevent.sleep(EVERY_S / 10)
             self._look()
-        self._conclude()
+            if self._lost():
+                break  # the others have been told to stop; nothing more will be whole
 
     def _conclude(self) -> None:
         """Write the result, once."""

@@ -30,6 +30,8 @@ IN_FLIGHT_MAX: Final = 20_000
 SIGN_ON_AT_ONCE: Final = 32
 FLOWS: Final = {PHARMACY: "pharmacy", HOSPITAL: "outpatient"}
 """What a visit is called by its place, where no outcome says it."""
+GC_THRESHOLDS: Final = (50_000, 50, 1000)
+"""A visit makes thousands of short-lived objects and hardly a cycle: a twentieth of its CPU were collections."""
 LOOK_S: Final = 0.1
 """How often a scheduler that waits looks whether it was stopped."""
 LATE_S: Final = 0.1
@@ -77,7 +79,7 @@ class Driver:
     def run(self) -> None:
         """Let the arrivals come, then let what is under way end within the drain's bound."""
         gc.collect()
-        gc.set_threshold(50_000, 50, 1000)
+        gc.set_threshold(*GC_THRESHOLDS)
         gc.freeze()  # modules, sessions and terminals live as long as the run: no collection looks at them again
         self._began_s, self._began_cpu_s = monotonic(), cpu_s()
         while not self._stopped and (wait_s := self._schedule.wait_s(self._now_s())) is not None:

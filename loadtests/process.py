@@ -48,6 +48,8 @@ class LoadProcess:
 
     def run(self) -> None:
         """Get ready, wait for the word, and let the arrivals come."""
+        if self._driver is not None:
+            return  # Locust gives a lost worker's user to another; its arrivals were the lost one's
         runner = self._environment.runner
         self._driver = driver = _driver(self._plan, runner.worker_index, self._heard)
         if not driver.prepare():

@@ -6,14 +6,12 @@ seal as the service, without queue, batches or durability.
 
 from collections.abc import Callable
 
-from settlement.batch import Fault, Judge, drive_now, refusal_of, settle_batch
+from settlement.batch import Fault, Judge, drive_now, settle_batch
 from settlement.engine.arrival import Arrival, Door
-from settlement.reception import TurnedAway, receive
+from settlement.reception import NONCE_SIZE, TurnedAway, receive, reply_to
 from settlement.stores.store import ImmediateStore
 from settlement.wire.envelope import digest_of, encode
 from settlement.wire.keys import NetworkKey
-
-NOWHERE = "000000"
 
 
 class DirectHost:
@@ -38,27 +36,14 @@ class DirectHost:
         """Answer one message of a terminal, with its MAC."""
         received = receive(message, mac, self._key)
         if isinstance(received, TurnedAway):
-            reply = self._turned_away(received)
+            reply = encode(reply_to(received, self._now_ms(), self._chance(NONCE_SIZE)))
         else:
             request, body, infno, _ = received
             digest = digest_of(body, request.insuplc_admdvs)
-            arrival = Arrival(request, body, infno, digest, Door.TERMINAL, self._now_ms(), self._chance(16))
+            arrival = Arrival(request, body, infno, digest, Door.TERMINAL, self._now_ms(), self._chance(NONCE_SIZE))
             [decision] = drive_now(settle_batch([arrival], self._judge), self._store, _raise)
             reply = decision.reply_bytes
         return reply, received.seal.mac(reply)
-
-    def _turned_away(self, away: TurnedAway) -> bytes:
-        return encode(
-            refusal_of(
-                away.refusal,
-                away.detail,
-                msgid=away.request.msgid if away.request else "",
-                infno=away.infno,
-                region=away.request.mdtrtarea_admvs if away.request else NOWHERE,
-                now_ms=self._now_ms(),
-                nonce=self._chance(16),
-            )
-        )
 
 
 def _raise(fault: Fault) -> None:

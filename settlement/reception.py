@@ -6,13 +6,18 @@ is MACed under the request's counter wherever the sender proved who it is; what 
 
 from typing import Final, NamedTuple
 
+from settlement.batch import refusal_of
 from settlement.wire import codes
 from settlement.wire.codes import Refusal
-from settlement.wire.envelope import BODY_TYPES, MalformedError, Request, decode_body, decode_request, infno_of
+from settlement.wire.envelope import BODY_TYPES, MalformedError, Reply, Request, decode_body, decode_request, infno_of
 from settlement.wire.framing import NO_MAC
 from settlement.wire.keys import REPLY, REQUEST, NetworkKey, SessionKeys
 from settlement.wire.messages import Body
 
+NONCE_SIZE: Final = 16
+"""Bytes of chance that each request is given."""
+NOWHERE: Final = "000000"
+"""The region in the inf_refmsgid of a reply to what names no place."""
 INFNOS: Final = {kind: infno for infno, kind in BODY_TYPES.items()}
 """The infno of each message."""
 
@@ -65,3 +70,16 @@ def receive(message: bytes, mac: bytes, key: NetworkKey) -> Received | TurnedAwa
     except MalformedError as error:
         return TurnedAway(error.refusal, str(error), request, infno_of(request.body), seal)
     return Received(request, body, INFNOS[type(body)], seal)
+
+
+def reply_to(away: TurnedAway, now_ms: int, nonce: bytes) -> Reply:
+    """Return the reply to a message that goes no further."""
+    return refusal_of(
+        away.refusal,
+        away.detail,
+        msgid=away.request.msgid if away.request else "",
+        infno=away.infno,
+        region=away.request.mdtrtarea_admvs if away.request else NOWHERE,
+        now_ms=now_ms,
+        nonce=nonce,
+    )

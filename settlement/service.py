@@ -12,9 +12,9 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Final, NamedTuple
 
-from settlement.batch import Fault, Judge, drive, refusal_of, settle_batch
+from settlement.batch import Fault, Judge, drive, settle_batch
 from settlement.engine.arrival import Arrival, Decision, Door
-from settlement.reception import UNSEALED, Received, TurnedAway, receive
+from settlement.reception import NONCE_SIZE, UNSEALED, Received, TurnedAway, receive, reply_to
 from settlement.stores.store import Store
 from settlement.tally import Outcome
 from settlement.wire import codes
@@ -28,9 +28,6 @@ QUEUE_MAX: Final = 8_192
 """Requests that may wait: about a second of work. Past it a request is refused at once, to be repeated."""
 TERMINALS_REMEMBERED: Final = 16_384
 """Terminals whose operator is known without reading their session, for counting what is refused before that."""
-NOWHERE: Final = "000000"
-"""The region in the inf_refmsgid of a reply to what names no place."""
-NONCE_SIZE: Final = 16
 
 Terminal = tuple[str, str, str]
 """Gateway, institution, and terminal (at the signed door: operator)."""
@@ -135,15 +132,7 @@ class Service:
                 seconds=perf_counter() - began,
             )
         )
-        return refusal_of(
-            away.refusal,
-            away.detail,
-            msgid=request.msgid if request else "",
-            infno=away.infno,
-            region=request.mdtrtarea_admvs if request else NOWHERE,
-            now_ms=self._now_ms(),
-            nonce=self._chance(NONCE_SIZE),
-        )
+        return reply_to(away, self._now_ms(), self._chance(NONCE_SIZE))
 
     @property
     def _full(self) -> bool:

@@ -1,6 +1,6 @@
 """`shuaka keys`: the network's key, made once and never shown; a terminal's key, written for its terminal alone.
 
-Exit codes: 0 done, 1 refused (a key is there already), 2 the data directory cannot be used.
+Exit codes: 0 done, 1 refused (a file is there already), 2 the data directory cannot be used.
 """
 
 import os
@@ -13,45 +13,38 @@ import typer
 from settlement import data_directory
 from settlement.data_directory import NETWORK_KEY, DirectoryError
 from settlement.wire.keys import NetworkKey
+from shuaka import compose
 
 FAILED, USAGE = 1, 2
 
-Data = Annotated[Path, typer.Option(help="Data directory.")]
 
-app = typer.Typer(help="Make the network's key; derive a terminal's.", invoke_without_command=True)
-
-
-@app.callback()
 def keys(
-    context: typer.Context,
-    data: Data = Path("run"),
-    force: Annotated[bool, typer.Option("--force", help="Replace a key; every terminal's key changes.")] = False,
+    data: Annotated[Path, typer.Option(help="Data directory.")] = compose.DEFAULT_DATA,
+    force: Annotated[bool, typer.Option("--force", help="Replace the key; every terminal's key changes.")] = False,
+    terminal: Annotated[str, typer.Option(metavar="DEV_NO", help="Derive this terminal's key instead.")] = "",
+    out: Annotated[Path | None, typer.Option(help="The terminal's key file; must not exist.")] = None,
 ) -> None:
-    """Write the network's key, readable by its owner alone."""
-    context.obj = data
-    if context.invoked_subcommand is not None:
-        return
+    """Write the network's key, or one terminal's, readable by its owner alone. Keys are never printed."""
+    if bool(terminal) != bool(out):
+        raise typer.BadParameter("--terminal DEV_NO and --out FILE go together")
     try:
-        data_directory.prepare(data)
-        made = data_directory.make_network_key(data, replace=force)
+        if out is None:
+            _make_network_key(data, replace=force)
+        else:
+            _write_terminal_key(NetworkKey(data_directory.network_key(data)).terminal_key(terminal), out)
     except DirectoryError as error:
         _end(USAGE, str(error))
-    if not made:
-        _end(FAILED, f"{data / NETWORK_KEY} is there already; --force replaces it, and every terminal's key with it")
-    print(f"{data / NETWORK_KEY} written (mode 0600)")
 
 
-@app.command()
-def terminal(
-    context: typer.Context,
-    dev_no: Annotated[str, typer.Argument(help="Terminal number, e.g. P3701000000101.")],
-    out: Annotated[Path, typer.Option(help="File to write it to; must not exist.")],
-) -> None:
-    """Write one terminal's key (32 hex digits), to be carried to that terminal and nowhere else."""
-    try:
-        key = NetworkKey(data_directory.network_key(context.obj)).terminal_key(dev_no)
-    except DirectoryError as error:
-        _end(USAGE, str(error))
+def _make_network_key(data: Path, *, replace: bool) -> None:
+    data_directory.prepare(data)
+    path = data / NETWORK_KEY
+    if not data_directory.make_network_key(data, replace=replace):
+        _end(FAILED, f"{path} is there already; --force replaces it, and every terminal's key with it")
+    print(f"{path} written (mode 0600)")
+
+
+def _write_terminal_key(key: bytes, out: Path) -> None:
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

@@ -27,7 +27,7 @@ def sign(secret_key: str, headers: Mapping[str, str]) -> str:
     """Return the signature of the four signed headers.
 
     >>> sign("SK", dict.fromkeys(SIGNED, "1"))
-    '+pSZBGtpmgpY/TNTpV1WYxGcpRA='
+    '9NRPLFuyuy43UlqB/TbG8SIB1pk='
     """
     text = "&".join(f"{name}={headers[name]}" for name in SIGNED)
     return b64encode(digest(secret_key.encode(), text.encode(), "sha1")).decode()

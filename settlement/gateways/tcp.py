@@ -63,7 +63,7 @@ class Connection(asyncio.Protocol):
                 self._gateway.service.receive(message, mac, self._answer, GATEWAY)
                 self._unfinished_since = None
         except FrameError as error:
-            self._close_with(codes.FRAME_TOO_LARGE, str(error))
+            self._close_with(codes.FRAME_TOO_LARGE if error.too_large else codes.BAD_ENVELOPE, str(error))
         if not self._reader.pending:
             self._unfinished_since = None
         elif self._unfinished_since is None:

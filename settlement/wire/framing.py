@@ -19,6 +19,10 @@ NO_MAC: Final = bytes(MAC_SIZE)
 class FrameError(ValueError):
     """A length that no frame may have; the stream cannot be followed any further."""
 
+    def __init__(self, length: int, frame_max: int) -> None:
+        super().__init__(f"a frame of {length} bytes; allowed are {FRAME_MIN} to {frame_max}")
+        self.too_large = length > frame_max
+
 
 def frame(message: bytes, mac: bytes) -> bytes:
     """Return one frame; both ends assert the same limit."""
@@ -58,7 +62,7 @@ class FrameReader:
         while len(self._buffer) >= LENGTH_SIZE:
             length = int.from_bytes(self._buffer[:LENGTH_SIZE], "big")
             if not FRAME_MIN <= length <= self._frame_max:
-                raise FrameError(f"a frame of {length} bytes; allowed are {FRAME_MIN} to {self._frame_max}")
+                raise FrameError(length, self._frame_max)
             end = LENGTH_SIZE + length
             if len(self._buffer) < end:
                 return

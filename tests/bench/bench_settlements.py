@@ -242,7 +242,9 @@ class Postgres:
     """A PostgreSQL of its own, as Debian installs it, with pgbench's tables in it."""
 
     def __init__(self, directory: Path) -> None:
-        self._bin = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        self._bin = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+        if self._bin is None:
+            sys.exit("PostgreSQL is missing: apt-get install postgresql")
         self._data = directory / "postgres"
         owner = pwd.getpwnam("postgres")
         self._user = owner.pw_uid if os.geteuid() == 0 else os.geteuid()  # initdb refuses root
@@ -289,13 +291,16 @@ def workplace() -> Iterator[Path]:
 
 
 def measure() -> list[dict[str, Any]]:
-    with workplace() as directory, contextlib.closing(Postgres(directory)) as postgres:
-        with contextlib.closing(Engine(directory / "engine")) as engine:
-            runs, yardsticks = [], []
-            for number in range(RUNS):
-                runs.append(engine.run())
-                yardsticks.append(postgres.run())
-                print(describe(number, runs[-1], yardsticks[-1]), flush=True)
+    with (
+        workplace() as directory,
+        contextlib.closing(Postgres(directory)) as postgres,
+        contextlib.closing(Engine(directory / "engine")) as engine,
+    ):
+        runs, yardsticks = [], []
+        for number in range(RUNS):
+            runs.append(engine.run())
+            yardsticks.append(postgres.run())
+            print(describe(number, runs[-1], yardsticks[-1]), flush=True)
     rate = statistics.median(run["settlements"] / run["seconds"] for run in runs)
     yardstick = statistics.median(yardsticks)
     ratio = rate / yardstick

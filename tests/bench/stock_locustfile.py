@@ -8,6 +8,7 @@ import json
 import os
 import random
 import resource
+from typing import Any
 
 import gevent
 from locust import FastHttpUser, constant_throughput, events, task
@@ -36,11 +37,11 @@ def cpu_s() -> float:
 
 
 @events.test_start.add_listener
-def begin(environment, **_) -> None:
+def begin(environment: Any, **_: Any) -> None:
     gevent.spawn(measure, environment)
 
 
-def measure(environment) -> None:
+def measure(environment: Any) -> None:
     gevent.sleep(2)
     before, requests = cpu_s(), environment.stats.total.num_requests
     gevent.sleep(SECONDS)

@@ -297,7 +297,7 @@ def test_keys_are_made_once_and_never_shown(tmp_path: Path) -> None:
     again = keys()
     assert (again.returncode, "--force" in again.stderr) == (1, True)
     out = tmp_path / "terminal.key"
-    derived = keys("terminal", "P3701000000101", "--out", str(out))
+    derived = keys("--terminal", "P3701000000101", "--out", str(out))
     assert derived.returncode == 0, derived.stderr
     assert out.read_text().strip() == NetworkKey(bytes.fromhex(first)).terminal_key("P3701000000101").hex()
     assert out.stat().st_mode & 0o777 == 0o600

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -114,6 +115,21 @@ def test_ctrl_c_ends_the_arrivals_and_the_report_is_of_what_was_run(data: Path, 
     assert result.report.arrivals.unfinished == 0
     assert result.gate is not None
     assert result.gate.complaints == ()
+
+
+def test_a_load_process_that_dies_fails_the_run(data: Path) -> None:
+    options = ("--rate", "20", "--duration", "60", "--processes", "2")
+    with subprocess.Popen(command(data, "dies", *options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as load:
+        wait_for_visits(data / "runs" / "dies" / "live.json")
+        [master] = children(load.pid)
+        os.kill(children(master)[1], signal.SIGKILL)
+        _, complained = load.communicate(timeout=LIMIT_S)
+    assert load.returncode == 1
+    assert complained == b"error: a load process never reported its end\n"
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def wait_for_visits(live: Path) -> None:

@@ -1,0 +1,83 @@
+import asyncio
+from pathlib import Path
+
+import apsw
+import pytest
+
+from settlement.engine.state import Accumulator
+from settlement.stores.sqlite import APPLICATION_ID, AUTOCHECKPOINT_PAGES, FILE_NAME, SqliteStore
+from settlement.stores.store import SCHEMA_VERSION, Changes, RefusedStoreError, StoreError
+
+ROW = Accumulator("370100", "p", 2026, "b", 1, 2)
+KEY = (Accumulator, ROW.key)
+FULL = 2
+
+
+def test_a_commit_is_made_to_last_a_power_cut(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    settings = ("journal_mode", "synchronous", "wal_autocheckpoint")
+    held = [store._connection.pragma(name) for name in settings]
+    asyncio.run(store.close())
+    assert held == ["wal", FULL, AUTOCHECKPOINT_PAGES]
+
+
+def test_what_was_saved_is_there_after_the_store_was_opened_again(tmp_path: Path) -> None:
+    async def test() -> None:
+        first = SqliteStore(tmp_path)
+        await first.save(Changes((ROW,), ()))
+        assert await first.lease(10) == 0
+        await first.close()
+        second = SqliteStore(tmp_path)
+        assert (await second.load((KEY,))).get(*KEY[:1], *ROW.key) == ROW
+        assert await second.lease(1) == 10
+        await second.close()
+
+    asyncio.run(test())
+
+
+def test_the_file_says_what_it_is(tmp_path: Path) -> None:
+    asyncio.run(SqliteStore(tmp_path).close())
+    connection = apsw.Connection(str(tmp_path / FILE_NAME))
+    assert (connection.pragma("application_id"), connection.pragma("user_version")) == (APPLICATION_ID, SCHEMA_VERSION)
+    connection.close()
+
+
+def test_a_ledger_that_fails_says_so_in_our_own_words(tmp_path: Path) -> None:
+    async def test() -> None:
+        store = SqliteStore(tmp_path)
+        store._connection.execute("DROP TABLE accumulator")
+        store._connection.execute("DROP TABLE lease")
+        store._connection.execute("DROP TABLE transfer")
+        for work in (store.load((KEY,)), store.save(Changes((ROW,), ())), store.lease(1), store.audit()):
+            with pytest.raises(StoreError, match=FILE_NAME):
+                await work
+        await store.close()
+
+    asyncio.run(test())
+
+
+def test_a_ledger_that_another_program_holds_is_waited_for_and_then_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("settlement.stores.sqlite.BUSY_TIMEOUT_MS", 10)
+
+    async def test() -> None:
+        store = SqliteStore(tmp_path)
+        other = apsw.Connection(str(tmp_path / FILE_NAME))
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"):
+            await store.save(Changes((ROW,), ()))
+        other.execute("ROLLBACK")
+        other.close()
+        await store.save(Changes((ROW,), ()))
+        await store.close()
+
+    asyncio.run(test())
+
+
+def test_a_half_made_ledger_is_never_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("settlement.stores.sqlite.SCHEMA", ("CREATE TABLE a (b)", "no SQL"))
+    with pytest.raises(RefusedStoreError, match="cannot be opened as a ledger"):
+        SqliteStore(tmp_path)
+    monkeypatch.undo()
+    asyncio.run(SqliteStore(tmp_path).close())

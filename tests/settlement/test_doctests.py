@@ -1,0 +1,17 @@
+import doctest
+
+import pytest
+
+from settlement.engine import money
+from settlement.gateways import national_fields, national_form, signature
+from settlement.stores import schema
+from settlement.wire import framing, names
+
+MODULES = [framing, names, money, schema, signature, national_fields, national_form]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_the_examples_in_the_docstrings_are_true(module: object) -> None:
+    outcome = doctest.testmod(module)  # type: ignore[arg-type]
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
