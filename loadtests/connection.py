@@ -1,13 +1,13 @@
-"""One terminal's connection to the host, on a plain blocking socket.
+"""One terminal's connection to the host, on a blocking socket or whatever behaves like one.
 
-No event loop is imported; under Locust gevent makes the socket cooperative. Which frame answers is the conversation's
-to say; here a line is opened, written, read, and given up when it breaks or falls silent.
+No event loop is imported: the caller says how a line is opened. Which frame answers is the conversation's to say; here
+a line is opened, written, read, and given up when it breaks or falls silent.
 """
 
 import socket
 from collections.abc import Callable
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameError, FrameReader
@@ -16,6 +16,33 @@ from terminals.kernel.conversation import Conversation
 from terminals.kernel.effects import NoReply, Request
 
 RECEIVE_SIZE: Final = 64 * 1024
+
+
+class Line(Protocol):
+    """The part of a socket that is used here; what is not in time raises TimeoutError."""
+
+    def settimeout(self, timeout_s: float, /) -> None:
+        """Set how long the other methods may take."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send everything; raise OSError."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return what has arrived, b"" at the end; raise OSError."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+Dial = Callable[[tuple[str, int], float], Line]
+"""Opens a line to an address within a time; raises OSError."""
+
+
+def dial(address: tuple[str, int], timeout_s: float) -> socket.socket:
+    """Open a plain socket."""
+    opened = socket.create_connection(address, timeout_s)
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened
 
 
 class Connection:
@@ -28,11 +55,13 @@ class Connection:
         patience_s: float,
         clock_ms: Callable[[], int],
         stray: Callable[[str], None],
+        dial: Dial = dial,
     ) -> None:
         self._address = address
         self._conversation = Conversation(session, clock_ms=clock_ms, stray=stray)
         self.patience_s = patience_s
-        self._socket: socket.socket | None = None
+        self._dial = dial
+        self._line: Line | None = None
         self._frames = FrameReader()
 
     def exchange(self, request: Request) -> Reply | NoReply:
@@ -49,10 +78,10 @@ class Connection:
             return NoReply(str(error) or type(error).__name__)
 
     def close(self) -> None:
-        """Close the socket, if it is open; what was half received is forgotten."""
-        if self._socket is not None:
-            self._socket.close()
-        self._socket, self._frames = None, FrameReader()
+        """Close the line, if it is open; what was half received is forgotten."""
+        if self._line is not None:
+            self._line.close()
+        self._line, self._frames = None, FrameReader()
 
     def _send_and_wait(self, frame: bytes) -> Reply | NoReply:
         deadline_s = monotonic() + self.patience_s
@@ -70,8 +99,7 @@ class Connection:
             if monotonic() > deadline_s:
                 raise TimeoutError  # frames came, and none of them was the answer
 
-    def _open(self) -> socket.socket:
-        if self._socket is None:
-            self._socket = socket.create_connection(self._address, self.patience_s)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self._socket
+    def _open(self) -> Line:
+        if self._line is None:
+            self._line = self._dial(self._address, self._timeout_s)
+        return self._line

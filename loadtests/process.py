@@ -18,6 +18,7 @@ from loadtests.connection import Connection
 from loadtests.driver import Driver
 from loadtests.plan import LoadPlan
 from loadtests.recorder import Recorder, Report, Span, Visit
+from loadtests.switchboard import Switchboard
 from loadtests.visitor import Visitor, World
 from settlement.wire.session import TerminalSession
 from terminals.journal import FileJournal
@@ -95,13 +96,13 @@ def _driver(plan: LoadPlan, part: int, heard: Callable[[Visit], None]) -> Driver
     recorder = Recorder()
     world = World(clock_ms=lambda: time.time_ns() // 1_000_000, monotonic_s=time.monotonic, sleep=gevent.sleep)
     journal = FileJournal(Path(plan.journal_dir) / f"load-{part}.jsonl", plan.profile.journal)
-    visitors = []
+    visitors, board, address = [], Switchboard(), (plan.host, plan.port)
     for terminal in plan.terminals_of(part):
         site = terminal.site
         session = TerminalSession(
             bytes.fromhex(terminal.key_hex), dev_no=site.dev_no, fixmedins_code=site.fixmedins_code, city=site.city
         )
         timeout_s = plan.profile.reply_timeout_s
-        connection = Connection((plan.host, plan.port), session, timeout_s, world.clock_ms, recorder.stray)
+        connection = Connection(address, session, timeout_s, world.clock_ms, recorder.stray, board.connect)
         visitors.append(Visitor(site, session, connection, journal, world))
     return Driver(plan, part, visitors, recorder, heard)

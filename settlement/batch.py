@@ -13,9 +13,8 @@ from settlement.engine.arrival import Arrival, Decision
 from settlement.engine.case import World
 from settlement.engine.state import Key, Record, State, Transfer
 from settlement.stores.store import Changes, ImmediateStore, Store
-from settlement.wire.codes import UNKNOWN_ERROR, Refusal
-from settlement.wire.envelope import Reply, encode
-from settlement.wire.names import compact_time
+from settlement.wire.codes import UNKNOWN_ERROR
+from settlement.wire.envelope import encode, refused
 
 P = ParamSpec("P")
 V = TypeVar("V")
@@ -99,21 +98,6 @@ def merge(decisions: Iterable[Decision]) -> Changes:
     return Changes(tuple(rows.values()), tuple(transfers))
 
 
-def refusal_of(
-    refusal: Refusal, detail: str, *, msgid: str, infno: str, region: str, now_ms: int, nonce: bytes
-) -> Reply:
-    """Return the reply to a request that no judge answers; it tells nothing of what went wrong inside."""
-    moment = compact_time(now_ms)
-    return Reply(
-        msgid=msgid,
-        infno=infno,
-        refusal=refusal.code,
-        err_msg=refusal.text(detail),
-        inf_refmsgid=f"{region}{moment}{int.from_bytes(nonce[:8], 'big') % 10**10:010d}",
-        respond_time=f"{moment}{now_ms % 1000:03d}",
-    )
-
-
 def _named(
     arrivals: Sequence[Arrival], ask: Callable[[Arrival], Iterable[Key]], state: State, faults: dict[int, Exception]
 ) -> tuple[Key, ...]:
@@ -145,7 +129,7 @@ def _attempt(judge: Callable[P, V], *args: P.args, **kwargs: P.kwargs) -> V | Ex
 
 def _unknown_error(arrival: Arrival) -> Decision:
     request = arrival.request
-    reply = refusal_of(
+    reply = refused(
         UNKNOWN_ERROR,
         "",
         msgid=request.msgid,

@@ -6,10 +6,18 @@ is MACed under the request's counter wherever the sender proved who it is; what 
 
 from typing import Final, NamedTuple
 
-from settlement.batch import refusal_of
 from settlement.wire import codes
 from settlement.wire.codes import Refusal
-from settlement.wire.envelope import BODY_TYPES, MalformedError, Reply, Request, decode_body, decode_request, infno_of
+from settlement.wire.envelope import (
+    BODY_TYPES,
+    MalformedError,
+    Reply,
+    Request,
+    decode_body,
+    decode_request,
+    infno_of,
+    refused,
+)
 from settlement.wire.framing import NO_MAC
 from settlement.wire.keys import REPLY, REQUEST, NetworkKey, SessionKeys
 from settlement.wire.messages import Body
@@ -74,7 +82,7 @@ def receive(message: bytes, mac: bytes, key: NetworkKey) -> Received | TurnedAwa
 
 def reply_to(away: TurnedAway, now_ms: int, nonce: bytes) -> Reply:
     """Return the reply to a message that goes no further."""
-    return refusal_of(
+    return refused(
         away.refusal,
         away.detail,
         msgid=away.request.msgid if away.request else "",

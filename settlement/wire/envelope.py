@@ -13,6 +13,7 @@ from msgspec import Meta, Raw, Struct
 
 from settlement.wire import codes
 from settlement.wire.messages import Body, Identifier, Line, OptionalIdentifier, Output, Region
+from settlement.wire.names import compact_time
 
 Counter = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
@@ -128,6 +129,21 @@ def decode_output(reply: Reply) -> Output | None:
     except UNREADABLE as error:
         raise MalformedError(f"output: {error}") from None
     return output
+
+
+def refused(
+    refusal: codes.Refusal, detail: str, *, msgid: str, infno: str, region: str, now_ms: int, nonce: bytes
+) -> Reply:
+    """Return the reply to a request that no judge answers; it tells nothing of what went wrong inside."""
+    moment = compact_time(now_ms)
+    return Reply(
+        msgid=msgid,
+        infno=infno,
+        refusal=refusal.code,
+        err_msg=refusal.text(detail),
+        inf_refmsgid=f"{region}{moment}{int.from_bytes(nonce[:8], 'big') % 10**10:010d}",
+        respond_time=f"{moment}{now_ms % 1000:03d}",
+    )
 
 
 def infno_of(body: bytes | Raw) -> str:

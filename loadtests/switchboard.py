@@ -1,0 +1,145 @@
+"""Every connection of a load process on one epoll: lines that a greenlet can wait on for little (gevent).
+
+A gevent socket registers and forgets its descriptor at every wait, and starts a timer for every time limit; for small
+messages that costs more than the message. Here a descriptor is registered once, one watcher serves all of them, and
+one greenlet looks after the time limits. A line has the few methods of a socket that a Connection uses.
+"""
+
+import select
+import socket
+from time import monotonic
+from typing import Any, Final
+
+import gevent
+from gevent import monkey
+from gevent.event import Event
+from gevent.hub import Waiter
+
+READ: Final = 1
+"""libev's EV_READ."""
+PATROL_S: Final = 0.05
+"""How often the time limits are looked at; none is kept more exactly."""
+HELD_MAX: Final = 1024 * 1024
+"""Bytes that nobody has asked for yet: a host that sends more is not one."""
+
+
+class Switchboard:
+    """The lines of one process; use it from one thread."""
+
+    def __init__(self) -> None:
+        self._epoll = monkey.get_original("select", "epoll")()
+        self._lines: dict[int, Line] = {}
+        self.waiting: set[Line] = set()
+        self._watcher: Any = gevent.get_hub().loop.io(self._epoll.fileno(), READ)
+        self._watcher.start(self._ready)
+        gevent.spawn(self._patrol)
+
+    def connect(self, address: tuple[str, int], timeout_s: float) -> "Line":
+        """Open a line; raise OSError."""
+        opened = socket.create_connection(address, timeout_s)
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain = monkey.get_original("socket", "socket")(fileno=opened.detach())
+        plain.setblocking(False)  # noqa: FBT003 - the socket's own signature
+        line = Line(self, plain)
+        self._lines[plain.fileno()] = line
+        self._epoll.register(plain.fileno(), select.EPOLLIN)
+        return line
+
+    def forget(self, line: "Line", descriptor: int) -> None:
+        """Watch a line no more."""
+        self.waiting.discard(line)
+        if self._lines.pop(descriptor, None) is not None:
+            self._epoll.unregister(descriptor)
+
+    def _ready(self) -> None:
+        for descriptor, _ in self._epoll.poll(0):
+            line = self._lines.get(descriptor)
+            if line is not None:
+                line.take()
+
+    def _patrol(self) -> None:
+        while True:
+            gevent.sleep(PATROL_S)
+            now_s = monotonic()
+            for line in [line for line in self.waiting if line.deadline_s < now_s]:
+                line.wake_soon()
+
+
+class Line:
+    """One connection, as a blocking socket with a time limit to whoever uses it."""
+
+    def __init__(self, board: Switchboard, plain: socket.socket) -> None:
+        self._board = board
+        self._socket = plain
+        self._held = bytearray()
+        self._ended = False
+        self._waiter: Any = None
+        self._timeout_s = 0.0
+        self.deadline_s = 0.0
+
+    def settimeout(self, timeout_s: float) -> None:
+        """Set how long `recv` and `sendall` may take."""
+        self._timeout_s = timeout_s
+
+    def sendall(self, data: bytes) -> None:
+        """Send everything; raise OSError."""
+        sent = 0
+        until_s = monotonic() + self._timeout_s
+        while (sent := sent + self._sent(data[sent:])) < len(data):
+            if monotonic() > until_s:
+                raise TimeoutError("timed out")
+            Event().wait(PATROL_S)
+
+    def recv(self, size: int) -> bytes:
+        """Return what has arrived, b"" at the end; raise TimeoutError."""
+        if not self._held and not self._ended:
+            self._wait()
+        data = bytes(self._held[:size])
+        del self._held[:size]
+        if not data and not self._ended:
+            raise TimeoutError("timed out")
+        return data
+
+    def close(self) -> None:
+        """Hang up; whoever waits is told that the line ended."""
+        self._ended = True
+        self._board.forget(self, self._socket.fileno())
+        self._socket.close()
+        self.wake_soon()
+
+    def take(self) -> None:
+        """Take what has arrived, and let whoever waits for it go on; called by the hub."""
+        try:
+            data = self._socket.recv(HELD_MAX)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        self._held += data
+        if not data or len(self._held) > HELD_MAX:
+            self._ended = True
+            self._board.forget(self, self._socket.fileno())
+        if self._waiter is not None:
+            self._waiter.switch(None)
+
+    def wake_soon(self) -> None:
+        """Let whoever waits go on, from any greenlet."""
+        if self._waiter is not None:
+            gevent.get_hub().loop.run_callback(self._waiter.switch, None)
+
+    def _wait(self) -> None:
+        assert self._waiter is None, "one visit at a time uses a terminal"
+        self._waiter = waiter = Waiter()
+        self.deadline_s = monotonic() + self._timeout_s
+        self._board.waiting.add(self)
+        try:
+            waiter.get()
+        finally:
+            self._waiter = None
+            self._board.waiting.discard(self)
+
+    def _sent(self, data: bytes) -> int:
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0

@@ -1,0 +1,111 @@
+"""`shuaka demo` as a whole: three processes, one verdict, and what stays behind.
+
+Runs are short here. What the lines look like is compared with the README in tests/test_docs.py.
+"""
+
+import json
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from loadtests.result import read
+from settlement import data_directory
+from terminals.tally import FleetReport
+
+SHUAKA = [sys.executable, "-m", "shuaka"]
+LIMIT_S = 90
+MADE = re.compile(r"^(\w+) settlements \(\d+\) +(\d+) +(\d+) +(\d+)  ok$", re.MULTILINE)
+
+
+def demo(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [*SHUAKA, "demo", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "kept"
+
+
+@pytest.fixture(scope="module")
+def said(kept: Path) -> str:
+    """What a demo of five seconds prints; its ledger, journals and results are in `kept`."""
+    done = demo("--seconds", "5", "--keep", str(kept))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_the_verdict_is_the_last_word(said: str, kept: Path) -> None:
+    assert said.splitlines()[-2:] == ["PASS", f"kept: {kept} (ledger, journals, results)"]
+    assert "DIFFERS" not in said
+
+
+def test_the_ledger_on_disk_holds_as_many_settlements_as_all_three_witnesses_say(said: str, kept: Path) -> None:
+    rows = MADE.findall(said)
+    assert [row[0] for row in rows] == ["pharmacy", "outpatient"]
+    assert all(len(set(row[1:])) == 1 for row in rows)
+    ledger = sqlite3.connect(kept / "ledger.sqlite")
+    [(count,)] = ledger.execute("SELECT count(*) FROM settlement").fetchall()
+    ledger.close()
+    assert count == sum(int(row[1]) for row in rows) > 0
+
+
+def test_both_clients_took_part(said: str, kept: Path) -> None:
+    [load] = (kept / "runs").glob("demo-load-*/result.json")
+    [fleet] = kept.glob("demo-fleet-*.json")
+    report = msgspec.json.decode(fleet.read_bytes(), type=FleetReport)
+    by_load = sum(amounts.count for amounts in read(load).report.settled.values())
+    assert report.settlements > 0
+    assert by_load > 0
+    assert by_load + report.settlements == sum(int(row[1]) for row in MADE.findall(said))
+
+
+def test_pins_are_verified_mistyped_and_changed_at_the_chip(said: str) -> None:
+    [events] = re.findall(r"^PIN and password: (.*)$", said, re.MULTILINE)
+    counts = {name: int(count) for name, count in re.findall(r"(\w+) (\d+)", events)}
+    assert {"PIN_VERIFIED", "PIN_WRONG", "PIN_CHANGED", "PASSWORD_WRONG"} <= counts.keys()
+
+
+def test_no_engine_and_no_key_of_a_terminal_stays_behind(said: str, kept: Path) -> None:
+    assert said
+    assert not (kept / data_directory.ENDPOINTS).exists()
+    assert list(kept.rglob("plan.json")) == []
+
+
+def test_a_kept_ledger_is_served_again_and_its_books_balance(said: str, kept: Path) -> None:
+    assert said
+    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
+    command = [*SHUAKA, "serve", "--data", str(kept), *ports]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as engine:
+        assert engine.stdout is not None
+        assert engine.stdout.readline().startswith(b"ready")
+        asked = subprocess.run(
+            [*SHUAKA, "audit", "--data", str(kept), "--json"], capture_output=True, text=True, check=False
+        )
+        engine.send_signal(signal.SIGTERM)
+    assert asked.returncode == 0, asked.stdout + asked.stderr
+    report = json.loads(asked.stdout)
+    assert {infno: sums["settled"] > 0 for infno, sums in report["ledger"].items()} == {"2102": True, "2207": True}
+
+
+def test_a_directory_that_cannot_be_written_is_a_sentence_and_exit_1(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = demo("--keep", str(tmp_path / "file" / "kept"))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "cannot be written: Not a directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("wrong", [("--seconds", "1"), ("--terminals", "0"), ("--rate", "7")])
+def test_a_wrong_command_line_ends_with_2_before_anything_starts(wrong: tuple[str, str]) -> None:
+    done = demo(*wrong)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert wrong[0] in done.stderr
