@@ -101,5 +101,5 @@ class Connection:
 
     def _open(self) -> Line:
         if self._line is None:
-            self._line = self._dial(self._address, self._timeout_s)
+            self._line = self._dial(self._address, self.patience_s)
         return self._line

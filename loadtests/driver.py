@@ -1,7 +1,8 @@
-"""Begins a visit at each due time, whether or not earlier ones have ended: the open half of a load process (gevent).
+"""Admits a visit at each due time, whether or not earlier ones have ended: the open half of a load process (gevent).
 
-A visit waits for a free terminal of its place, which counts as latency, up to a bound, after which it is dropped and
-counted. The schedule, the figures and the visits themselves know nothing of gevent.
+Patients queue at their place; each terminal is a greenlet that takes the next. Waiting for a free terminal counts as
+latency, up to a bound, after which the visit is dropped and counted. The schedule, the figures and the visits
+themselves know nothing of gevent.
 """
 
 import gc
@@ -13,8 +14,9 @@ from time import monotonic
 from typing import Final
 
 import gevent
-from gevent import queue
+from gevent.event import Event
 from gevent.pool import Pool
+from gevent.queue import SimpleQueue
 
 from loadtests.crowd import Comer, Crowd
 from loadtests.openload import arrivals, histograms
@@ -52,13 +54,14 @@ class Driver:
         self._visitors = visitors
         self._recorder = recorder
         self._heard = heard
-        self._free: dict[tuple[str, str], queue.Queue[Visitor]] = defaultdict(queue.Queue)
+        self._places: dict[tuple[str, str], SimpleQueue[tuple[Arrival, Comer]]] = defaultdict(SimpleQueue)
         self._failure = ""
         jitter = Random(self._profile.seed) if self._profile.jitter else None  # noqa: S311 - seeded arrivals
         due = arrivals.due_times(self._profile.segments, jitter)
         self._schedule = Schedule(due, part=part, parts=self._profile.processes)
         self._stopped = False
-        self._visits = Pool()
+        self._under_way = 0
+        self._empty = Event()
         self._began_s = self._began_cpu_s = 0.0
         self._cpu_share: float | None = None
         self._lasted_s: float | None = None
@@ -73,7 +76,6 @@ class Driver:
                 self._failure = _refused(visitor, outcome)
                 self._lasted_s = 0.0
                 return False
-            self._free[visitor.site.city, visitor.site.kind].put(visitor)
         return True
 
     def run(self) -> None:
@@ -81,6 +83,7 @@ class Driver:
         gc.collect()
         gc.set_threshold(*GC_THRESHOLDS)
         gc.freeze()  # modules, sessions and terminals live as long as the run: no collection looks at them again
+        terminals = [gevent.spawn(self._attend, visitor) for visitor in self._visitors]
         self._began_s, self._began_cpu_s = monotonic(), cpu_s()
         while not self._stopped and (wait_s := self._schedule.wait_s(self._now_s())) is not None:
             if wait_s:
@@ -88,8 +91,10 @@ class Driver:
             for arrival in self._schedule.due(self._now_s()):
                 self._admit(arrival)
         self._cpu_share = self._share_so_far()
-        self._visits.join(self._profile.drain_s)
-        self._visits.kill()
+        if self._under_way:
+            self._empty.clear()
+            self._empty.wait(self._profile.drain_s)
+        gevent.killall(terminals)
         self._recorder.dropped = self._recorder.scheduled - self._recorder.sent  # whoever was still waiting, too
         for visitor in self._visitors:
             visitor.close()
@@ -119,22 +124,24 @@ class Driver:
         self._recorder.scheduled += 1
         histograms.record(self._recorder.lag, (self._now_s() - arrival.due_s) * MICROSECONDS)
         comer = self._crowd.next()
-        if comer is None or len(self._visits) >= IN_FLIGHT_MAX:
+        if comer is None or self._under_way >= IN_FLIGHT_MAX:
             self._recorder.dropped += 1
             return
-        self._visits.spawn(self._come, arrival, comer)
+        self._under_way += 1
+        self._places[comer.patient.city, comer.patient.kind].put((arrival, comer))
 
-    def _come(self, arrival: Arrival, comer: Comer) -> None:
-        place = self._free[comer.patient.city, comer.patient.kind]
-        try:
-            visitor = place.get(timeout=self._profile.place_wait_s)
-        except queue.Empty:
-            self._recorder.dropped += 1
-            return
-        try:
-            self._serve(arrival, comer, visitor)
-        finally:
-            place.put(visitor)
+    def _attend(self, visitor: Visitor) -> None:
+        """Serve who comes to a terminal, one after the other."""
+        place = self._places[visitor.site.city, visitor.site.kind]
+        while True:
+            arrival, comer = place.get()
+            if self._now_s() - arrival.due_s > self._profile.place_wait_s:
+                self._recorder.dropped += 1
+            else:
+                self._serve(arrival, comer, visitor)
+            self._under_way -= 1
+            if not self._under_way:
+                self._empty.set()
 
     def _serve(self, arrival: Arrival, comer: Comer, visitor: Visitor) -> None:
         recorder = self._recorder

@@ -9,6 +9,7 @@ import os
 import sys
 from typing import Any, ClassVar
 
+import gevent
 from locust import User, events, runners, task
 from locust.runners import MasterRunner, WorkerRunner
 
@@ -17,6 +18,7 @@ from loadtests.conductor import Conductor
 from loadtests.metrics import PortTakenError
 from loadtests.process import LoadProcess
 
+gevent.config.track_greenlet_tree = False  # no stack is kept of who started whom: nobody looks, and it costs
 runners.WORKER_REPORT_INTERVAL = 1.0  # a live view wants a report a second; Locust's own default is 3
 
 

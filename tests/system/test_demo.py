@@ -84,12 +84,13 @@ def test_a_kept_ledger_is_served_again_and_its_books_balance(said: str, kept: Pa
     ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
     command = [*SHUAKA, "serve", "--data", str(kept), *ports]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as engine:
-        assert engine.stdout is not None
-        assert engine.stdout.readline().startswith(b"ready")
-        asked = subprocess.run(
-            [*SHUAKA, "audit", "--data", str(kept), "--json"], capture_output=True, text=True, check=False
-        )
-        engine.send_signal(signal.SIGTERM)
+        try:
+            assert engine.stdout is not None
+            assert engine.stdout.readline().startswith(b"ready")
+            command = [*SHUAKA, "audit", "--data", str(kept), "--json"]
+            asked = subprocess.run(command, capture_output=True, text=True, check=False)
+        finally:
+            engine.send_signal(signal.SIGTERM)
     assert asked.returncode == 0, asked.stdout + asked.stderr
     report = json.loads(asked.stdout)
     assert {infno: sums["settled"] > 0 for infno, sums in report["ledger"].items()} == {"2102": True, "2207": True}

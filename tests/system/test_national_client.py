@@ -23,6 +23,7 @@ import pytest
 PATH = "/fsi/api/rsfComIfsService/callService"
 REGION = "370100"
 SOCIAL_SECURITY_CARD, PHARMACY_SALE, EMPLOYEE = "03", "41", "310"
+ANY_PORTS = [f"--{door}-port=0" for door in ("tcp", "http", "admin", "metrics")]
 LIMIT_S = 30
 
 
@@ -90,13 +91,12 @@ class Pharmacy:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     directory = tmp_path_factory.mktemp("engine")
-    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
-    command = [sys.executable, "-m", "shuaka", "serve", "--data", str(directory), *ports]
+    command = [sys.executable, "-m", "shuaka", "serve", "--data", str(directory), *ANY_PORTS]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as engine:
-        assert engine.stdout is not None
-        assert engine.stdout.readline().startswith("ready")
-        assert str(directory / "institution.json") in engine.stdout.readline()
         try:
+            assert engine.stdout is not None
+            assert engine.stdout.readline().startswith("ready")
+            assert str(directory / "institution.json") in engine.stdout.readline()
             yield directory
         finally:
             engine.send_signal(signal.SIGTERM)
