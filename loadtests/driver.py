@@ -73,8 +73,7 @@ class Driver:
         for visitor, outcome in zip(self._visitors, outcomes, strict=True):
             self._recorder.count(outcome)
             if outcome.result is not Result.DONE:
-                self._failure = _refused(visitor, outcome)
-                self._lasted_s = 0.0
+                self.fail(_refused(visitor, outcome))
                 return False
         return True
 
@@ -98,6 +97,11 @@ class Driver:
         self._recorder.dropped = self._recorder.scheduled - self._recorder.sent  # whoever was still waiting, too
         for visitor in self._visitors:
             visitor.close()
+        self._lasted_s = self._now_s()
+
+    def fail(self, why: str) -> None:
+        """End as a run that could not be carried out."""
+        self._failure = why
         self._lasted_s = self._now_s()
 
     def stop(self) -> None:

@@ -53,10 +53,17 @@ class LoadProcess:
             return  # Locust gives a lost worker's user to another; its arrivals were the lost one's
         runner = self._environment.runner
         self._driver = driver = _driver(self._plan, runner.worker_index, self._heard)
+        try:
+            self._load(driver)
+        except Exception as error:
+            driver.fail(f"a fault of the load: {type(error).__name__}: {error}")
+            raise
+
+    def _load(self, driver: Driver) -> None:
         if not driver.prepare():
             return
-        if isinstance(runner, WorkerRunner):
-            runner.send_message(READY)
+        if isinstance(self._environment.runner, WorkerRunner):
+            self._environment.runner.send_message(READY)
         self._go.wait(GO_WAIT_S)
         driver.run()
 

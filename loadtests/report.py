@@ -17,7 +17,7 @@ from terminals.kernel.outcome import APPROVED
 from terminals.kernel.outcome import Result as End
 
 PERCENTILES = (("p50", histograms.P50), ("p90", histograms.P90), ("p95", histograms.P95), ("p99", histograms.P99))
-NAME_WIDTH = 34
+NAME_WIDTH = 36
 WIDTH = 18
 
 

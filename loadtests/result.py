@@ -86,6 +86,9 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             errors=self.report.errors,
             served=self.served(),
         )
+        if self.interrupted:
+            early = f"ended early, after {self.windows.lasted_s:.0f} of {self.windows.planned_s:.0f} s"
+            answer = msgspec.structs.replace(answer, remarks=(early, *answer.remarks))
         return msgspec.structs.replace(self, gate=gate, verdict=answer)
 
 

@@ -198,7 +198,8 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _http(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve an ASGI application on the engine's loop."""
+    """Serve an ASGI application on the engine's loop; who connects from here on is answered."""
+    listener.listen(HTTP_BACKLOG)  # uvicorn would only begin to once its task has run, after the engine said ready
     config = uvicorn.Config(
         app,
         http="httptools",

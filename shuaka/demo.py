@@ -1,7 +1,8 @@
 """`shuaka demo`: engine, trio terminals and Locust on this machine, half a minute of a city's peak, and the proof.
 
 Three processes: `shuaka serve`, `shuaka terminals` and the load, each as its own command would run it. What the two
-clients claim is laid beside the engine's counters and the ledger. Exit codes as of `shuaka load`.
+clients claim is laid beside the engine's counters and the ledger. Exit codes as of `shuaka load`. Ctrl-C ends the
+arrivals and what was done is judged: so engine and terminals have process groups of their own, and are ended from here.
 """
 
 import signal
@@ -72,7 +73,8 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> int
         f"load        Locust, open arrivals, {RATE} visits/s for {seconds:g} s\n",
         flush=True,
     )
-    with _fleet(data, fleet_name, seconds, terminals) as fleet_result:
+    fleet_result = data / f"{fleet_name}.json"
+    with _fleet(data, fleet_name, seconds, terminals, fleet_result) as fleet_process:
         asked = Rehearsal(
             run=load_name,
             data=data,
@@ -87,6 +89,8 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> int
             command=" ".join(["shuaka", *sys.argv[1:]]),
         )
         _, judged = rehearse(asked, quiet=False)
+        if judged.interrupted:
+            fleet_process.send_signal(signal.SIGTERM)
     fleet = _read_fleet(fleet_result)
     fleet_claims = Claims(fleet.messages, fleet.settled, undone=fleet.undone, unknown=fleet.unknown)
     fleet_gate = compare([fleet_claims], audit_of(engine, fleet_name))
@@ -106,7 +110,7 @@ def _engine(data: Path) -> Iterator[Engine]:
     command = [*SHUAKA, "serve", "--data", str(data), "--json"]
     command += [word for name in compose.PORTS for word in (f"--{name}-port", "0")]
     with subprocess.Popen(  # noqa: S603 - our own command
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
     ) as child:
         assert child.stdout is not None
         try:
@@ -118,16 +122,15 @@ def _engine(data: Path) -> Iterator[Engine]:
 
 
 @contextmanager
-def _fleet(data: Path, name: str, seconds: float, terminals: int) -> Iterator[Path]:
-    """Run a fleet beside the block, and wait for its end; yields where it writes its result."""
-    result = data / f"{name}.json"
+def _fleet(data: Path, name: str, seconds: float, terminals: int, result: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a fleet beside the block, and wait for its end and its result."""
     command = [*SHUAKA, "terminals", "--data", str(data), "--name", name, "--count", str(terminals)]
     command += ["--duration", str(seconds), "--think", THINK, "--result", str(result), "--json"]
     with subprocess.Popen(  # noqa: S603 - our own command
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, process_group=0
     ) as child:
         try:
-            yield result
+            yield child
             child.wait(FLEET_END_S)
         except BaseException:
             child.send_signal(signal.SIGTERM)

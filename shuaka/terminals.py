@@ -50,9 +50,7 @@ def terminals(
     lane: Annotated[int, typer.Option(min=1, max=8, help="Lane of the terminals in their institutions.")] = 1,
     patients: Annotated[int, typer.Option(min=0, help="People to lease; 0 is enough for the duration.")] = 0,
     first: Annotated[int, typer.Option(min=-1, help="First card of the block, to meet people again; -1: lease.")] = -1,
-    cards: Annotated[
-        Path | None, typer.Option(help="File of touched chips: read first, written last.")
-    ] = None,
+    cards: Annotated[Path | None, typer.Option(help="File of touched chips: read first, written last.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the patients.")] = compose.DEFAULT_SEED,
     population: Annotated[People, compose.PEOPLE_OPTION] = compose.DEFAULT_PEOPLE,
     pharmacy: Annotated[float, typer.Option(min=0, max=1, help="Share that goes to a pharmacy.")] = FLEET_MIX.pharmacy,

@@ -68,6 +68,8 @@ def _limits(slo: Slo) -> tuple[tuple[str, int, float], ...]:
 
 def _latency(slo: Slo, served: Pair) -> tuple[str, ...]:
     """Say which limit was missed; where n is too small for the percentile, by the share of visits above it."""
+    if not served.intended.get_total_count():
+        return ("nothing was measured: nobody was served after the warm-up",)
     missed = (row for row in _limits(slo) if histograms.estimate(served.intended, row[1]) > row[2] * 1000)
     return tuple(_missed(served, *row) for row in missed)
 

@@ -74,7 +74,7 @@ def day_of(clock_ms: int) -> int:
     >>> day_of(0)
     19700101
     """
-    return int(_second(clock_ms // 1000)[1][:8])
+    return _second(clock_ms // 1000)[2]
 
 
 def fingerprint(setl_id: str) -> int:
@@ -86,6 +86,7 @@ _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @lru_cache(maxsize=4)
-def _second(second: int) -> tuple[str, str]:
+def _second(second: int) -> tuple[str, str, int]:
+    """Return a second as local_time, compact_time and day_of write it."""
     moment = datetime.fromtimestamp(second, UTC).astimezone(CHINA)
-    return moment.strftime("%Y-%m-%d %H:%M:%S"), moment.strftime("%Y%m%d%H%M%S")
+    return moment.strftime("%Y-%m-%d %H:%M:%S"), moment.strftime("%Y%m%d%H%M%S"), int(moment.strftime("%Y%m%d"))

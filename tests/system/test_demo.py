@@ -4,11 +4,13 @@ Runs are short here. What the lines look like is compared with the README in tes
 """
 
 import json
+import os
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -94,6 +96,33 @@ def test_a_kept_ledger_is_served_again_and_its_books_balance(said: str, kept: Pa
     assert asked.returncode == 0, asked.stdout + asked.stderr
     report = json.loads(asked.stdout)
     assert {infno: sums["settled"] > 0 for infno, sums in report["ledger"].items()} == {"2102": True, "2207": True}
+
+
+def test_ctrl_c_at_a_terminal_ends_the_arrivals_and_judges_what_was_done(tmp_path: Path) -> None:
+    """A terminal sends SIGINT to the whole foreground group, not to the command alone."""
+    command = [*SHUAKA, "demo", "--seconds", "60", "--keep", str(tmp_path / "kept")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        try:
+            wait_for_settlements(tmp_path / "kept")
+        finally:
+            os.killpg(running.pid, signal.SIGINT)
+        said, complained = running.communicate(timeout=LIMIT_S)
+    assert complained == "ending: no more arrivals, the running visits may end\n"
+    assert "DIFFERS" not in said
+    assert all(len(set(row[1:])) == 1 for row in MADE.findall(said))
+    assert running.returncode == 0, said
+
+
+def wait_for_settlements(kept: Path) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        for live in kept.glob("runs/*/live.json"):
+            if json.loads(live.read_bytes())["served"] > 0:
+                return
+        time.sleep(0.05)  # other processes' start is waited for
+    raise AssertionError("no visit was measured")
 
 
 def test_a_directory_that_cannot_be_written_is_a_sentence_and_exit_1(tmp_path: Path) -> None:

@@ -161,6 +161,18 @@ def sale(card: dict[str, str], psn_no: str, amount: str = "36.80") -> dict[str, 
     return {"druginfo": credential(card) | sold, "drugdetail": [line]}
 
 
+def test_the_door_is_open_when_the_engine_says_that_it_is_ready(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "shuaka", "serve", "--store", "memory", "--data", str(tmp_path), *ANY_PORTS]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
+        try:
+            assert engine.stdout is not None
+            assert engine.stdout.readline()
+            with Pharmacy(tmp_path) as early:
+                early.sign_in()
+        finally:
+            engine.send_signal(signal.SIGTERM)
+
+
 def test_a_sale_is_priced_settled_and_revoked_and_the_account_is_as_before(
     pharmacy: Pharmacy, cards: list[dict[str, str]]
 ) -> None:

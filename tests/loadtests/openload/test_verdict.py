@@ -56,6 +56,12 @@ def test_a_percentile_of_too_few_samples_is_remarked_and_not_judged_well() -> No
     assert (verdict.answer, verdict.remarks) == (Answer.PASS, ("p99 not stated: n too small (3000)",))
 
 
+def test_a_run_in_which_nothing_was_measured_fails() -> None:
+    verdict = judged(served=served())
+    assert verdict.answer == Answer.FAIL
+    assert verdict.reasons == ("nothing was measured: nobody was served after the warm-up",)
+
+
 def test_few_samples_of_which_too_many_are_slow_fail_all_the_same() -> None:
     verdict = judged(served=served((5_000, 90), (4_000_000, 10)))
     assert verdict.answer is Answer.FAIL
