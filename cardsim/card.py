@@ -12,7 +12,7 @@ from cardsim import social_security, t0
 from cardsim.apdu import Command, Response, parse
 from cardsim.files import FileSystem
 from cardsim.layout import PIN_TRIES, PIN_VALUE
-from cardsim.memory import Memory
+from cardsim.memory import Memory, MemoryImageError
 from cardsim.pin import Pin
 from cardsim.state import State
 from cardsim.status import SW
@@ -38,7 +38,7 @@ class Card:
     def __init__(self, chip: Chip, random: Random) -> None:
         self._chip = chip
         self._memory = Memory(chip.cells)
-        self._pin = Pin(self._memory, PIN_VALUE, PIN_TRIES, chip.pin_tries_max)
+        self._pin = _pin_of(chip, self._memory)
         self._random = random
         self._state: State | None = None
         self._pending = b""
@@ -79,6 +79,15 @@ class Card:
         return self._memory.image()
 
     def restore(self, image: bytes) -> None:
-        """Become the card that `image` was taken of, without power; ValueError if it is of another kind of card."""
+        """Become the card that `image` was taken of, without power; MemoryImageError, and no change, if it is none."""
+        restored = Memory(self._chip.cells)
+        restored.restore(image)
+        restored.recover()
+        if not _pin_of(self._chip, restored).sound:
+            raise MemoryImageError(f"PIN or counter (at most {self._chip.pin_tries_max}) are none of this card's")
         self.power_off()
         self._memory.restore(image)
+
+
+def _pin_of(chip: Chip, memory: Memory) -> Pin:
+    return Pin(memory, PIN_VALUE, PIN_TRIES, chip.pin_tries_max)

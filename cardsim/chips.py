@@ -27,12 +27,14 @@ class _Contents(msgspec.Struct, frozen=True, array_like=True):
 
 def load(path: Path, seed: int, size: int) -> dict[int, bytes]:
     """Return the images by index; none if there is no file yet. ChipsError if it is another population's or none."""
-    if not path.exists():
-        return {}
-    if path.stat().st_size > SIZE_MAX:
-        raise ChipsError(f"{path} is larger than {SIZE_MAX} bytes: no file of chips")
     try:
+        if path.stat().st_size > SIZE_MAX:
+            raise ChipsError(f"{path} is larger than {SIZE_MAX} bytes: no file of chips")
         contents = msgspec.msgpack.decode(path.read_bytes(), type=_Contents)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ChipsError(f"{path} cannot be read: {error.strerror}") from None
     except msgspec.MsgspecError as error:
         raise ChipsError(f"{path} is no file of chips: {error}") from error
     if contents.format != FORMAT:
@@ -45,9 +47,15 @@ def load(path: Path, seed: int, size: int) -> dict[int, bytes]:
 
 
 def save(path: Path, seed: int, size: int, images: Mapping[int, bytes]) -> None:
-    """Replace the file by the images that are not empty."""
+    """Replace the file by the images that are not empty; ChipsError if it cannot be written."""
     touched = {index: image for index, image in images.items() if image}
-    encoded = msgspec.msgpack.encode(_Contents(FORMAT, seed, size, touched))
+    try:
+        _replace(path, msgspec.msgpack.encode(_Contents(FORMAT, seed, size, touched)))
+    except OSError as error:
+        raise ChipsError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _replace(path: Path, encoded: bytes) -> None:
     beside = path.with_name(path.name + ".new")
     with beside.open("wb") as file:
         file.write(encoded)

@@ -3,7 +3,8 @@
 A card loses power whenever somebody pulls it. Every change therefore goes through `Memory.write`, which programs
 three times through one primitive: the journal (the new value and its checksum), the cell, the empty journal. Cut
 before the journal is whole, the old value stands; cut after it, `recover` finishes the change at the next power-on.
-Nothing else of the card writes, so a fault that tears this primitive tears everything that can be torn.
+Nothing else of the card writes, so a fault that tears this primitive tears everything that can be torn. A cell has
+the length that the issuer gave it, and keeps it.
 """
 
 import struct
@@ -33,6 +34,7 @@ class Memory:
 
     def write(self, cell: int, value: bytes) -> None:
         """Change one cell, atomically as seen from the next power-on."""
+        assert len(value) == len(self._issued[cell])
         entry = _entry(cell, value)
         self._program(JOURNAL, entry + CHECKSUM.pack(zlib.crc32(entry)))
         self._program(cell, value)
@@ -41,10 +43,8 @@ class Memory:
     def recover(self) -> None:
         """Finish a change whose journal is whole, drop one whose journal is not."""
         journal = self._changed.get(JOURNAL, b"")
-        entry, checksum = journal[: -CHECKSUM.size], journal[-CHECKSUM.size :]
-        if len(entry) > ENTRY.size and checksum == CHECKSUM.pack(zlib.crc32(entry)):
-            cell, _ = ENTRY.unpack_from(entry)
-            self._program(cell, entry[ENTRY.size :])
+        if entry := _whole_entry(journal):
+            self._program(*entry)
         if journal:
             self._program(JOURNAL, b"")
 
@@ -70,10 +70,25 @@ class Memory:
                 raise MemoryImageError("the image ends inside a cell's address")
             cell, length = ENTRY.unpack_from(image)
             value, image = image[ENTRY.size : ENTRY.size + length], image[ENTRY.size + length :]
-            if len(value) < length or self._as_issued(cell) is None:
-                raise MemoryImageError(f"cell {cell:010X} is cut short or not on this card")
+            if len(value) < length:
+                raise MemoryImageError(f"cell {cell:010X} is cut short")
+            self._refuse_strange(*((_whole_entry(value) or (JOURNAL, b"")) if cell == JOURNAL else (cell, value)))
             entries.append((cell, value))
         return entries
+
+    def _refuse_strange(self, cell: int, value: bytes) -> None:
+        issued = self._as_issued(cell)
+        if issued is None or len(value) != len(issued):
+            raise MemoryImageError(f"cell {cell:010X} with {len(value)} bytes is not on this card")
+
+
+def _whole_entry(journal: bytes) -> tuple[int, bytes] | None:
+    """Return the cell and value of a journal that was programmed to its end."""
+    entry, checksum = journal[: -CHECKSUM.size], journal[-CHECKSUM.size :]
+    if len(entry) <= ENTRY.size or checksum != CHECKSUM.pack(zlib.crc32(entry)):
+        return None
+    cell, _ = ENTRY.unpack_from(entry)
+    return cell, entry[ENTRY.size :]
 
 
 def _entry(cell: int, value: bytes) -> bytes:

@@ -38,6 +38,11 @@ class Pin:
         """Wrong presentations that are still allowed; 0 is blocked."""
         return self._memory.read(self._tries_cell)[0]
 
+    @property
+    def sound(self) -> bool:
+        """Whether value and counter are such as a card writes; a damaged image may hold others."""
+        return is_pin(self._memory.read(self._value_cell)) and self.tries_left <= self._tries_max
+
     def present(self, value: bytes) -> Presented:
         """Compare `value` with the PIN, at the price of a try if it is wrong."""
         if self.tries_left == 0:

@@ -8,14 +8,14 @@ and answers nothing (R10); the next start recovers from the ledger.
 import asyncio
 import gc
 import ipaddress
+import logging
 import os
-import secrets
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from time import perf_counter, time_ns
 from typing import Final, Literal
 
 import uvicorn
@@ -28,21 +28,30 @@ from settlement.batch import judge_of
 from settlement.data_directory import Address, Endpoints, InstitutionKey
 from settlement.engine.case import World
 from settlement.gateways.admin import admin_app
+from settlement.gateways.http_server import CONNECTIONS_MAX, BoundedProtocol
 from settlement.gateways.national import national_app
 from settlement.gateways.tcp import TcpGateway
 from settlement.metrics import MeteredStore, Metrics
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.sqlite import SqliteStore
-from settlement.stores.store import Store
+from settlement.stores.store import Origin, Store
 from settlement.tally import Tally
 
-HTTP_BACKLOG: Final = 512
+LISTEN_BACKLOG: Final = 512
 HTTP_DRAIN_S: Final = 5
 """How long a client of the HTTP door may take for its last reply when the engine ends."""
 
+AUDIT_PAUSE_S: Final = 30.0
+"""Between two looks at the books; what the gauges say of them is no older than this and one audit."""
+AUDIT_REST: Final = 9
+"""The pause is at least so many times the audit before it: the audits of a large ledger take a tenth of the time."""
+
 COLLECT_AFTER: Final = 50_000
 """New containers between two collections: the default of 700 looks at a batch again and again while it is made."""
+
+
+log = logging.getLogger(__name__)
 
 
 class StartError(Exception):
@@ -62,6 +71,7 @@ class Settings(Struct, frozen=True):
     """How one engine is run."""
 
     data: Path
+    origin: Origin
     store: Literal["sqlite", "memory"] = "sqlite"
     host: str = "127.0.0.1"
     ports: Ports = Ports()
@@ -91,19 +101,19 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
             judge_of(world),
             world.key,
             now_ms=_now_ms,
-            chance=secrets.token_bytes,
+            chance=os.urandom,
             answered=(tally.answered, metrics.answered),
             gathered=(metrics.gathered,),
         )
         listeners = closing.enter_context(_bound(settings))
-        address = {name: Address(*listener.getsockname()) for name, listener in listeners.items()}
+        address = {name: Address(*listener.getsockname()[:2]) for name, listener in listeners.items()}
         address["metrics"] = closing.enter_context(_metrics_served(metrics, settings))
         gateway = TcpGateway(service)
         await gateway.listen(listeners["tcp"])
         await closing.enter_async_context(_http(national_app(service, institutions, _now_ms), listeners["http"]))
         token = data_directory.admin_token(settings.data)
         await closing.enter_async_context(_http(admin_app(store, tally, token), listeners["admin"]))
-        endpoints = Endpoints(pid=os.getpid(), **address)
+        endpoints = Endpoints(pid=os.getpid(), people=settings.origin.people, **address)
         data_directory.announce(settings.data, endpoints)
         closing.callback(data_directory.withdraw, settings.data)
         _settle_memory()
@@ -111,7 +121,7 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         await _settle_until_told(service, gateway, store)
 
 
-async def _settle_until_told(service: Service, gateway: TcpGateway, store: Store) -> None:
+async def _settle_until_told(service: Service, gateway: TcpGateway, store: MeteredStore) -> None:
     """Run the service; at a signal let what waits be answered, then return."""
     loop = asyncio.get_running_loop()
 
@@ -121,12 +131,31 @@ async def _settle_until_told(service: Service, gateway: TcpGateway, store: Store
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    first_audit = loop.create_task(store.audit())  # so that the gauges of the books say something true from the start
+    ended = asyncio.Event()
+    watching = loop.create_task(_watch_the_books(store, ended))
     try:
         await service.run()
     finally:
         gateway.close()
-        await asyncio.gather(first_audit, return_exceptions=True)
+        ended.set()
+        await watching
+
+
+async def _watch_the_books(store: MeteredStore, ended: asyncio.Event) -> None:
+    """Audit from the start on and again and again, so that the gauges of the books say something true.
+
+    Where somebody else has one under way it serves as well. A failure is counted by the store; settling goes on.
+    """
+    while not ended.is_set():
+        began = perf_counter()
+        if not store.being_audited:
+            try:
+                await store.audit()
+            except Exception:
+                log.exception("the books were not audited")
+        pause_s = max(AUDIT_PAUSE_S, AUDIT_REST * (perf_counter() - began))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), pause_s)
 
 
 def _settle_memory() -> None:
@@ -146,12 +175,14 @@ def _only_loopback(host: str) -> None:
 
 
 def _open(settings: Settings) -> Store:
-    return SqliteStore(settings.data) if settings.store == "sqlite" else MemoryStore()
+    if settings.store == "sqlite":
+        return SqliteStore(settings.data, settings.origin)
+    return MemoryStore(settings.origin.size)
 
 
 @contextmanager
 def _bound(settings: Settings) -> Iterator[dict[str, socket.socket]]:
-    """Bind the three doors, so that a port in use is found before anybody is let in."""
+    """Listen at the three doors, so that a port in use, or meant for two, is found before anybody is let in."""
     with ExitStack() as closing:
         yield {
             name: closing.enter_context(_bind(name, settings.host, getattr(settings.ports, name)))
@@ -164,6 +195,7 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(LISTEN_BACKLOG)
     except OSError as error:
         listener.close()
         raise _port_error(name, host, port, error) from None
@@ -172,7 +204,7 @@ def _bind(name: str, host: str, port: int) -> socket.socket:
 
 def _port_error(name: str, host: str, port: int, error: OSError) -> StartError:
     cure = f"choose another with --{name}-port, or 0 for any free port"
-    return StartError(f"{host}:{port} ({name}) cannot be listened on: {error.strerror}; {cure}")
+    return StartError(f"{Address(host, port)} ({name}) cannot be listened on: {error.strerror}; {cure}")
 
 
 @contextmanager
@@ -198,18 +230,18 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _http(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve an ASGI application on the engine's loop; who connects from here on is answered."""
-    listener.listen(HTTP_BACKLOG)  # uvicorn would only begin to once its task has run, after the engine said ready
+    """Serve an ASGI application on the engine's loop."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         loop="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        backlog=HTTP_BACKLOG,
+        backlog=LISTEN_BACKLOG,
+        limit_concurrency=CONNECTIONS_MAX,
         timeout_graceful_shutdown=HTTP_DRAIN_S,
     )
     server = _Server(config)
@@ -222,4 +254,4 @@ async def _http(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
 
 
 def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    return time_ns() // 1_000_000

@@ -6,18 +6,15 @@ answers at once, and both run the same steps. Nothing is answered before its Sav
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple
 
-from settlement.engine import decide
+from settlement.engine import decide, footprint
 from settlement.engine.arrival import Arrival, Decision
 from settlement.engine.case import World
-from settlement.engine.state import Key, Record, State, Transfer
+from settlement.engine.state import Key, State
 from settlement.stores.store import Changes, ImmediateStore, Store
 from settlement.wire.codes import UNKNOWN_ERROR
 from settlement.wire.envelope import encode, refused
-
-P = ParamSpec("P")
-V = TypeVar("V")
 
 
 class Judge(NamedTuple):
@@ -31,8 +28,8 @@ class Judge(NamedTuple):
 def judge_of(world: World) -> Judge:
     """Return the engine's judgement in this world."""
     return Judge(
-        partial(decide.touches, world=world),
-        partial(decide.follows, world=world),
+        partial(footprint.touches, world=world),
+        partial(footprint.follows, world=world),
         partial(decide.decide, world=world),
     )
 
@@ -65,8 +62,7 @@ def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
 
     An arrival whose judgement raises is answered E9000 and posts nothing; the others are judged as if it had not come.
     """
-    faults: dict[int, Exception] = {}
-    state = State()
+    state, faults = State(), dict[int, Exception]()
     for ask in (judge.touches, lambda arrival: judge.follows(arrival, state)):
         keys = _named(arrivals, ask, state, faults)
         if keys:
@@ -75,27 +71,17 @@ def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
             state.extend(loaded)
     decisions: list[Decision] = []
     for place, arrival in enumerate(arrivals):
-        decision = faults[place] if place in faults else _attempt(judge.decide, arrival, state)
-        if isinstance(decision, Exception):
-            yield Fault(arrival, decision)
+        try:
+            decision = _decision(judge, arrival, state, faults.get(place))
+        except Exception as error:  # noqa: BLE001 - every bug of ours becomes a Fault, which its driver reports
+            yield Fault(arrival, error)
             decision = _unknown_error(arrival)
         state.apply(decision.changes)
         decisions.append(decision)
-    changes = merge(decisions)
-    if changes.rows or changes.transfers:
-        yield Save(changes)
+    transfers = tuple(transfer for decision in decisions for transfer in decision.transfers)
+    if state.changed or transfers:
+        yield Save(Changes(tuple(state.changed.values()), transfers))
     return decisions
-
-
-def merge(decisions: Iterable[Decision]) -> Changes:
-    """Return what a batch changes: of each row the last version, of transfers all."""
-    rows: dict[Key, Record] = {}
-    transfers: list[Transfer] = []
-    for decision in decisions:
-        for row in decision.changes:
-            rows[type(row), row.key] = row
-        transfers += decision.transfers
-    return Changes(tuple(rows.values()), tuple(transfers))
 
 
 def _named(
@@ -106,25 +92,22 @@ def _named(
     for place, arrival in enumerate(arrivals):
         if place in faults:
             continue
-        named = _attempt(_whole, ask, arrival)
-        if isinstance(named, Exception):
-            faults[place] = named
-        else:
-            keys.update((key, None) for key in named if not state.holds(key))
+        try:
+            named = tuple(ask(arrival))  # all at once: a generator that raises half-way names nothing
+        except Exception as error:  # noqa: BLE001 - as in settle_batch
+            faults[place] = error
+            continue
+        for key in named:
+            if key not in state.rows:
+                keys[key] = None
     return tuple(keys)
 
 
-def _whole(ask: Callable[[Arrival], Iterable[Key]], arrival: Arrival) -> tuple[Key, ...]:
-    """Return all keys at once: a generator that raises half-way names nothing."""
-    return tuple(ask(arrival))
-
-
-def _attempt(judge: Callable[P, V], *args: P.args, **kwargs: P.kwargs) -> V | Exception:
-    """Return what a judgement says or what it raised: one poisoned arrival must not stop the others."""
-    try:
-        return judge(*args, **kwargs)
-    except Exception as error:  # noqa: BLE001 - every bug of ours becomes a Fault, which its driver reports
-        return error
+def _decision(judge: Judge, arrival: Arrival, state: State, fault: Exception | None) -> Decision:
+    """Return what the judge says; raise what it raises, or what it raised when it was asked for rows."""
+    if fault is not None:
+        raise fault
+    return judge.decide(arrival, state)
 
 
 def _unknown_error(arrival: Arrival) -> Decision:

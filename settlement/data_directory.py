@@ -40,11 +40,20 @@ class Address(Struct, frozen=True):
     host: str
     port: int
 
+    def __str__(self) -> str:
+        """Return host:port as a URL has it, an IPv6 address in brackets (RFC 3986, 3.2.2).
+
+        >>> str(Address("::1", 7370))
+        '[::1]:7370'
+        """
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 class Endpoints(Struct, frozen=True):
-    """Where a running engine is found."""
+    """Where a running engine is found, and whose people it knows (SEED:SIZE)."""
 
     pid: int
+    people: str
     tcp: Address
     http: Address
     admin: Address
@@ -71,19 +80,21 @@ def prepare(directory: Path) -> None:
 
 
 def lock(directory: Path) -> IO[bytes]:
-    """Take the directory for this engine, until the returned file is closed or the process ends."""
+    """Take the directory for this process, until the returned file is closed or the process ends."""
     held = _try("opened", directory / LOCK, lambda path: path.open("ab"))
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         held.close()
-        raise DirectoryError(f"another engine runs on {directory}; stop it or use another --data") from None
+        raise DirectoryError(f"an engine runs on {directory}; stop it or use another --data") from None
     return held
 
 
 def network_key(directory: Path) -> bytes:
     """Return the network's key."""
     path = directory / NETWORK_KEY
+    if not path.exists():
+        raise DirectoryError(f"{directory} has no network key; make one with: shuaka keys --data {directory}")
     text = _read(path)
     try:
         key = bytes.fromhex(text)

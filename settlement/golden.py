@@ -92,10 +92,11 @@ class Difference(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """A case, and every field in which it differs."""
+    """A case, every field in which it differs, and the expected fields that were not compared."""
 
     id: str
     differs: tuple[Difference, ...]
+    skipped: tuple[str, ...] = ()
 
 
 def read_cases(text: bytes, file: str) -> tuple[GoldenCase, ...]:
@@ -112,13 +113,20 @@ def read_cases(text: bytes, file: str) -> tuple[GoldenCase, ...]:
 def judge(case: GoldenCase) -> Verdict:
     """Compare what a case expects with what the split, or the sum of its own parts, gives."""
     got = identities(case.expect) if case.kind == "IDENTITY" else amounts_of(case)
-    skipped = OF_THE_ACCOUNT if case.acct_balc_before is None and case.kind != "IDENTITY" else frozenset()
+    skipped = skipped_of(case)
     differs = [
         Difference(name, unscaled(value, PLACES[name]), unscaled(got[name], PLACES[name]))
         for name, value in case.expect.items()
         if name in got and name not in skipped and value != got[name]
     ]
-    return Verdict(case.id, tuple(differs))
+    return Verdict(case.id, tuple(differs), skipped)
+
+
+def skipped_of(case: GoldenCase) -> tuple[str, ...]:
+    """Return the expected fields that a split without the account cannot say."""
+    if case.kind == "IDENTITY" or case.acct_balc_before is not None:
+        return ()
+    return tuple(name for name in case.expect if name in OF_THE_ACCOUNT)
 
 
 def amounts_of(case: GoldenCase) -> dict[str, int]:
@@ -184,6 +192,9 @@ def _case(row: Any, at: str, file: str) -> GoldenCase:
         raise ProfileError(file, f"{at}.items", f"a {case.kind} row needs items to split")
     if case.kind == "IDENTITY" and "medfee_sumamt" not in case.expect:
         raise ProfileError(file, f"{at}.expect.medfee_sumamt", "an IDENTITY row needs the total of the bill")
+    if len(skipped_of(case)) == len(case.expect):
+        names = ", ".join(case.expect)
+        raise ProfileError(file, f"{at}.expect", f"nothing would be compared: {names} needs an acct_balc_before")
     expect = {name: _amount(name, text, f"{at}.expect.{name}", file) for name, text in case.expect.items()}
     return msgspec.structs.replace(case, expect=expect)
 

@@ -2,7 +2,7 @@
 
 Labels are bounded: gateway, infno and a class of outcome; no terminal, card or person is ever one.
 The registry is our own, and the server a thread of prometheus_client: rendering stays off the engine's loop. On the
-engine's path stand bound children only (`labels()` costs three times what it labels).
+engine's path stand bound children only (`labels()` costs more than what it labels).
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, start_http_server
 
 from settlement.engine.state import Key, State
-from settlement.stores.store import Changes, LedgerAudit, Store
+from settlement.stores.store import Changes, LedgerAudit, Store, TooFew
 from settlement.tally import UNKNOWN, Outcome
 from settlement.wire.codes import KINDS, PIN_LOCKED, PIN_WRONG
 
@@ -69,6 +69,13 @@ class Metrics:
             "shuaka_ledger_broken_invariants", "Laws of the books that are broken, as of the last audit.",
             registry=registry,
         )  # fmt: skip
+        self._audited = Gauge(
+            "shuaka_ledger_audited_timestamp_seconds", "When the last audit ended, in Unix time; 0 before the first.",
+            registry=registry,
+        )  # fmt: skip
+        self._audit_failures = Counter(
+            "shuaka_ledger_audit_failures", "Audits that could not be carried out.", registry=registry
+        )
         Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": _version()})
 
     def answered(self, outcome: Outcome) -> None:
@@ -92,6 +99,11 @@ class Metrics:
         """Note what an audit found."""
         self._imbalance.set(audit.off_fen)
         self._broken.set(audit.broken)
+        self._audited.set_to_current_time()
+
+    def audit_failed(self) -> None:
+        """Count an audit that could not be carried out."""
+        self._audit_failures.inc()
 
     def serve(self, host: str, port: int) -> tuple[HttpServer, Thread]:
         """Serve /metrics from a thread; raise OSError if the port cannot be had."""
@@ -105,6 +117,7 @@ class MeteredStore:
     def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store = store
         self._metrics = metrics
+        self._audits = 0
 
     async def load(self, keys: tuple[Key, ...]) -> State:
         """Return the working set of these rows."""
@@ -116,15 +129,27 @@ class MeteredStore:
         await self._store.save(changes)
         self._metrics.committed(perf_counter() - began)
 
-    async def lease(self, count: int) -> int:
-        """Return the first of `count` fresh indexes."""
+    async def lease(self, count: int) -> int | TooFew:
+        """Return the first of `count` fresh indexes, if there are so many."""
         return await self._store.lease(count)
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
-        """Judge the ledger, and note what was found."""
-        audit = await self._store.audit(opter_no)
+        """Judge the ledger, and note what was found, or that it could not be done."""
+        self._audits += 1
+        try:
+            audit = await self._store.audit(opter_no)
+        except Exception:
+            self._metrics.audit_failed()
+            raise
+        finally:
+            self._audits -= 1
         self._metrics.audited(audit)
         return audit
+
+    @property
+    def being_audited(self) -> bool:
+        """Whether an audit is under way."""
+        return self._audits > 0
 
     async def close(self) -> None:
         """Close the store."""

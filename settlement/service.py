@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from settlement.batch import Fault, Judge, drive, settle_batch
 from settlement.engine.arrival import Arrival, Decision, Door
-from settlement.reception import NONCE_SIZE, UNSEALED, Received, TurnedAway, receive, reply_to
+from settlement.reception import NONCE_SIZE, UNSEALED, TurnedAway, receive, reply_to
 from settlement.stores.store import Store
 from settlement.tally import Outcome
 from settlement.wire import codes
@@ -80,17 +80,18 @@ class Service:
     def receive(self, message: bytes, mac: bytes, answer: Answer, gateway: str) -> None:
         """Take a terminal's message; `answer` is called once: at once for a refusal here, else after the commit."""
         began = perf_counter()
-        match receive(message, mac, self._key):
-            case TurnedAway() as away:
-                self._turn_away(away, answer, gateway, began)
-            case Received(request, _, infno, seal) if self._full:
-                self._turn_away(TurnedAway(codes.BUSY, "", request, infno, seal), answer, gateway, began)
-            case Received(request, body, infno, seal):
+        received = receive(message, mac, self._key)
+        if isinstance(received, TurnedAway):
+            return self._turn_away(received, answer, gateway, began)
+        request, body, infno, seal = received
+        if self._full:
+            return self._turn_away(TurnedAway(codes.BUSY, "", request, infno, seal), answer, gateway, began)
 
-                def settle(decision: Decision) -> None:
-                    answer(decision.reply_bytes, seal.mac(decision.reply_bytes))
+        def settle(decision: Decision) -> None:
+            answer(decision.reply_bytes, seal.mac(decision.reply_bytes))
 
-                self._enqueue(Waiting(self._arrival(request, body, infno, Door.TERMINAL), gateway, began, settle))
+        arrival = self._arrival(request, body, infno, digest_of(body, request.insuplc_admdvs), Door.TERMINAL)
+        return self._enqueue(Waiting(arrival, gateway, began, settle))
 
     async def handle(self, message: bytes, mac: bytes, gateway: str) -> tuple[bytes, bytes]:
         """Answer one message of a terminal, with its MAC."""
@@ -103,8 +104,8 @@ class Service:
         self.receive(message, mac, answer, gateway)
         return await answered
 
-    async def handle_signed(self, request: Request, body: Body, infno: str, gateway: str) -> Reply:
-        """Answer a request that its gateway authenticated by a signature of its own."""
+    async def handle_signed(self, request: Request, body: Body, infno: str, digest: bytes, gateway: str) -> Reply:
+        """Answer a request that its gateway authenticated; `digest` is what a repeat of its msgid must share."""
         began = perf_counter()
         if self._full:
             return self.refuse(TurnedAway(codes.BUSY, "", request, infno, UNSEALED), gateway, began, authentic=True)
@@ -114,7 +115,7 @@ class Service:
             if not decided.done():
                 decided.set_result(decision)
 
-        self._enqueue(Waiting(self._arrival(request, body, infno, Door.HTTP), gateway, began, settle))
+        self._enqueue(Waiting(self._arrival(request, body, infno, digest, Door.HTTP), gateway, began, settle))
         return (await decided).reply
 
     def refuse(self, away: TurnedAway, gateway: str, began: float, *, authentic: bool) -> Reply:
@@ -160,8 +161,7 @@ class Service:
         self._stopping = True
         self._wake.set()
 
-    def _arrival(self, request: Request, body: Body, infno: str, door: Door) -> Arrival:
-        digest = digest_of(body, request.insuplc_admdvs)
+    def _arrival(self, request: Request, body: Body, infno: str, digest: bytes, door: Door) -> Arrival:
         return Arrival(request, body, infno, digest, door, self._now_ms(), self._chance(NONCE_SIZE))
 
     def _enqueue(self, waiting: Waiting) -> None:

@@ -33,6 +33,9 @@ HOST: Final = "127.0.0.1"
 PORTS: Final = {"tcp": 7370, "http": 7371, "admin": 7372, "metrics": 7373}
 """Where `serve` listens unless it is told otherwise; below the range that the kernel hands out."""
 
+DEMO_INSTITUTION: Final = "P37010000001"
+"""The pharmacy whose credentials at the HTTP door are made with a data directory."""
+
 PHARMACIES_IN_TEN: Final = 7
 """Of ten terminals, how many stand in pharmacies; ours, as the shares of the default mix."""
 PRICES_FEN: Final = (880, 1_260, 1_999, 2_750, 3_680, 5_820, 8_640, 12_800)

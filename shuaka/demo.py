@@ -68,7 +68,7 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> int
     fleet_name, load_name = f"demo-fleet-{suffix}", f"demo-load-{suffix}"  # so that a kept directory serves again
     print(
         f"engine      process {found.pid}, ledger SQLite with synchronous=FULL\n"
-        f"metrics     http://{found.metrics.host}:{found.metrics.port}/metrics while it runs\n"
+        f"metrics     http://{found.metrics}/metrics while it runs\n"
         f"terminals   {terminals} trio terminals whose patients take their time\n"
         f"load        Locust, open arrivals, {RATE} visits/s for {seconds:g} s\n",
         flush=True,

@@ -14,17 +14,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
 import typer
 
+from cardsim import vpcd
+from settlement.data_directory import Address
 from shuaka import compose
 
 OK, NOTE, PROBLEM = "ok", "note", "problem"
 OPEN_FILES_WANTED: Final = 4_096
 SLOW_SYNC_MS: Final = 5.0
 SYNCS: Final = 20
+SOCKET_TABLES: Final = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+LISTENING: Final = "0A"
+"""TCP_LISTEN in the kernel's tables."""
+WORD_DIGITS: Final = 8
+"""An address stands there as words of the machine's own byte order."""
+EVERY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to be recognised, not to be listened on
 
 
 class Finding(NamedTuple):
@@ -111,10 +120,29 @@ def _programs(_data: Path) -> Iterator[Finding]:
 
 
 def _vpcd(_data: Path) -> Iterator[Finding]:
-    with socket.socket() as probe:
-        probe.settimeout(0.2)
-        if probe.connect_ex((compose.HOST, 35963)) == 0:
-            yield Finding(NOTE, "vpcd", "listens on port 35963 of every address of this machine; shut it off outside")
+    """Look where vpcd listens without connecting: a connection would insert a card."""
+    tables = [table.read_text("ascii") for table in SOCKET_TABLES if table.exists()]
+    for address in sorted({str(address) for table in tables for address in listeners(table, vpcd.PORT)}):
+        place = f"{Address(address, vpcd.PORT)}"
+        if ip_address(address).is_loopback:
+            yield Finding(OK, "vpcd", f"listens on {place}, for this machine alone")
+        else:
+            reach = f"port {vpcd.PORT} of every address of this machine" if address in EVERY_ADDRESS else place
+            yield Finding(NOTE, "vpcd", f"listens on {reach}; shut it off outside")
+
+
+def listeners(table: str, port: int) -> Iterator[IPv4Address | IPv6Address]:
+    r"""Return where somebody listens on a port, of a table in the form of /proc/net/tcp and tcp6 (proc(5)).
+
+    >>> list(listeners("sl local rem st\n0: 0100007F:1F90 00000000:0000 0A", 8080))
+    [IPv4Address('127.0.0.1')]
+    """
+    for row in table.splitlines()[1:]:
+        _, local, _, state = row.split()[:4]
+        host, _, number = local.partition(":")
+        if state == LISTENING and int(number, 16) == port:
+            words = (int(host[at : at + WORD_DIGITS], 16) for at in range(0, len(host), WORD_DIGITS))
+            yield ip_address(b"".join(word.to_bytes(4, sys.byteorder) for word in words))
 
 
 PROGRAMS: Final = {

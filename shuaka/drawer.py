@@ -7,26 +7,37 @@ from pathlib import Path
 
 from cardsim import chips
 from cardsim.card import Card
+from cardsim.memory import MemoryImageError
 from cardsim.population import Population
 
 
 class Drawer:
-    """Gives out cards by index, and knows what has become of them; raises chips.ChipsError for a file of others'."""
+    """Gives out cards by index, and knows what has become of them.
+
+    Raises chips.ChipsError for a file of others' cards, or of which one card is damaged: before the run, not in it.
+    """
 
     def __init__(self, people: Population, file: Path | None) -> None:
         self._people = people
         self._file = file
         self._images = {} if file is None else chips.load(file, people.seed, people.size)
         self._given: dict[int, Card] = {}
+        for index in self._images:
+            self._restored(index)
 
     def card(self, index: int) -> Card:
         """Return a person's card, the same one each time."""
         if index not in self._given:
-            card = self._people.card(index)
-            if index in self._images:
-                card.restore(self._images[index])
-            self._given[index] = card
+            self._given[index] = self._restored(index)
         return self._given[index]
+
+    def _restored(self, index: int) -> Card:
+        try:
+            card = self._people.card(index)
+            card.restore(self._images.get(index, b""))
+        except (IndexError, MemoryImageError) as error:
+            raise chips.ChipsError(f"{self._file} is damaged at card {index}: {error}") from None
+        return card
 
     def put_back(self) -> None:
         """Write what has changed to the file, if there is one."""

@@ -13,6 +13,7 @@ import msgspec
 from settlement import data_directory
 from settlement.data_directory import Address, DirectoryError
 from settlement.wire.keys import NetworkKey
+from shuaka.compose import People
 
 TIMEOUT_S: Final = 60
 """An audit reads the whole ledger."""
@@ -51,15 +52,12 @@ class Engine:
         report: dict[str, Any] = self._ask("GET", "/audit?" + urlencode({"opter": opter}))
         return report
 
-    def lease(self, count: int, size: int) -> int:
-        """Return the first of `count` people of a population of `size` whom this ledger has not met."""
-        first = int(self._ask("POST", "/lease", {"count": count})["first"])
-        if first + count > size:
-            raise EngineError(
-                f"{count} people are needed and {max(size - first, 0)} of {size} are left: use another data directory,"
-                f" or serve and come with a larger --population"
-            )
-        return first
+    def lease(self, count: int, people: People) -> int:
+        """Return the first of `count` people of this population whom the engine's ledger has not met."""
+        known = self.endpoints.people
+        if str(people) != known:
+            raise EngineError(f"the engine on {self._data} serves population {known}: come with --population {known}")
+        return int(self._ask("POST", "/lease", {"count": count})["first"])
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         admin = self.endpoints.admin
@@ -76,6 +74,8 @@ class Engine:
             ) from None
         finally:
             connection.close()
+        if answer.status == http.client.CONFLICT:
+            raise EngineError(msgspec.json.decode(said)["message"])
         if answer.status != http.client.OK:
             raise EngineError(f"the engine refuses {path}: {answer.status} {said.decode(errors='replace')}")
         return msgspec.json.decode(said)

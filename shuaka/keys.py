@@ -1,6 +1,8 @@
 """`shuaka keys`: the network's key, made once and never shown; a terminal's key, written for its terminal alone.
 
-Exit codes: 0 done, 1 refused (a file is there already), 2 the data directory cannot be used.
+A network's key is replaced before its first settlement or never: the passwords of a ledger are kept under it.
+Exit codes: 0 done, 1 refused (a file is there already, or a ledger), 2 the command line is wrong or the data directory
+cannot be used.
 """
 
 import os
@@ -12,21 +14,34 @@ import typer
 
 from settlement import data_directory
 from settlement.data_directory import NETWORK_KEY, DirectoryError
+from settlement.engine.directory import Directory
 from settlement.wire.keys import NetworkKey
+from settlement.wire.names import terminal_number
 from shuaka import compose
 
 FAILED, USAGE = 1, 2
+LANE_DIGITS = 2
+"""The last characters of a terminal's number; before them stands its institution (names.py)."""
 
 
 def keys(
     data: Annotated[Path, typer.Option(help="Data directory.")] = compose.DEFAULT_DATA,
-    force: Annotated[bool, typer.Option("--force", help="Replace the key; every terminal's key changes.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Replace the network's key, and so every terminal's; refused while an engine runs, and once there is a"
+            " ledger: its people's passwords are kept under the key.",
+        ),
+    ] = False,
     terminal: Annotated[str, typer.Option(metavar="DEV_NO", help="Derive this terminal's key instead.")] = "",
     out: Annotated[Path | None, typer.Option(help="The terminal's key file; must not exist.")] = None,
 ) -> None:
     """Write the network's key, or one terminal's, readable by its owner alone. Keys are never printed."""
     if bool(terminal) != bool(out):
         raise typer.BadParameter("--terminal DEV_NO and --out FILE go together")
+    if terminal:
+        _refuse_unknown(terminal, force=force)
     try:
         if out is None:
             _make_network_key(data, replace=force)
@@ -37,11 +52,25 @@ def keys(
 
 
 def _make_network_key(data: Path, *, replace: bool) -> None:
+    from settlement.stores.sqlite import FILE_NAME  # noqa: PLC0415 - a database is imported by the command that needs it
+
     data_directory.prepare(data)
-    path = data / NETWORK_KEY
-    if not data_directory.make_network_key(data, replace=replace):
+    path, ledger = data / NETWORK_KEY, data / FILE_NAME
+    if path.exists() and not replace:
         _end(FAILED, f"{path} is there already; --force replaces it, and every terminal's key with it")
+    with data_directory.lock(data):
+        if ledger.exists():
+            _end(FAILED, f"under a new key every password of {ledger} would be wrong; make one with another --data")
+        data_directory.make_network_key(data, replace=replace)
     print(f"{path} written (mode 0600)")
+
+
+def _refuse_unknown(terminal: str, *, force: bool) -> None:
+    if force:
+        raise typer.BadParameter("--force replaces the network's key; a terminal's is derived from it")
+    if not Directory(compose.rulebook().cities).has_terminal(terminal[:-LANE_DIGITS], terminal):
+        example = terminal_number(compose.DEMO_INSTITUTION, 1)
+        raise typer.BadParameter(f"{terminal} is no terminal of the shipped cities, as {example} is")
 
 
 def _write_terminal_key(key: bytes, out: Path) -> None:

@@ -83,7 +83,7 @@ def _plan(asked: Rehearsal, engine: Engine, place: Path) -> LoadPlan:
         arrivals=asked.arrivals,
         segments=asked.segments,
         seed=asked.seed,
-        block=Block(asked.people.seed, asked.people.size, engine.lease(count, asked.people.size), count),
+        block=Block(asked.people.seed, asked.people.size, engine.lease(count, asked.people), count),
         mix=asked.mix,
         journal=msgspec.convert(asked.journal, type=Profile.__annotations__["journal"]),
         warmup_s=asked.warmup_s,

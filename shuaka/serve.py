@@ -4,6 +4,7 @@ Exit codes: 0 stopped in order, 1 the ledger failed, 2 it could not be started a
 """
 
 import logging
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,8 +16,6 @@ import typer
 from shuaka import compose
 
 FAILED, USAGE = 1, 2
-DEMO_INSTITUTION = "P37010000001"
-"""The pharmacy whose credentials at the HTTP door are made with a data directory."""
 
 
 class StoreKind(StrEnum):
@@ -43,12 +42,17 @@ def serve(
     metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus.")] = compose.PORTS["metrics"],
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line for a machine.")] = False,
 ) -> None:
-    """Run the settlement engine until SIGTERM or Ctrl-C."""
+    """Run the settlement engine until SIGTERM or Ctrl-C.
+
+    A ledger is begun with one population and one network key, and serves no other. Its names and identity numbers are
+    readable by its owner alone.
+    """
     from settlement import app, data_directory  # noqa: PLC0415 - servers are imported by the command that serves
-    from settlement.stores.store import RefusedStoreError, StoreError  # noqa: PLC0415 - as above
+    from settlement.stores.store import Origin, RefusedStoreError, StoreError  # noqa: PLC0415 - as above
     from settlement.wire.keys import NetworkKey  # noqa: PLC0415 - as above
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    os.umask(0o077)
     ports = app.Ports(tcp_port, http_port, admin_port, metrics_port)
 
     def ready(found: data_directory.Endpoints) -> None:
@@ -58,12 +62,12 @@ def serve(
         data_directory.prepare(data)
         data_directory.make_network_key(data)
         data_directory.make_admin_token(data)
-        data_directory.make_institution_key(data, DEMO_INSTITUTION)
-        world = compose.world(
-            compose.population(population.seed, population.size), NetworkKey(data_directory.network_key(data))
-        )
+        data_directory.make_institution_key(data, compose.DEMO_INSTITUTION)
+        key = NetworkKey(data_directory.network_key(data))
+        world = compose.world(compose.population(population.seed, population.size), key)
+        origin = Origin(population.seed, population.size, key.check_value)
         institutions = (data_directory.institution_key(data),)
-        app.serve(app.Settings(data, store.value, host, ports), world, institutions, ready)
+        app.serve(app.Settings(data, origin, store.value, host, ports), world, institutions, ready)
     except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:
         _end(USAGE, str(error))
     except StoreError as error:
@@ -75,12 +79,12 @@ def _ready_lines(data: Path, found: object) -> str:
     from settlement.gateways.national import PATH  # noqa: PLC0415 - as above
 
     assert isinstance(found, Endpoints)
-    http = f"http://{found.http.host}:{found.http.port}"
     return (
-        f"ready  terminals {found.tcp.host}:{found.tcp.port}  pid {found.pid}  data {data}\n"
-        f"       national interface {http}{PATH}, credentials of {DEMO_INSTITUTION} in {data / INSTITUTION}\n"
+        f"ready  terminals {found.tcp}  pid {found.pid}  data {data}\n"
+        f"       national interface http://{found.http}{PATH}, credentials of {compose.DEMO_INSTITUTION}"
+        f" in {data / INSTITUTION}\n"
         f"       audit: shuaka audit --data {data}"
-        f"  metrics: http://{found.metrics.host}:{found.metrics.port}/metrics"
+        f"  metrics: http://{found.metrics}/metrics"
     )
 
 

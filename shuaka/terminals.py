@@ -73,19 +73,18 @@ def terminals(
     if first + wanted > people.size:
         raise typer.BadParameter(f"{first} and {wanted} people are beyond {population}", param_hint="--first")
     try:
-        engine = Engine(data)
+        engine, drawer = Engine(data), Drawer(people, cards)
         plan = assembly.FleetPlan(
             opter_no=run,
             host=engine.tcp.host,
             port=engine.tcp.port,
             sites=sites,
-            block=(engine.lease(wanted, people.size) if first < 0 else first, wanted),
+            block=(engine.lease(wanted, population) if first < 0 else first, wanted),
             seconds=duration,
             pace=UNHURRIED.times(think),
             journal=journal.value,
         )
         book = FileJournal(data / JOURNAL, journal.value)
-        drawer = Drawer(people, cards)
         report = assembly.run(plan, coming, drawer.card, engine.network_key.terminal_key, book)
         drawer.put_back()
     except (EngineError, JournalError, LinkLostError, ChipsError, OSError) as error:

@@ -49,4 +49,4 @@ def _line(verdict: Verdict) -> str:
 
 
 def _record(verdict: Verdict) -> dict[str, object]:
-    return {"id": verdict.id, "ok": not verdict.differs, "differs": verdict.differs}
+    return {"id": verdict.id, "ok": not verdict.differs, "differs": verdict.differs, "skipped": verdict.skipped}

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from settlement.engine.state import Record, Transfer
+from settlement.engine.state import Key, Message, Record, Terminal, Transfer
 from settlement.wire.envelope import Reply, Request
 from settlement.wire.messages import Body
 
@@ -26,6 +26,24 @@ class Arrival(Struct, frozen=True):
     door: Door
     received_ms: int
     nonce: bytes
+
+    @property
+    def home(self) -> str:
+        """Return the place of insurance; empty means where treated (interface, envelope)."""
+        return self.request.insuplc_admdvs or self.request.mdtrtarea_admvs
+
+    @property
+    def message_key(self) -> Key:
+        """Name what became of its msgid."""
+        request = self.request
+        return Message, (request.mdtrtarea_admvs, request.fixmedins_code, request.msgid)
+
+    @property
+    def terminal_key(self) -> tuple[type[Terminal], tuple[str, str]]:
+        """Name the session: a terminal's own, or at the HTTP door the operator's within its institution."""
+        request = self.request
+        name = request.dev_no if self.door is Door.TERMINAL else f"{request.fixmedins_code}/{request.dev_no}"
+        return Terminal, (request.mdtrtarea_admvs, name)
 
 
 class Decision(Struct, frozen=True):

@@ -11,6 +11,8 @@ from settlement.wire.messages import Line, LineCut
 
 BILL_MAX_FEN: Final = 1_000_000_000_00
 """A thousand million yuan: a bill above it is a slip of the keyboard, not a bill."""
+LINE_TOLERANCE_FEN: Final = 1
+"""What a line may differ from price times count (I8: refused where the difference is over 0.01)."""
 
 
 def cut_bill(
@@ -23,7 +25,7 @@ def cut_bill(
     for line in lines:
         if line.pric_e6 <= 0 or line.cnt_e4 <= 0 or not 0 < line.det_item_fee_sumamt_fen <= BILL_MAX_FEN:
             return Refused(codes.AMOUNT_OUT_OF_RANGE, f"line {line.feedetl_sn}")
-        if line.det_item_fee_sumamt_fen != line_amount_fen(line.pric_e6, line.cnt_e4):
+        if abs(line.det_item_fee_sumamt_fen - line_amount_fen(line.pric_e6, line.cnt_e4)) > LINE_TOLERANCE_FEN:
             return Refused(
                 codes.LINE_ROUNDING, f"line {line.feedetl_sn}: {unscaled(line.det_item_fee_sumamt_fen, FEN_PLACES)}"
             )

@@ -12,6 +12,7 @@ from settlement.engine.directory import Directory, Institution
 from settlement.engine.persons import Register
 from settlement.engine.policy import Policy
 from settlement.engine.state import Person, Record, State, Transfer
+from settlement.wire import codes
 from settlement.wire.codes import Refusal
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Output
@@ -81,3 +82,16 @@ class Case(NamedTuple):
     def person(self, psn_no: str) -> Person | None:
         """Return an insured person of the home city: as stored, or as the register knows a newcomer."""
         return self.state.get(Person, self.home, psn_no) or self.world.register.newcomer(self.home, psn_no)
+
+
+def case_of(arrival: Arrival, state: State, world: World, opter_no: str = "") -> Case | Refused:
+    """Return the case of a request, or which of its places is unknown."""
+    request = arrival.request
+    home = arrival.home
+    for city in (request.mdtrtarea_admvs, home):
+        if city not in world.cities:
+            return Refused(codes.UNKNOWN_CITY, city)
+    institution = world.directory.institution(request.fixmedins_code)
+    if institution is None or institution.city != request.mdtrtarea_admvs:
+        return Refused(codes.UNKNOWN_INSTITUTION, f"{request.fixmedins_code} in {request.mdtrtarea_admvs}")
+    return Case(arrival, state, world, institution, home, opter_no)

@@ -12,10 +12,9 @@ from msgspec import Struct, field
 
 from settlement.engine.profile import OPEN_END, Day, Named, PriceE6, ProfileError, RatioE4, Row, convert, parse
 
-CLASS_A: Final = "01"
 CLASS_B: Final = "02"
 CLASS_C: Final = "03"
-"""chrgitm_lv: 甲, 乙, 丙."""
+"""chrgitm_lv 乙 and 丙; 01, 甲, is what neither is."""
 
 
 class Item(Struct, frozen=True):

@@ -12,24 +12,17 @@ import msgspec
 from settlement.engine import inquire, settle, undo, visits
 from settlement.engine.arrival import Arrival, Decision, Door
 from settlement.engine.books import opening
-from settlement.engine.case import Case, Granted, Refused, Verdict, World
-from settlement.engine.entitlement import accumulator_keys
-from settlement.engine.identity import setl_id_of
+from settlement.engine.case import Case, Granted, Refused, Verdict, World, case_of
 from settlement.engine.sign_on import counted, signed_in
-from settlement.engine.state import FeeBatch, Key, Message, Person, Record, Settlement, State, Terminal, Transfer, Visit
+from settlement.engine.state import Message, Person, Record, State, Terminal, Transfer
 from settlement.wire import codes
-from settlement.wire.envelope import Reply, Request, decode_reply, encode, raw
+from settlement.wire.envelope import Reply, decode_reply, encode, raw
 from settlement.wire.messages import (
-    OutpatientSale,
     Output,
     QueryPerson,
-    QuerySettlement,
-    Reverse,
-    Revocation,
     SettlementInfo,
     SignedIn,
     SignIn,
-    UploadFees,
 )
 from settlement.wire.names import compact_time, local_time
 
@@ -49,47 +42,15 @@ JUDGES: Final[dict[str, Callable[[Case], Verdict]]] = {
 """Who judges a message, once its session, counter, msgid and places are in order."""
 
 
-def touches(arrival: Arrival, world: World) -> Iterable[Key]:
-    """Name every row that can be named from the request alone."""
-    request, body = arrival.request, arrival.body
-    city, home = request.mdtrtarea_admvs, home_of(request)
-    yield _terminal_key(arrival)
-    if codes.KINDS[arrival.infno].changes:
-        yield Message, (city, request.fixmedins_code, request.msgid)
-    match body:
-        case SignIn():
-            return
-        case QueryPerson():
-            if psn_no := world.register.psn_no(body.certno):
-                yield Person, (home, psn_no)
-            return
-        case Revocation():
-            yield Settlement, (home, body.psn_no, body.setl_id)
-        case Reverse():
-            yield Message, (city, request.fixmedins_code, body.omsgid)
-            yield Settlement, (home, body.psn_no, setl_id_of(city, request.fixmedins_code, body.omsgid))
-        case QuerySettlement():
-            setl_id = body.setl_id or setl_id_of(city, request.fixmedins_code, body.medins_setl_id)
-            yield Settlement, (home, body.psn_no, setl_id)
-        case UploadFees() | OutpatientSale():
-            yield Visit, (home, body.psn_no, body.mdtrt_id)
-            yield FeeBatch, (home, body.psn_no, body.mdtrt_id, body.chrg_bchno)
-    yield Person, (home, body.psn_no)
-
-
-def follows(arrival: Arrival, state: State, world: World) -> Iterable[Key]:
-    """Name the rows that only the rows named first can name: a benefit's accumulator, an undone charge batch."""
-    case = _case(arrival, state, world)
-    if isinstance(case, Refused):
-        return ()
-    return (*accumulator_keys(case, arrival.body), *undo.undone_keys(case))
+CLOCK_AHEAD_MAX_MS: Final = 30 * 60 * 1000
+"""How far a terminal's clock may run ahead when it signs in: a 9001 of the far future would be the terminal's last."""
 
 
 def decide(arrival: Arrival, state: State, world: World) -> Decision:
     """Decide one request over the working set; pure."""
     if isinstance(arrival.body, SignIn):
         return _sign_in(arrival, arrival.body, state, world)
-    terminal = state.get(Terminal, *_terminal_key(arrival)[1])
+    terminal = state.get(Terminal, *arrival.terminal_key[1])
     if terminal is None or not _in_session(arrival, terminal):
         return _decision(arrival, Refused(codes.SIGN_IN_REQUIRED))
     opter_no = terminal.opter_no
@@ -105,22 +66,10 @@ def decide(arrival: Arrival, state: State, world: World) -> Decision:
             return Decision(answered, encode(answered), counts, replayed=True, opter_no=opter_no)
         if answered is not None:
             return _decision(arrival, answered, counts, opter_no=opter_no)
-    case = _case(arrival, state, world, opter_no)
+    case = case_of(arrival, state, world, opter_no)
     verdict = case if isinstance(case, Refused) else JUDGES[arrival.infno](case)
     decision = _decision(arrival, verdict, counts, opter_no=opter_no)
     return _kept(arrival, verdict, decision, state, world) if codes.KINDS[arrival.infno].changes else decision
-
-
-def home_of(request: Request) -> str:
-    """Return the place of insurance; empty means where treated (interface, envelope)."""
-    return request.insuplc_admdvs or request.mdtrtarea_admvs
-
-
-def _terminal_key(arrival: Arrival) -> tuple[type[Terminal], tuple[str, str]]:
-    """Name the session: a terminal's own, or at the HTTP door the operator's within its institution."""
-    request = arrival.request
-    name = request.dev_no if arrival.door is Door.TERMINAL else f"{request.fixmedins_code}/{request.dev_no}"
-    return Terminal, (request.mdtrtarea_admvs, name)
 
 
 def _in_session(arrival: Arrival, terminal: Terminal) -> bool:
@@ -133,7 +82,7 @@ def _in_session(arrival: Arrival, terminal: Terminal) -> bool:
 def _answered(arrival: Arrival, state: State) -> Reply | Refused | None:
     """Return the kept reply of a repeat, why the msgid cannot be used, or None for a new one."""
     request = arrival.request
-    kept = state.get(Message, request.mdtrtarea_admvs, request.fixmedins_code, request.msgid)
+    kept = state.get(Message, *arrival.message_key[1])
     if kept is None:
         return None
     if kept.tombstone:
@@ -143,28 +92,18 @@ def _answered(arrival: Arrival, state: State) -> Reply | Refused | None:
     return decode_reply(kept.reply)
 
 
-def _case(arrival: Arrival, state: State, world: World, opter_no: str = "") -> Case | Refused:
-    """Return the case of a request, or which of its places is unknown."""
-    request = arrival.request
-    home = home_of(request)
-    for city in (request.mdtrtarea_admvs, home):
-        if city not in world.cities:
-            return Refused(codes.UNKNOWN_CITY, city)
-    institution = world.directory.institution(request.fixmedins_code)
-    if institution is None or institution.city != request.mdtrtarea_admvs:
-        return Refused(codes.UNKNOWN_INSTITUTION, f"{request.fixmedins_code} in {request.mdtrtarea_admvs}")
-    return Case(arrival, state, world, institution, home, opter_no)
-
-
 def _sign_in(arrival: Arrival, asked: SignIn, state: State, world: World) -> Decision:
     """9001: open a session; the new sign_no replaces the old."""
-    case = _case(arrival, state, world, asked.opter_no)
+    case = case_of(arrival, state, world, asked.opter_no)
     if isinstance(case, Refused):
         return _decision(arrival, case, opter_no=asked.opter_no)
     request = arrival.request
     if arrival.door is Door.TERMINAL and not world.directory.has_terminal(request.fixmedins_code, request.dev_no):
         return _decision(arrival, Refused(codes.UNKNOWN_TERMINAL, request.dev_no), opter_no=asked.opter_no)
-    key = _terminal_key(arrival)[1]
+    if arrival.door is Door.TERMINAL and request.counter > arrival.received_ms + CLOCK_AHEAD_MAX_MS:
+        ahead_s = (request.counter - arrival.received_ms) // 1000
+        return _decision(arrival, Refused(codes.CLOCK_SKEW, f"{ahead_s} s ahead"), opter_no=asked.opter_no)
+    key = arrival.terminal_key[1]
     terminal = signed_in(
         state.get(Terminal, *key) if arrival.door is Door.TERMINAL else None,
         city=key[0],
@@ -190,7 +129,7 @@ def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, 
         msgid=request.msgid,
         infno=arrival.infno,
         digest=arrival.digest,
-        insuplc=home_of(request),
+        insuplc=arrival.home,
         psn_no=body.psn_no,
         setl_id=_setl_id(verdict),
         reply=decision.reply_bytes,
@@ -226,14 +165,14 @@ def _decision(arrival: Arrival, verdict: Verdict, counts: tuple[Record, ...] = (
 
 
 def _reply(arrival: Arrival, refusal: str, err_msg: str, output: Output | None = None) -> Reply:
-    request = arrival.request
+    request, moment = arrival.request, compact_time(arrival.received_ms)
     serial = int.from_bytes(arrival.nonce[:8], "big") % 10**10
     return Reply(
         msgid=request.msgid,
         infno=arrival.infno,
         refusal=refusal,
         err_msg=err_msg,
-        inf_refmsgid=f"{request.mdtrtarea_admvs}{compact_time(arrival.received_ms)}{serial:010d}",
-        respond_time=f"{compact_time(arrival.received_ms)}{arrival.received_ms % 1000:03d}",
+        inf_refmsgid=f"{request.mdtrtarea_admvs}{moment}{serial:010d}",
+        respond_time=f"{moment}{arrival.received_ms % 1000:03d}",
         output=raw(output),
     )

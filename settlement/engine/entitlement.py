@@ -4,18 +4,19 @@ from typing import Final, NamedTuple
 
 from settlement.engine.case import Case, Refused
 from settlement.engine.persons import IN_FORCE
-from settlement.engine.policy import LOCAL, REMOTE, Benefit
+from settlement.engine.policy import LOCAL, REMOTE, Benefit, pays_nothing
 from settlement.engine.split import Used
 from settlement.engine.state import Accumulator, Key, Person
 from settlement.wire import codes
-from settlement.wire.messages import Body, DrugSale, OutpatientSale
+from settlement.wire.messages import DrugSale, OutpatientSale, QueryPerson, RegisterOutpatient
 from settlement.wire.names import day_of
 
-CREDENTIALS: Final = frozenset({codes.CREDENTIAL_IDENTITY_CARD, codes.CREDENTIAL_SOCIAL_SECURITY_CARD})
 RESIDENT: Final = "390"
 
 Sale = DrugSale | OutpatientSale
 """The messages that a benefit pays."""
+Shown = DrugSale | QueryPerson | RegisterOutpatient
+"""The messages that show a credential."""
 
 
 class Entitled(NamedTuple):
@@ -46,7 +47,7 @@ def entitled(case: Case, sale: Sale) -> Entitled | Refused:
     person = insured(case, sale.psn_no)
     if isinstance(person, Refused):
         return person
-    if isinstance(sale, DrugSale) and (refused := credential_refusal(sale.mdtrt_cert_type, sale.card_sn, person)):
+    if isinstance(sale, DrugSale) and (refused := credential_refusal(sale, person) or identity_refusal(sale, person)):
         return refused
     if sale.insutype != person.insutype:
         return Refused(codes.NO_INSURED_PERSON, f"insutype {sale.insutype}, insured as {person.insutype}")
@@ -59,12 +60,30 @@ def entitled(case: Case, sale: Sale) -> Entitled | Refused:
     return Entitled(person, benefit, accumulator_of(case, person, benefit))
 
 
-def credential_refusal(mdtrt_cert_type: str, card_sn: str, person: Person) -> Refused | None:
-    """Return why a credential is refused, or None: a card must be the person's own (card_sn is the 卡识别码 in hex)."""
-    if mdtrt_cert_type not in CREDENTIALS:
-        return Refused(codes.CREDENTIAL_NOT_SUPPORTED, f"mdtrt_cert_type {mdtrt_cert_type}")
-    if mdtrt_cert_type == codes.CREDENTIAL_SOCIAL_SECURITY_CARD and card_sn != person.card_id.hex().upper():
-        return Refused(codes.CARD_UNKNOWN, "card_sn")
+def credential_refusal(shown: Shown, person: Person) -> Refused | None:
+    """Return why a credential is refused, or None.
+
+    It must be the person's own: an identity card by its number, a social security card by its 卡号 and by the 卡识别码
+    that was read from the chip (card_sn, hex).
+    """
+    number = {
+        codes.CREDENTIAL_IDENTITY_CARD: person.certno,
+        codes.CREDENTIAL_SOCIAL_SECURITY_CARD: person.card_number,
+    }.get(shown.mdtrt_cert_type)
+    if number is None:
+        return Refused(codes.CREDENTIAL_NOT_SUPPORTED, f"mdtrt_cert_type {shown.mdtrt_cert_type}")
+    if shown.mdtrt_cert_no != number:
+        return Refused(codes.CARD_UNKNOWN, "mdtrt_cert_no")
+    is_card = shown.mdtrt_cert_type == codes.CREDENTIAL_SOCIAL_SECURITY_CARD
+    return Refused(codes.CARD_UNKNOWN, "card_sn") if is_card and shown.card_sn != person.card_id.hex().upper() else None
+
+
+def identity_refusal(sale: DrugSale, person: Person) -> Refused | None:
+    """Return why what a sale says of its patient is refused, or None: what it says must be true of the insured."""
+    for name in ("certno", "psn_name", "psn_type"):
+        stated = getattr(sale, name)
+        if stated and stated != getattr(person, name):
+            return Refused(codes.NO_INSURED_PERSON, f"{name} is not that of psn_no {person.psn_no}")
     return None
 
 
@@ -83,7 +102,7 @@ def benefit_of(case: Case, person: Person, med_type: str) -> Benefit | None:
 def accumulator_of(case: Case, person: Person, benefit: Benefit) -> Accumulator:
     """Return what was used of a benefit this year; nothing, at its first use."""
     key = accumulator_key(case, person, benefit)[1]
-    stored = case.state.get(Accumulator, *key)
+    stored = None if pays_nothing(benefit) else case.state.get(Accumulator, *key)
     return stored or Accumulator(person.city, person.psn_no, year_of(case.now_ms), benefit.name, 0, 0)
 
 
@@ -92,13 +111,13 @@ def accumulator_key(case: Case, person: Person, benefit: Benefit) -> Key:
     return Accumulator, (person.city, person.psn_no, year_of(case.now_ms), benefit.name)
 
 
-def accumulator_keys(case: Case, body: Body) -> tuple[Key, ...]:
-    """Name the accumulators that judging a sale reads, once the person is known."""
-    if not isinstance(body, Sale):
-        return ()
-    person = case.person(body.psn_no)
-    benefit = benefit_of(case, person, body.med_type) if person else None
-    return (accumulator_key(case, person, benefit),) if person and benefit else ()
+def accumulator_keys(case: Case) -> tuple[Key, ...]:
+    """Name the accumulator that judging a sale reads, once the person is known; what pays nothing counts nothing."""
+    asked = case.arrival.body
+    assert isinstance(asked, Sale)
+    person = case.person(asked.psn_no)
+    benefit = benefit_of(case, person, asked.med_type) if person else None
+    return (accumulator_key(case, person, benefit),) if person and benefit and not pays_nothing(benefit) else ()
 
 
 def year_of(now_ms: int) -> int:

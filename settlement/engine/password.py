@@ -1,7 +1,8 @@
 """The local password, which belongs to the city's host: asked, tried, counted, locked.
 
 A try is counted in the same commit as its answer, once a msgid. The remote PIN is not here: it belongs to the chip, and
-the host is told only that the chip accepted it.
+the host is told only that the chip accepted it. The HTTP door has neither pin pad nor chip: that the front end asked
+for the local password or had the chip verify the remote PIN is the institution's word there, given by its signature.
 """
 
 import msgspec
@@ -15,10 +16,12 @@ from settlement.wire.messages import SettleDrugSale, SettleOutpatient
 
 def checked(case: Case, person: Person, sale: SettleDrugSale | SettleOutpatient) -> Person | Refused:
     """Return the person with the try counter as it stands after this sale's password, or why it is refused."""
+    if case.arrival.door is Door.HTTP:
+        return person
     if case.remote:
         return person if sale.chip_pin_verified else Refused(codes.PIN_REQUIRED, "remote PIN, VERIFY on the chip")
     rule = case.world.cities[case.home].local_password
-    if case.arrival.door is Door.HTTP or case.institution.kind_name not in rule.asked_at:
+    if case.institution.kind_name not in rule.asked_at:
         return person
     if person.password_tries_left == 0:
         return Refused(codes.PIN_LOCKED)

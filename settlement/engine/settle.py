@@ -8,18 +8,20 @@ from typing import Final, NamedTuple
 import msgspec
 
 from settlement.engine import books
+from settlement.engine.arrival import Door
 from settlement.engine.bill import cut_bill
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.entitlement import Entitled, Sale, entitled
 from settlement.engine.identity import setl_id_of, visit_id_of
 from settlement.engine.password import checked
 from settlement.engine.split import Split, split, sum_parts
-from settlement.engine.state import SETTLED, FeeBatch, Record, Settlement, Visit
+from settlement.engine.state import SETTLED, FeeBatch, Person, Record, Settlement, Visit
 from settlement.wire import codes
 from settlement.wire.envelope import encode
 from settlement.wire.messages import (
     Line,
     LineCut,
+    Patient,
     PresettleDrugSale,
     PresettleOutpatient,
     SettleDrugSale,
@@ -29,6 +31,7 @@ from settlement.wire.messages import (
 from settlement.wire.names import HOSPITAL, PHARMACY, day_of, local_time
 
 ACCOUNT_USED: Final = "1"
+FAMILY_ACCOUNT_USED: Final = "2"
 DECODE_LINES: Final = msgspec.msgpack.Decoder(tuple[Line, ...]).decode
 
 
@@ -93,6 +96,8 @@ def _judge_drugs(case: Case, sale: PresettleDrugSale | SettleDrugSale) -> Judged
 def _judge_outpatient(case: Case, sale: PresettleOutpatient | SettleOutpatient) -> tuple[Judged, FeeBatch] | Refused:
     if case.institution.kind != HOSPITAL:
         return Refused(codes.WRONG_KIND_OF_INSTITUTION, case.institution.code)
+    if sale.med_type == codes.PHARMACY_MED_TYPE:
+        return Refused(codes.NO_BENEFIT, f"med_type {sale.med_type} at a hospital")
     visit = case.state.get(Visit, case.home, sale.psn_no, sale.mdtrt_id)
     batch = case.state.get(FeeBatch, case.home, sale.psn_no, sale.mdtrt_id, sale.chrg_bchno)
     if visit is None or batch is None:
@@ -106,6 +111,8 @@ def _judge_outpatient(case: Case, sale: PresettleOutpatient | SettleOutpatient) 
 
 
 def _judge(case: Case, sale: Sale, lines: tuple[Line, ...]) -> Judged | Refused:
+    if sale.acct_used_flag == FAMILY_ACCOUNT_USED:
+        return Refused(codes.FAMILY_ACCOUNT_NOT_OFFERED, f"acct_used_flag {sale.acct_used_flag}")
     patient = entitled(case, sale)
     if isinstance(patient, Refused):
         return patient
@@ -168,7 +175,12 @@ def _info(case: Case, sale: Sale, judged: Judged, *, mdtrt_id: str, setl_id: str
         amounts=judged.split.amounts,
         setldetail=judged.split.setldetail,
         detlcutinfo=judged.cuts,
+        patient=_patient(judged.entitled.person) if case.arrival.door is Door.HTTP else None,
     )
+
+
+def _patient(person: Person) -> Patient:
+    return Patient(person.psn_name, person.certno, person.gend, person.brdy, person.psn_type)
 
 
 def _record(case: Case, judged: Judged, info: SettlementInfo, *, chrg_bchno: str) -> Settlement:
@@ -198,5 +210,6 @@ def _record(case: Case, judged: Judged, info: SettlementInfo, *, chrg_bchno: str
         fund_pay_sumamt_fen=amounts.fund_pay_sumamt_fen,
         acct_pay_fen=amounts.acct_pay_fen,
         psn_cash_pay_fen=amounts.psn_cash_pay_fen,
+        act_pay_dedc_fen=amounts.act_pay_dedc_fen,
         info=encode(info),
     )

@@ -63,7 +63,9 @@ def cut_line(line: Line, item: Item) -> LineCut:
     if item.chrgitm_lv == CLASS_C:
         return LineCut(line.feedetl_sn, amount, CLASS_C, RATIO_ONE, amount, 0, 0, 0)
     limit = item.price_limit_e6
-    allowed = amount if limit is None or line.pric_e6 <= limit else line_amount_fen(limit, line.cnt_e4)
+    allowed = amount
+    if limit is not None and line.pric_e6 > limit:
+        allowed = min(amount, line_amount_fen(limit, line.cnt_e4), key=abs)
     preself = half_up(allowed * item.preself_ratio_e4, RATIO_ONE)
     return LineCut(
         line.feedetl_sn,

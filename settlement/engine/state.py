@@ -158,6 +158,7 @@ class Settlement(Record, frozen=True, array_like=True):
     fund_pay_sumamt_fen: int
     acct_pay_fen: int
     psn_cash_pay_fen: int
+    act_pay_dedc_fen: int
     info: bytes
     """The SettlementInfo of its reply (MessagePack)."""
 
@@ -212,6 +213,8 @@ class State:
     def __init__(self, rows: Iterable[Record] = (), keys: Iterable[Key] = ()) -> None:
         self.rows: dict[Key, Record | None] = dict.fromkeys(keys)
         self.rows.update(((type(row), row.key), row) for row in rows)
+        self.changed: dict[Key, Record] = {}
+        """What `apply` took up: of each row the last version."""
 
     def get(self, table: type[R], *key: str | int) -> R | None:
         """Return a row, or None where there is none; KeyError if the request did not name it (a bug of ours)."""
@@ -219,16 +222,13 @@ class State:
         assert row is None or isinstance(row, table)
         return row
 
-    def holds(self, key: Key) -> bool:
-        """Whether a row was loaded, present or absent."""
-        return key in self.rows
-
     def extend(self, more: "State") -> None:
         """Take up rows that were loaded later; each is new."""
-        assert not self.rows.keys() & more.rows.keys()
+        assert self.rows.keys().isdisjoint(more.rows)
         self.rows.update(more.rows)
 
     def apply(self, changes: Iterable[Record]) -> None:
         """Let later requests of the batch see what an earlier one decided."""
         for row in changes:
-            self.rows[type(row), row.key] = row
+            key = type(row), row.key
+            self.rows[key] = self.changed[key] = row

@@ -67,6 +67,7 @@ def revoke(case: Case) -> Verdict:
             for fund in info.setldetail
         ),
         detlcutinfo=(),
+        patient=None,
     )
     return granted._replace(output=output)
 
@@ -146,8 +147,9 @@ def _undone(case: Case, settlement: Settlement, info: SettlementInfo, state: str
     balance_fen = person.balance_fen + settlement.acct_pay_fen
     changes: list[Record] = [undone, msgspec.structs.replace(person, balance_fen=balance_fen)]
     amounts = info.amounts
-    counted = case.state.get(Accumulator, settlement.city, settlement.psn_no, settlement.year, settlement.benefit)
-    if counted is not None:
+    if amounts.act_pay_dedc_fen or amounts.fund_pay_sumamt_fen:
+        counted = case.state.get(Accumulator, settlement.city, settlement.psn_no, settlement.year, settlement.benefit)
+        assert counted is not None, "what a settlement counted is kept"
         changes.append(
             msgspec.structs.replace(
                 counted,

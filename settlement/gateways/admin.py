@@ -2,7 +2,8 @@
 
 GET /health             {"status": "ok"}, without a token
 GET /audit[?opter=NAME] the engine's counts, the ledger's sums, open items and the laws of the books
-POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out
+POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out; 409 if too few
+                        are left, and then none is handed out
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from settlement.gateways.http_body import BodyTooLargeError, body_of
-from settlement.stores.store import Invariant, LedgerSums, Store
+from settlement.gateways.http_body import BodyError, body_of
+from settlement.stores.store import Invariant, LedgerSums, Store, TooFew
 from settlement.tally import Tally
 
 LEASE_MAX: Final = 1 << 32
@@ -75,9 +76,15 @@ def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
     async def lease(request: Request) -> Response:
         try:
             asked = msgspec.json.decode(await body_of(request, BODY_MAX), type=Lease)
-        except (msgspec.MsgspecError, BodyTooLargeError) as error:
+        except BodyError as error:
+            return _problem(error.status, str(error))
+        except msgspec.MsgspecError as error:
             return _problem(400, f'{{"count": 1 to {LEASE_MAX}}} is expected: {error}')
-        return JSONResponse({"first": await store.lease(asked.count)})
+        leased = await store.lease(asked.count)
+        if isinstance(leased, TooFew):
+            need = f"{asked.count} people are needed and {leased.left} that this ledger has not met are left"
+            return _problem(409, f"{need}: ask for fewer, or use another data directory")
+        return JSONResponse({"first": leased})
 
     return Starlette(
         routes=[

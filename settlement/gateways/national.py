@@ -2,10 +2,11 @@
 
 POST /fsi/api/rsfComIfsService/callService with the interface's envelope, signed by AK and SK (signature.py). Answers
 9001, 1101, 2101, 2102, 2103 and 2601. Two shapes of refusal, as a client of the real platform meets them: the gateway's
-own {"code", "message"}, and the interface's infcode -1 with err_msg. There is no MAC and no pin pad at this door: that
-the password was checked is the institution's word (password_checked_by = frontend).
+own {"code", "message"}, after which it closes the connection, and the interface's infcode -1 with err_msg. There is no
+MAC and no pin pad at this door: that the patient's secret was checked is the institution's word (engine.password).
 """
 
+import asyncio
 from collections.abc import Callable
 from time import perf_counter
 from typing import Final
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from settlement.data_directory import InstitutionKey
-from settlement.gateways.http_body import BodyTooLargeError, body_of
+from settlement.gateways.http_body import BODY_TIMEOUT_S, BodyError, body_of
 from settlement.gateways.national_form import Json, header_of, read_envelope, read_message
 from settlement.gateways.national_reply import encode_json, write
 from settlement.gateways.signature import refusal_of
@@ -31,31 +32,43 @@ PATH: Final = "/fsi/api/rsfComIfsService/callService"
 """The path of the platform's front end, which clients are written for."""
 BODY_MAX: Final = 512 * 1024
 """A bill of 500 lines with every optional field filled in fits."""
-UNAUTHORIZED, TOO_LARGE = 401, 413
+CALLS_MAX: Final = 512
+"""Calls at a time, from the first byte of their body to their answer: with full bodies a quarter of a gigabyte."""
+UNAUTHORIZED, UNAVAILABLE = 401, 503
+FULL: Final = "系统繁忙，请稍后重发 / busy, repeat the same msgid later"
 
 
-def national_app(service: Service, institutions: tuple[InstitutionKey, ...], now_ms: Callable[[], int]) -> Starlette:
+def national_app(
+    service: Service,
+    institutions: tuple[InstitutionKey, ...],
+    now_ms: Callable[[], int],
+    *,
+    calls_max: int = CALLS_MAX,
+    body_timeout_s: float = BODY_TIMEOUT_S,
+) -> Starlette:
     """Return the door as an ASGI application."""
     keys = {key.access_key: key for key in institutions}
+    room = asyncio.Semaphore(calls_max)
 
     async def call(http: HttpRequest) -> Response:
-        received_ms = now_ms()
-        refused = refusal_of(http.headers, keys, received_ms)
+        refused = refusal_of(http.headers, keys, now_ms())
         if refused is not None:
             return _gateway_refusal(UNAUTHORIZED, refused)
-        try:
-            content = await body_of(http, BODY_MAX)
-        except BodyTooLargeError as error:
-            return _gateway_refusal(TOO_LARGE, str(error))
-        key = keys[http.headers["_api_access_key"]]
-        reply, given = await _answer(service, key, content)
-        return Response(encode_json(write(reply, given, received_ms)), media_type="application/json")
+        if room.locked():
+            return _gateway_refusal(UNAVAILABLE, FULL)
+        async with room:
+            try:
+                content = await body_of(http, BODY_MAX, body_timeout_s)
+            except BodyError as error:
+                return _gateway_refusal(error.status, str(error))
+            reply, given = await _answer(service, keys[http.headers["_api_access_key"]], content)
+        return Response(encode_json(write(reply, given)), media_type="application/json")
 
     return Starlette(routes=[Route(PATH, call, methods=["POST"])])
 
 
 async def _answer(service: Service, key: InstitutionKey, content: bytes) -> tuple[Reply, Json]:
-    """Return the reply to an envelope, and the input that it may echo."""
+    """Return the reply to an envelope, and the checked input that it may echo."""
     began = perf_counter()
 
     def refuse(refusal: Refusal, detail: str, header: Request | None, infno: str) -> tuple[Reply, Json]:
@@ -73,9 +86,11 @@ async def _answer(service: Service, key: InstitutionKey, content: bytes) -> tupl
         message = read_message(envelope, header)
     except MalformedError as error:
         return refuse(error.refusal, str(error), header, infno)
-    reply = await service.handle_signed(message.request, message.body, message.infno, GATEWAY)
+    reply = await service.handle_signed(message.request, message.body, message.infno, message.digest, GATEWAY)
     return reply, message.input
 
 
 def _gateway_refusal(status: int, message: str) -> Response:
-    return Response(encode_json({"code": status, "message": message}), status, media_type="application/json")
+    """Return a refusal after which the connection is closed: what follows on it may be a body that nobody reads."""
+    content = encode_json({"code": status, "message": message})
+    return Response(content, status, {"connection": "close"}, media_type="application/json")

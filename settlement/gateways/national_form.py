@@ -8,6 +8,7 @@ and nothing here names a transaction.
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,7 @@ from msgspec import Raw, Struct
 from settlement.gateways.national_fields import ENVELOPE, FORMS, Field, Node
 from settlement.wire import codes
 from settlement.wire.envelope import MalformedError, Request, decode_body, encode
-from settlement.wire.messages import Body, Line
+from settlement.wire.messages import LINES_MAX, Body, Line
 
 SCALES: Final = {"_fen": 2, "_e4": 4, "_e6": 6}
 """Decimals that a suffix stands for."""
@@ -25,16 +26,22 @@ DECIMAL: Final = re.compile(r"[+-]?\d{1,20}(\.\d{1,12})?", re.ASCII)
 DIGITS_MAX: Final = 28
 """Digits that decimal arithmetic keeps exactly in its default context."""
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
+_encode_canonical = msgspec.json.Encoder(order="sorted").encode
 
 Json = dict[str, Any]
 
 
 class NationalRequest(Struct, frozen=True):
-    """A request as read: `input` keeps what a reply echoes."""
+    """A request as read.
+
+    `input` is its input as checked, node by node: texts, and numbers as integers of their scale. It is all that a reply
+    may echo. `digest` covers it as a whole, so that a repeat of a msgid is answered alike to the last byte.
+    """
 
     request: Request
     body: Body
     infno: str
+    digest: bytes
     input: Json
 
 
@@ -71,16 +78,25 @@ def read_message(envelope: Json, header: Request) -> NationalRequest:
     form = FORMS.get(infno)
     if form is None:
         raise MalformedError(f"infno {infno}", codes.UNKNOWN_MESSAGE, header.msgid)
-    values: Json = {}
-    for node in form.nodes:
-        found = _read_node(given.get(node.name), node)
-        values |= {node.name: found} if node.many else found
-    drafted = form.message(**_taken(form.message, values))
+    checked = {node.name: _read_node(given.get(node.name), node) for node in form.nodes}
+    drafted = form.message(**_taken(form.message, _flat(checked)))
     request = msgspec.structs.replace(header, body=Raw(encode(drafted)))
-    return NationalRequest(request, decode_body(request), infno, given)
+    digest = sha256(_encode_canonical((infno, header.insuplc_admdvs, checked))).digest()
+    return NationalRequest(request, decode_body(request), infno, digest, checked)
 
 
-def _read_node(given: Any, node: Node) -> Any:
+def _flat(checked: Json) -> Json:
+    """Return the values of all nodes by name; a list is one value, its rows our lines."""
+    values: Json = {}
+    for name, node in checked.items():
+        if isinstance(node, list):
+            values[name] = tuple(Line(**_taken(Line, row)) for row in node)
+        else:
+            values |= node
+    return values
+
+
+def _read_node(given: Any, node: Node) -> Json | list[Json]:
     path = f"input.{node.name}"
     if not node.many:
         if not isinstance(given, dict):
@@ -88,12 +104,14 @@ def _read_node(given: Any, node: Node) -> Any:
         return _check(given, node.fields, f"{path}.")
     if not isinstance(given, list) or not given:
         raise _malformed(path, "a list of at least one is required")
-    lines = []
-    for place, line in enumerate(given):
-        if not isinstance(line, dict):
+    if len(given) > LINES_MAX:
+        raise _malformed(path, f"at most {LINES_MAX} lines")
+    rows = []
+    for place, row in enumerate(given):
+        if not isinstance(row, dict):
             raise _malformed(f"{path}[{place}]", "an object is required")
-        lines.append(Line(**_taken(Line, _check(line, node.fields, f"{path}[{place}]."))))
-    return tuple(lines)
+        rows.append(_check(row, node.fields, f"{path}[{place}]."))
+    return rows
 
 
 def _taken(kind: type[Struct], values: Mapping[str, Any]) -> Json:
@@ -156,8 +174,12 @@ def read_decimal(value: Any, precision: int, scale: int, path: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise _malformed(path, "a number is expected")
     number = Decimal(value)
-    if len(number.as_tuple().digits) > DIGITS_MAX or number.adjusted() >= precision - scale:
+    _, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int), "JSON has no NaN"
+    if len(digits) > DIGITS_MAX or number.adjusted() >= precision - scale:
         raise _malformed(path, f"at most {precision} digits, {scale} of them decimals")
+    if exponent < -DIGITS_MAX:  # scaleb would underflow to 0 without a word
+        raise _malformed(path, f"at most {scale} decimals")
     scaled = number.scaleb(scale)
     if scaled != scaled.to_integral_value():
         raise _malformed(path, f"at most {scale} decimals")

@@ -1,8 +1,9 @@
 """How a reply is written in the national interface's JSON. Pure.
 
-What the host does not hold and the interface requires is echoed from the request (name, identity number, the count and
-price of a line), derived from the identity number (GB 11643: birth date, sex), or the interface's own empty value ("0"
-for a number, "" for a text). Amounts are yuan with two decimals.
+A reply is written from the host's reply and from the request's checked input, and from nothing else: nothing here can
+fail on what a client sent after the money has moved, and a repeat is answered byte for byte. What the host does not
+hold and the interface requires is echoed (kinds of certificate, count and price of a line) or the interface's own empty
+value ("0" for a number, "" for a text). Amounts are yuan with two decimals.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,39 +13,40 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from settlement.gateways.national_form import Json, national_name, read_decimal
+from settlement.gateways.national_form import Json, national_name
 from settlement.wire.envelope import Reply, decode_output
 from settlement.wire.messages import PersonFound, Reversed, SettlementInfo, SignedIn
-from settlement.wire.names import compact_time, day_of
 
 SUCCESS, FAILURE = 0, -1
 """infcode."""
 ITEM_BY_ITEM: Final = "1"
 """clr_way: cleared by item."""
 NO_LIMIT: Final = Decimal("0.00")
-ECHOED: Final = ("psn_name", "psn_cert_type", "certno", "psn_type", "mdtrt_cert_type")
-IDENTITY_LENGTH: Final = 18
-WOMAN, MAN = "2", "1"
+ECHOED: Final = ("psn_cert_type", "mdtrt_cert_type")
+"""What setlinfo repeats of druginfo; both are required there."""
 
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Asked(NamedTuple):
-    """What a reply takes from its request: its input, when it came, and its place of treatment."""
+    """What a reply takes from its request: its checked input, the day (yyyymmdd) and the place of treatment."""
 
     given: Json
-    received_ms: int
+    day: int
     region: str
 
 
-def write(reply: Reply, given: Json, received_ms: int) -> Json:
-    """Return a reply's envelope; `given` is the request's input, empty if it was not read."""
+def write(reply: Reply, given: Json) -> Json:
+    """Return a reply's envelope; `given` is the request's checked input, empty if it was not read.
+
+    The host takes a request in and decides it at one time, so refmsg_time and respond_time are the same.
+    """
     output = decode_output(reply)
-    asked = Asked(given, received_ms, region=reply.inf_refmsgid[:6])
+    asked = Asked(given, day=int(reply.respond_time[:8]), region=reply.inf_refmsgid[:6])
     return {
         "infcode": SUCCESS if reply.approved else FAILURE,
         "inf_refmsgid": reply.inf_refmsgid,
-        "refmsg_time": f"{compact_time(received_ms)}{received_ms % 1000:03d}",
+        "refmsg_time": reply.respond_time,
         "respond_time": reply.respond_time,
         "err_msg": reply.err_msg,
         "output": {} if output is None else WRITERS[type(output)](output, asked),
@@ -67,8 +69,8 @@ def _person(found: PersonFound, asked: Asked) -> Json:
         "baseinfo": base
         | {
             "naty": "",
-            "age": _age(found.brdy, asked.received_ms),
-            "exp_content": encode_json({"bank_card_no": bank_card_no}),
+            "age": _age(found.brdy, asked.day),
+            "exp_content": encode_json({"bank_card_no": bank_card_no}).decode(),
         },
         "insuinfo": [row | {"cvlserv_flag": "0", "emp_name": ""} for row in insured],
         "idetinfo": [],
@@ -78,9 +80,10 @@ def _person(found: PersonFound, asked: Asked) -> Json:
 def _settlement(info: SettlementInfo, asked: Asked) -> Json:
     written = _plain(info)
     funds, cuts, amounts = written.pop("setldetail"), written.pop("detlcutinfo"), written.pop("amounts")
-    lines = {str(line["feedetl_sn"]): line for line in asked.given.get("drugdetail", ())}
+    patient = _patient(written.pop("patient"), asked)
+    lines = {line["feedetl_sn"]: line for line in asked.given.get("drugdetail", ())}
     return {
-        "setlinfo": written | amounts | _patient(asked) | _clearing(info, asked),
+        "setlinfo": written | amounts | patient | _clearing(info, asked),
         "setldetail": [fund | {"fund_pay_type_name": "", "setl_proc_info": ""} for fund in funds],
         "detlcutinfo": [cut | _line(lines.get(cut["feedetl_sn"])) for cut in cuts],
     }
@@ -109,18 +112,12 @@ def _plain(value: Any) -> Any:
     return plain
 
 
-def _patient(asked: Asked) -> Json:
-    """Return who the patient is, as the sale itself said; a revoke's output names nobody."""
-    sale = asked.given.get("druginfo")
-    if not sale:
+def _patient(patient: Json | None, asked: Asked) -> Json:
+    """Return who the patient is, as the host says; a revoke's output names nobody (interface, 2103)."""
+    if patient is None:
         return {}
-    certno = sale["certno"]
-    echoed = {name: sale[name] for name in ECHOED}
-    if len(certno) != IDENTITY_LENGTH or not (certno[:17].isascii() and certno[:17].isdigit()):
-        return echoed
-    born = f"{certno[6:10]}-{certno[10:12]}-{certno[12:14]}"
-    sex = MAN if int(certno[16]) % 2 else WOMAN
-    return echoed | {"gend": sex, "naty": "", "brdy": born, "age": _age(born, asked.received_ms)}
+    echoed = {name: asked.given["druginfo"][name] for name in ECHOED}
+    return patient | echoed | {"naty": "", "age": _age(patient["brdy"], asked.day)}
 
 
 def _clearing(info: SettlementInfo, asked: Asked) -> Json:
@@ -136,15 +133,14 @@ def _line(line: Json | None) -> Json:
     """Return what a line's cut repeats of the line; the price limit is in its effect, overlmt_amt."""
     if line is None:
         return {}
-    count, price = read_decimal(line["cnt"], 16, 4, "cnt"), read_decimal(line["pric"], 16, 6, "pric")
     return {
-        "cnt": Decimal(count).scaleb(-4),
-        "pric": Decimal(price).scaleb(-6),
+        "cnt": Decimal(line["cnt"]).scaleb(-4),
+        "pric": Decimal(line["pric"]).scaleb(-6),
         "pric_uplmt_amt": NO_LIMIT,
         "med_chrgitm_type": "",
     }
 
 
-def _age(born: str, now_ms: int) -> int:
-    """Return whole years from yyyy-MM-dd."""
-    return (day_of(now_ms) - int(born.replace("-", ""))) // 10_000
+def _age(born: str, day: int) -> int:
+    """Return the whole years from yyyy-MM-dd to yyyymmdd."""
+    return (day - int(born.replace("-", ""))) // 10_000

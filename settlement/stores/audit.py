@@ -83,6 +83,19 @@ LAWS: Final = (
         " JOIN settlement USING (city, psn_no) WHERE setl_id = cause AND state <> 'SETTLED'",
     ),
     Law(
+        "deductibles are used up by what settlements say",
+        "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit AS what, deductible_used_fen AS fen"
+        " FROM accumulator",
+        "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit, -act_pay_dedc_fen FROM settlement"
+        " WHERE state = 'SETTLED'",
+    ),
+    Law(
+        "caps are used up by what settlements say",
+        "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit AS what, fund_used_fen AS fen FROM accumulator",
+        "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit, -fund_pay_sumamt_fen FROM settlement"
+        " WHERE state = 'SETTLED'",
+    ),
+    Law(
         "a msgid settles once",
         "SELECT fixmedins_code || ' ' || msgid AS what, SUM(medfee_sumamt_fen) - MIN(medfee_sumamt_fen) AS fen"
         " FROM settlement GROUP BY fixmedins_code, msgid HAVING COUNT(*) > 1",

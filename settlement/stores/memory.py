@@ -4,18 +4,23 @@ import asyncio
 
 import apsw
 
+from cardsim.population import SIZE_MAX
 from settlement.engine.state import Key, Record, State, Transfer
 from settlement.stores.audit import examine
 from settlement.stores.schema import SCHEMA, insert
-from settlement.stores.store import Changes, LedgerAudit, StoreError
+from settlement.stores.store import Changes, LedgerAudit, StoreError, TooFew
 
 
 class MemoryStore:
-    """Rows in a dict. `load_now` and `save_now` serve a caller without a loop; the async methods are the same."""
+    """Rows in a dict. `load_now` and `save_now` serve a caller without a loop; the async methods are the same.
 
-    def __init__(self) -> None:
+    `size` is that of its population: nobody beyond is leased.
+    """
+
+    def __init__(self, size: int = SIZE_MAX) -> None:
         self._rows: dict[Key, Record] = {}
         self._transfers: dict[Key, Transfer] = {}
+        self._size = size
         self._leased = 0
 
     def load_now(self, keys: tuple[Key, ...]) -> State:
@@ -31,9 +36,11 @@ class MemoryStore:
         self._transfers.update(transfers)
         self._rows.update(((type(row), row.key), row) for row in changes.rows)
 
-    def lease_now(self, count: int) -> int:
-        """Return the first of `count` indexes that were not handed out before."""
+    def lease_now(self, count: int) -> int | TooFew:
+        """Return the first of `count` indexes that were not handed out before; TooFew hands out none."""
         first = self._leased
+        if first + count > self._size:
+            return TooFew(self._size - first)
         self._leased += count
         return first
 
@@ -49,8 +56,8 @@ class MemoryStore:
         """Keep rows and transfers."""
         self.save_now(changes)
 
-    async def lease(self, count: int) -> int:
-        """Return the first of `count` indexes that were not handed out before."""
+    async def lease(self, count: int) -> int | TooFew:
+        """Return the first of `count` indexes that were not handed out before; TooFew hands out none."""
         return self.lease_now(count)
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:

@@ -2,8 +2,8 @@
 
 `synchronous=FULL` is what makes an acknowledged settlement survive a power cut; NORMAL would lose the last ones, and a
 kill -9 would not show it. A commit is made in the loop's own thread: while it waits for the disk the sockets fill, and
-the next batch is what they hold. A worker thread was tried and gains nothing (5.2 k settlements/s either way): what it
-overlaps, the hop and the interpreter's lock take back.
+the next batch is what they hold. A worker thread was tried and gains nothing: what it overlaps, the hop and the
+interpreter's lock take back.
 """
 
 import asyncio
@@ -15,13 +15,26 @@ import apsw
 from settlement.engine.state import Key, State
 from settlement.stores.audit import examine
 from settlement.stores.schema import SCHEMA, insert, select
-from settlement.stores.store import SCHEMA_VERSION, Changes, LedgerAudit, RefusedStoreError, StoreError
+from settlement.stores.store import (
+    SCHEMA_VERSION,
+    Changes,
+    LedgerAudit,
+    Origin,
+    RefusedStoreError,
+    StoreError,
+    TooFew,
+)
 
 FILE_NAME: Final = "ledger.sqlite"
+ORIGIN: Final = (
+    "CREATE TABLE origin (people TEXT NOT NULL, size INTEGER NOT NULL, key_check TEXT NOT NULL,"
+    " leased INTEGER NOT NULL) STRICT"
+)
+"""One row: what the ledger was begun for, and how many of its people were handed out."""
 APPLICATION_ID: Final = 0x5348554B
 """ASCII SHUK in the file's header: this is a ledger of ours and no other SQLite file."""
 AUTOCHECKPOINT_PAGES: Final = 20_000
-"""80 MB of log before it is folded into the file; the default of 1000 costs a fifth of the throughput."""
+"""80 MB of log before it is folded into the file; the default of 1000 folds far too often for the load of a peak."""
 CACHE_KIB: Final = 128 * 1024
 """Pages kept in memory; the default of 2 MB would read the indexes of a larger ledger again and again."""
 BUSY_TIMEOUT_MS: Final = 5_000
@@ -31,11 +44,11 @@ BUSY_TIMEOUT_MS: Final = 5_000
 class SqliteStore:
     """The ledger of one data directory, whose lock (data_directory.py) makes this its only writer."""
 
-    def __init__(self, directory: Path) -> None:
-        """Open or create; raise RefusedStoreError if that cannot be done here."""
+    def __init__(self, directory: Path, origin: Origin) -> None:
+        """Open or create; raise RefusedStoreError if that cannot be done here, or not for these people."""
         self.path = directory / FILE_NAME
         try:
-            self._connection = _opened(self.path)
+            self._connection = _opened(self.path, origin)
         except apsw.Error as error:
             raise RefusedStoreError(f"{self.path} cannot be opened as a ledger: {error}") from None
 
@@ -57,14 +70,17 @@ class SqliteStore:
         except apsw.Error as error:
             raise StoreError(f"{self.path}: a commit failed: {error}") from error
 
-    async def lease(self, count: int) -> int:
+    async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` indexes that were not handed out before; durable before it returns."""
-        statement = "UPDATE lease SET next = next + ?1 RETURNING next - ?1"
+        statement = "UPDATE origin SET leased = leased + ?1 WHERE leased + ?1 <= size RETURNING leased - ?1"
         try:
             rows: list[tuple[Any, ...]] = self._connection.execute(statement, (count,)).fetchall()
+            if rows:
+                return int(rows[0][0])
+            [(left,)] = self._connection.execute("SELECT size - leased FROM origin")
         except apsw.Error as error:
             raise StoreError(f"{self.path}: a lease failed: {error}") from error
-        return int(rows[0][0])
+        return TooFew(int(left))
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger in a thread and over a connection of its own: a reader of the log stops no writer."""
@@ -75,11 +91,11 @@ class SqliteStore:
         self._connection.close()
 
 
-def _opened(path: Path) -> apsw.Connection:
+def _opened(path: Path, origin: Origin) -> apsw.Connection:
     connection = apsw.Connection(str(path))
     try:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        _claim(connection, path)
+        _claim(connection, path, origin)
         for setting in (
             "journal_mode=WAL",
             "synchronous=FULL",
@@ -93,10 +109,11 @@ def _opened(path: Path) -> apsw.Connection:
     return connection
 
 
-def _claim(connection: apsw.Connection, path: Path) -> None:
-    """Make the tables in a new file; refuse a file that is not ours or of another version."""
+def _claim(connection: apsw.Connection, path: Path, origin: Origin) -> None:
+    """Make the tables in a new file; refuse a file that is not ours, of another version or of another origin."""
     application_id, version = connection.pragma("application_id"), connection.pragma("user_version")
     if (application_id, version) == (APPLICATION_ID, SCHEMA_VERSION):
+        _refuse_another_origin(connection, path, origin)
         return
     if application_id == APPLICATION_ID:
         raise RefusedStoreError(
@@ -105,10 +122,25 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
     if application_id or connection.pragma("schema_version"):
         raise RefusedStoreError(f"{path} is a database, but no ledger of shuaka; use another directory")
     with connection:
-        for statement in (*SCHEMA, "CREATE TABLE lease (next INTEGER NOT NULL) STRICT", "INSERT INTO lease VALUES (0)"):
+        for statement in (*SCHEMA, ORIGIN):
             connection.execute(statement)
+        connection.execute("INSERT INTO origin VALUES (?, ?, ?, 0)", (origin.people, origin.size, origin.key_check))
         connection.pragma("application_id", APPLICATION_ID)
         connection.pragma("user_version", SCHEMA_VERSION)
+
+
+def _refuse_another_origin(connection: apsw.Connection, path: Path, origin: Origin) -> None:
+    [(people, key_check)] = connection.execute("SELECT people, key_check FROM origin")
+    if people != origin.people:
+        raise RefusedStoreError(
+            f"{path} keeps the accounts of population {people}, and {origin.people} was asked for;"
+            f" serve --population {people}, or use another directory"
+        )
+    if key_check != origin.key_check:
+        raise RefusedStoreError(
+            f"{path} was begun under the network key with check value {key_check}, and the directory's has"
+            f" {origin.key_check}: every password would be wrong; put that key back, or use another directory"
+        )
 
 
 def _audit(path: Path, opter_no: str) -> LedgerAudit:

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from settlement.engine.state import Key, Record, State, Transfer
 
-SCHEMA_VERSION: Final = 1
-"""Raised whenever a field of a Record changes: a ledger of another version is refused, never guessed at."""
+SCHEMA_VERSION: Final = 2
+"""Raised whenever a table or a field of a Record changes: a ledger of another version is refused, never guessed at."""
 
 
 class Changes(NamedTuple):
@@ -19,6 +19,28 @@ class Changes(NamedTuple):
 
     rows: tuple[Record, ...]
     transfers: tuple[Transfer, ...]
+
+
+class Origin(Struct, frozen=True):
+    """What a ledger is begun for, and serves for good: whose people, and under which network key.
+
+    Other people would settle against these people's accounts; under another key every password would be wrong.
+    """
+
+    seed: int
+    size: int
+    key_check: str
+
+    @property
+    def people(self) -> str:
+        """Return the population as it is written, SEED:SIZE."""
+        return f"{self.seed}:{self.size}"
+
+
+class TooFew(NamedTuple):
+    """A lease that was refused, and how many people are left."""
+
+    left: int
 
 
 class StoreError(Exception):
@@ -81,8 +103,8 @@ class Store(Protocol):
     async def save(self, changes: Changes) -> None:
         """Make rows and transfers durable in one commit, all or none; raise StoreError if that is not certain."""
 
-    async def lease(self, count: int) -> int:
-        """Return the first of `count` population indexes that this ledger has not handed out before."""
+    async def lease(self, count: int) -> int | TooFew:
+        """Return the first of `count` population indexes that were not handed out before; TooFew hands out none."""
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, beside the traffic."""

@@ -13,25 +13,24 @@ class Kind(NamedTuple):
     """What the host may do with a transaction: its group for figures, and whether a reply is kept for a repeat."""
 
     name_en: str
-    name_zh: str
     group: str
     changes: bool
     reversible: bool = False
 
 
 KINDS: Final[dict[str, Kind]] = {
-    "9001": Kind("sign in", "签到", "sign", changes=False),
-    "1101": Kind("person information", "人员信息获取", "read", changes=False),
-    "2101": Kind("pharmacy pre-settlement", "药店预结算", "trial", changes=False),
-    "2102": Kind("pharmacy settlement", "药店结算", "settle", changes=True, reversible=True),
-    "2103": Kind("pharmacy revoke", "药店结算撤销", "undo", changes=True),
-    "2201": Kind("outpatient registration", "门诊挂号", "visit", changes=True),
-    "2204": Kind("outpatient fee upload", "门诊费用明细信息上传", "file", changes=True),
-    "2206": Kind("outpatient pre-settlement", "门诊预结算", "trial", changes=False),
-    "2207": Kind("outpatient settlement", "门诊结算", "settle", changes=True, reversible=True),
-    "2208": Kind("outpatient revoke", "门诊结算撤销", "undo", changes=True),
-    "2601": Kind("reversal", "冲正交易", "undo", changes=True),
-    "5203": Kind("settlement query", "结算信息查询", "read", changes=False),
+    "9001": Kind("sign in", "sign", changes=False),  # 签到
+    "1101": Kind("person information", "read", changes=False),  # 人员信息获取
+    "2101": Kind("pharmacy pre-settlement", "trial", changes=False),  # 药店预结算
+    "2102": Kind("pharmacy settlement", "settle", changes=True, reversible=True),  # 药店结算
+    "2103": Kind("pharmacy revoke", "undo", changes=True),  # 药店结算撤销
+    "2201": Kind("outpatient registration", "visit", changes=True),  # 门诊挂号
+    "2204": Kind("outpatient fee upload", "file", changes=True),  # 门诊费用明细信息上传
+    "2206": Kind("outpatient pre-settlement", "trial", changes=False),  # 门诊预结算
+    "2207": Kind("outpatient settlement", "settle", changes=True, reversible=True),  # 门诊结算
+    "2208": Kind("outpatient revoke", "undo", changes=True),  # 门诊结算撤销
+    "2601": Kind("reversal", "undo", changes=True),  # 冲正交易
+    "5203": Kind("settlement query", "read", changes=False),  # 结算信息查询
 }
 """Every transaction that this version answers, by infno (interface specification, transaction list)."""
 
@@ -41,7 +40,6 @@ class Owner(StrEnum):
 
     HRSS = "HRSS"
     INSURANCE = "insurance"
-    BANK = "bank"
     INSTITUTION = "institution"
 
 
@@ -139,6 +137,14 @@ CARD_GENERATION_NOT_REMOTE = Refusal(
 NO_BENEFIT = Refusal("E3011", "NO_BENEFIT", INSURANCE, DERIVED, "无对应待遇政策", "no benefit policy covers this")
 UNKNOWN_ITEM = Refusal(
     "E3012", "UNKNOWN_ITEM", INSTITUTION, DERIVED, "目录编码无效", "this item is not in the catalogue"
+)
+FAMILY_ACCOUNT_NOT_OFFERED = Refusal(
+    "E3013",
+    "FAMILY_ACCOUNT_NOT_OFFERED",
+    INSURANCE,
+    ASSUMED,
+    "暂未开通家庭共济账户",
+    "the family account is not offered yet",
 )
 AMOUNT_MISMATCH = Refusal("E3101", "AMOUNT_MISMATCH", INSTITUTION, SPEC, "总额与明细不符", "the amounts do not add up")
 LINE_ROUNDING = Refusal(

@@ -164,12 +164,21 @@ def digest_of(body: Body, insuplc_admdvs: str) -> bytes:
     return sha256(insuplc_admdvs.encode() + _encode(body)).digest()
 
 
+ALLOWED: Final = {
+    "^[0-9]{6}$": "six digits",
+    "^([0-9]{6})?$": "six digits or nothing",
+    "^[012]$": "0, 1 or 2",
+}
+"""What the patterns of our fields let in, in words."""
 _PATH = re.compile(r"(?<=`)\$((?:\[[^\]]*\]|\.\w+)*)")
+_PATTERN = re.compile(r"Expected `str` matching regex '(?P<pattern>.+)' - at `(?P<field>.+)`")
 
 
 def _in_words(error: Exception, kind: type[Struct]) -> str:
-    """Turn msgspec's `$[3]` into the name of the field at that place."""
-    return _PATH.sub(lambda match: _named(match.group(1), kind), str(error))
+    """Turn msgspec's `$[3]` into the name of the field at that place, and a pattern into what it lets in."""
+    text = _PATH.sub(lambda match: _named(match.group(1), kind), str(error))
+    unmatched = _PATTERN.fullmatch(text)
+    return f"{unmatched['field']}: must be {ALLOWED[unmatched['pattern']]}" if unmatched else text
 
 
 def _named(path: str, kind: type[Struct]) -> str:

@@ -15,7 +15,10 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=30)]
 OptionalIdentifier = Annotated[str, Meta(max_length=30)]
 ItemCode = Annotated[str, Meta(min_length=1, max_length=50)]
 Code = Annotated[str, Meta(max_length=6)]
+Stated = Annotated[str, Meta(max_length=50)]
 Region = Annotated[str, Meta(pattern="^[0-9]{6}$")]
+AccountUse = Annotated[str, Meta(pattern="^[012]$")]
+"""0 none, 1 the patient's own account, 2 the family's (interface code table, acct_used_flag)."""
 Fen = Annotated[int, Meta(ge=-9_999_999_999_999_999, le=9_999_999_999_999_999)]
 """n(16,2) of the interface as an integer of fen."""
 PriceE6 = Annotated[int, Meta(ge=-9_999_999_999_999_999, le=9_999_999_999_999_999)]
@@ -64,24 +67,35 @@ class DrugSale(Struct, frozen=True, array_like=True):
     card_sn: Annotated[str, Meta(max_length=32)]
     insutype: Code
     med_type: Code
-    acct_used_flag: Annotated[str, Meta(pattern="^[01]$")]
+    acct_used_flag: AccountUse
     medfee_sumamt_fen: Fen
     drugdetail: Lines
 
 
 class PresettleDrugSale(DrugSale, frozen=True, array_like=True, tag="2101"):
-    """2101 药店预结算: the split of this sale if it were settled now; posts nothing."""
+    """2101 药店预结算: the split of this sale if it were settled now; posts nothing.
+
+    `certno`, `psn_name`, `psn_type`: as in 2102.
+    """
+
+    certno: Stated = ""
+    psn_name: Stated = ""
+    psn_type: Code = ""
 
 
 class SettleDrugSale(DrugSale, frozen=True, array_like=True, tag="2102"):
     """2102 药店结算.
 
     `chip_pin_verified`: the chip accepted the remote PIN (VERIFY answered 9000) in this conversation. `pin_block`: the
-    local password as an ISO 9564 format 4 block over the card's bank number, empty where none is asked.
+    local password as an ISO 9564 format 4 block over the card's bank number, empty where none is asked. `certno`,
+    `psn_name`, `psn_type`: who the sender says that the patient is; empty from a terminal, which read the chip.
     """
 
     chip_pin_verified: bool = False
     pin_block: Annotated[bytes, Meta(max_length=16)] = b""
+    certno: Stated = ""
+    psn_name: Stated = ""
+    psn_type: Code = ""
 
 
 class Revocation(Struct, frozen=True, array_like=True):
@@ -125,7 +139,7 @@ class OutpatientSale(Struct, frozen=True, array_like=True):
     chrg_bchno: Identifier
     insutype: Code
     med_type: Code
-    acct_used_flag: Annotated[str, Meta(pattern="^[01]$")]
+    acct_used_flag: AccountUse
     medfee_sumamt_fen: Fen
 
 
@@ -266,11 +280,22 @@ class Amounts(Struct, frozen=True, array_like=True):
     hosp_part_amt_fen: int = 0
 
 
+class Patient(Struct, frozen=True, array_like=True):
+    """Whom setlinfo names, as the host knows the person."""
+
+    psn_name: str
+    certno: str
+    gend: str
+    brdy: str
+    psn_type: str
+
+
 class SettlementInfo(Struct, frozen=True, array_like=True, tag="setlinfo"):
     """Output of 2101, 2102, 2103, 2206, 2207, 2208 and 5203.
 
     A pre-settlement has no setl_id. A revoke has a setl_id of its own and the exact negatives. `refd_setl_flag` is 1
-    once the settlement has been revoked or reversed (5203).
+    once the settlement has been revoked or reversed (5203). `patient` is named only at the HTTP door, whose form has
+    him, and not in a revoke (interface, 2103).
     """
 
     setl_id: str
@@ -284,6 +309,7 @@ class SettlementInfo(Struct, frozen=True, array_like=True, tag="setlinfo"):
     amounts: Amounts
     setldetail: tuple[FundPayment, ...] = ()
     detlcutinfo: tuple[LineCut, ...] = ()
+    patient: Patient | None = None
 
 
 class VisitOpened(Struct, frozen=True, array_like=True, tag="mdtrtinfo"):

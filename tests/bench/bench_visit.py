@@ -37,6 +37,7 @@ from settlement import app, data_directory
 from settlement.engine.case import World
 from settlement.engine.directory import Directory
 from settlement.engine.persons import PopulationRegister
+from settlement.stores.store import Origin
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import PHARMACY
 from shuaka import compose
@@ -69,7 +70,7 @@ def engine(directory: Path) -> None:
     key = NetworkKey(data_directory.network_key(directory))
     register = PopulationRegister(Population(1, SIZE, CARDS), cities, key)
     world = World(cities, rules.policies, rules.catalogues, Directory(cities), register, key)
-    settings = app.Settings(directory, "memory", compose.HOST, app.Ports(0, 0, 0, 0))
+    settings = app.Settings(directory, Origin(1, SIZE, key.check_value), "memory", compose.HOST, app.Ports(0, 0, 0, 0))
     app.serve(settings, world, (data_directory.institution_key(directory),), lambda _: print("ready", flush=True))
 
 

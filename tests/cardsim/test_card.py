@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardsim.card import Card, CardNotPowered
+from cardsim.layout import PIN_TRIES, PIN_VALUE
+from cardsim.memory import MemoryImageError
 from cardsim.population import CardProfile, Population
 
 Issue = Callable[..., Card]
@@ -50,6 +52,19 @@ def test_an_untouched_card_has_an_empty_image_and_a_touched_one_a_small_one(card
     assert card.image() == b""
     exchange(card, "805E010007123456FF654321", VERIFY_WRONG)
     assert 0 < len(card.image()) < 64
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [(PIN_TRIES, b"\x07"), (PIN_TRIES, b"\xff"), (PIN_VALUE, b"\xaa\xbb\xcc"), (PIN_VALUE, b"")]
+)
+def test_an_image_with_a_pin_or_a_counter_that_no_card_writes_is_refused_and_changes_nothing(
+    card: Card, exchange: Exchange, cell: int, value: bytes
+) -> None:
+    exchange(card, SSSE, VERIFY_WRONG)
+    before = card.image()
+    with pytest.raises(MemoryImageError):
+        card.restore(cell.to_bytes(8, "big") + len(value).to_bytes(2, "big") + value)
+    assert card.image() == before
 
 
 def test_restoring_takes_the_power_away(card: Card) -> None:

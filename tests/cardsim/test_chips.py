@@ -48,3 +48,10 @@ def test_what_is_no_file_of_chips_is_refused(tmp_path: Path, content: bytes) -> 
     path.write_bytes(content)
     with pytest.raises(ChipsError, match="chips"):
         load(path, 1, 10)
+
+
+def test_a_path_that_cannot_be_read_or_written_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ChipsError, match="cannot be read: Is a directory"):
+        load(tmp_path, 1, 10)
+    with pytest.raises(ChipsError, match="cannot be written: No such file or directory"):
+        save(tmp_path / "none" / "chips", 1, 10, IMAGES)

@@ -1,8 +1,10 @@
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardsim.memory import Memory, MemoryImageError
+from cardsim.memory import JOURNAL, Memory, MemoryImageError
 
 ISSUED = {1: b"\x06", 2: b"old value"}
 
@@ -23,7 +25,8 @@ class CuttingMemory(Memory):
         self._left -= 1
         if self._left == 0:
             if self._kept is not None:
-                super()._program(cell, value[: self._kept])
+                rest = b"" if cell == JOURNAL else self.read(cell)[self._kept :]
+                super()._program(cell, value[: self._kept] + rest)
             raise PowerCutError
         super()._program(cell, value)
 
@@ -58,7 +61,7 @@ def test_a_write_torn_after_its_journal_is_finished_at_the_next_power_on(cut: in
 
 def test_recovery_of_an_untorn_memory_changes_nothing() -> None:
     memory = Memory(ISSUED)
-    memory.write(2, b"x")
+    memory.write(2, b"another 1")
     before = memory.image()
     memory.recover()
     assert memory.image() == before
@@ -73,20 +76,42 @@ def test_an_image_holds_only_what_differs_from_the_issued_card() -> None:
     assert memory.image() == b""
 
 
-@given(st.dictionaries(st.sampled_from([1, 2]), st.binary(max_size=50)))
+@given(
+    st.fixed_dictionaries(
+        {}, optional={cell: st.binary(min_size=len(v), max_size=len(v)) for cell, v in ISSUED.items()}
+    )
+)
 def test_an_image_restores_every_cell(changes: dict[int, bytes]) -> None:
     memory, other = Memory(ISSUED), Memory(ISSUED)
     for cell, value in changes.items():
         memory.write(cell, value)
-    other.write(1, b"something else")
+    other.write(2, b"something")
     other.restore(memory.image())
     assert [other.read(cell) for cell in ISSUED] == [memory.read(cell) for cell in ISSUED]
 
 
-@pytest.mark.parametrize("image", ["00", "00000000000000010001", "000000000000000900010A"])
+IMAGES_OF_NO_CARD = {
+    "the end of a cell is missing": "00000000000000010001",
+    "the address is cut": "00",
+    "a cell of another card": "000000000000000900010A",
+    "a cell that is too long": "000000000000000100020606",
+    "a cell that is too short": "00000000000000020001AA",
+    "an empty cell": "00000000000000010000",
+}
+
+
+@pytest.mark.parametrize("image", IMAGES_OF_NO_CARD.values(), ids=IMAGES_OF_NO_CARD)
 def test_what_is_no_image_is_refused_and_changes_nothing(image: str) -> None:
     memory = Memory(ISSUED)
     memory.write(1, b"\x03")
     with pytest.raises(MemoryImageError):
         memory.restore(bytes.fromhex(image))
     assert memory.read(1) == b"\x03"
+
+
+@pytest.mark.parametrize("entry", ["0000000000000009000105", "000000000000000100020505", "0000000000000000000105"])
+def test_a_whole_journal_for_no_cell_of_this_card_is_refused(entry: str) -> None:
+    written = bytes.fromhex(entry)
+    journal = written + zlib.crc32(written).to_bytes(4, "big")
+    with pytest.raises(MemoryImageError, match="is not on this card"):
+        Memory(ISSUED).restore(bytes(8) + len(journal).to_bytes(2, "big") + journal)

@@ -12,6 +12,7 @@ from settlement.engine.state import (
     RECORDS,
     REVERSED,
     SETTLED,
+    Accumulator,
     Message,
     Person,
     Record,
@@ -22,13 +23,17 @@ from settlement.engine.state import (
 from settlement.stores.memory import MemoryStore
 from settlement.stores.schema import COLUMN_TYPES
 from settlement.stores.sqlite import SqliteStore
-from settlement.stores.store import Changes, Store, StoreError
+from settlement.stores.store import Changes, Origin, Store, StoreError, TooFew
 from settlement.wire.names import fingerprint
 
 T = TypeVar("T")
 CITY, PSN, CODE, DEV = "370100", "37010000000000000001", "P37010000001", "P3701000000101"
 
-MAKERS: dict[str, Callable[[Path], Store]] = {"memory": lambda _: MemoryStore(), "sqlite": SqliteStore}
+SIZE = 100
+MAKERS: dict[str, Callable[[Path], Store]] = {
+    "memory": lambda _: MemoryStore(SIZE),
+    "sqlite": lambda place: SqliteStore(place, Origin(1, SIZE, "")),
+}
 
 
 def run(work: Awaitable[T]) -> T:
@@ -68,6 +73,10 @@ def settlement(setl_id: str = "S1", state: str = SETTLED, **given: object) -> Re
     return blank(Settlement, **(facts | given))
 
 
+def used(fund_used_fen: int = 100, **given: object) -> Record:
+    return blank(Accumulator, **{"city": CITY, "psn_no": PSN, "fund_used_fen": fund_used_fen, **given})
+
+
 def message(setl_id: str = "S1") -> Record:
     return blank(
         Message, city=CITY, fixmedins_code=CODE, msgid="m" + setl_id, infno="2102", setl_id=setl_id, reply=b"r"
@@ -91,7 +100,7 @@ def transfers(setl_id: str = "S1", undo: int = 0) -> tuple[Transfer, ...]:
 
 
 def settle(store: Store, **given: object) -> None:
-    rows = (person(850), settlement(**given), message())
+    rows = (person(850), settlement(**given), used(), message())
     run(store.save(Changes(rows, (OPENING, *transfers()))))
 
 
@@ -134,6 +143,11 @@ def test_a_lease_hands_out_each_index_once(store: Store) -> None:
     assert [run(store.lease(count)) for count in (10, 5, 1)] == [0, 10, 15]
 
 
+def test_a_lease_of_more_than_are_left_hands_out_nobody(store: Store) -> None:
+    asked = (90, 11, 1_000_000, 10, 1)
+    assert [run(store.lease(count)) for count in asked] == [0, TooFew(10), TooFew(10), 90, TooFew(0)]
+
+
 def test_an_empty_ledger_keeps_every_law(store: Store) -> None:
     audit = run(store.audit())
     assert all(invariant.ok for invariant in audit.invariants)
@@ -160,7 +174,7 @@ def test_a_settlement_posted_in_full_keeps_every_law(store: Store) -> None:
 def test_a_reversed_settlement_with_its_contra_transfers_keeps_every_law(store: Store) -> None:
     settle(store)
     undone = settlement(state=REVERSED)
-    run(store.save(Changes((person(1000), undone), transfers(undo=1))))
+    run(store.save(Changes((person(1000), undone, used(0)), transfers(undo=1))))
     audit = run(store.audit())
     assert [invariant for invariant in audit.invariants if not invariant.ok] == []
     assert audit.ledger["2102"].reversed == 1
@@ -190,7 +204,7 @@ def settle_remote(store: Store, dropped: int | None = None) -> None:
         OPENING, city=REMOTE, books=f"AGENCY:{REMOTE}", debit=f"OPENING:{REMOTE}", credit=f"ACCT:{REMOTE}:{PSN}"
     )
     insured = msgspec.structs.replace(person(850), city=REMOTE)
-    run(store.save(Changes((insured, settlement(city=REMOTE), message()), (opening, *booked))))
+    run(store.save(Changes((insured, settlement(city=REMOTE), used(city=REMOTE), message()), (opening, *booked))))
 
 
 def test_a_remote_settlement_posted_in_full_keeps_every_law(store: Store) -> None:
@@ -199,19 +213,27 @@ def test_a_remote_settlement_posted_in_full_keeps_every_law(store: Store) -> Non
 
 
 BROKEN = {
-    "a transfer is missing": ((person(850), settlement(), message()), (OPENING, *transfers()[1:])),
+    "a transfer is missing": ((person(850), settlement(), used(), message()), (OPENING, *transfers()[1:])),
     "a settlement is missing": ((person(850), message()), (OPENING, *transfers())),
-    "its msgid is forgotten": ((person(850), settlement()), (OPENING, *transfers())),
-    "a balance is off by a fen": ((person(849), settlement(), message()), (OPENING, *transfers())),
-    "nothing was opened": ((person(850), settlement(), message()), transfers()),
+    "its msgid is forgotten": ((person(850), settlement(), used()), (OPENING, *transfers())),
+    "a balance is off by a fen": ((person(849), settlement(), used(), message()), (OPENING, *transfers())),
+    "nothing was opened": ((person(850), settlement(), used(), message()), transfers()),
     "a balance is below zero": ((person(-1),), ()),
     "a bill is off by a fen": (
-        (person(850), settlement(medfee_sumamt_fen=301), message()),
+        (person(850), settlement(medfee_sumamt_fen=301), used(), message()),
         (OPENING, *transfers()),
     ),
-    "it is reversed in name only": ((person(850), settlement(state=REVERSED), message()), (OPENING, *transfers())),
+    "it is reversed in name only": (
+        (person(850), settlement(state=REVERSED), used(0), message()),
+        (OPENING, *transfers()),
+    ),
     "a msgid settled twice": (
-        (person(850), settlement(), settlement("S2", msgid="mS1"), message()),
+        (person(850), settlement(), settlement("S2", msgid="mS1"), used(200), message()),
+        (OPENING, *transfers()),
+    ),
+    "a cap was not given back": ((person(850), settlement(), used(99), message()), (OPENING, *transfers())),
+    "a deductible was not used up": (
+        (person(850), settlement(act_pay_dedc_fen=1), used(), message()),
         (OPENING, *transfers()),
     ),
 }

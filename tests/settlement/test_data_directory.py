@@ -6,7 +6,7 @@ from settlement import data_directory
 from settlement.data_directory import Address, DirectoryError, Endpoints
 
 HERE = Address("127.0.0.1", 1)
-RUNNING = Endpoints(pid=7, tcp=HERE, http=HERE, admin=HERE, metrics=HERE)
+RUNNING = Endpoints(pid=7, people="1:10", tcp=HERE, http=HERE, admin=HERE, metrics=HERE)
 
 
 def test_a_network_key_is_made_once_readable_by_its_owner_alone(tmp_path: Path) -> None:
@@ -26,6 +26,11 @@ def test_a_network_key_is_replaced_only_on_demand_and_stays_private(tmp_path: Pa
     assert (tmp_path / "network.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_directory_without_a_network_key_is_refused_with_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(DirectoryError, match=f"has no network key; make one with: shuaka keys --data {tmp_path}"):
+        data_directory.network_key(tmp_path)
+
+
 @pytest.mark.parametrize("content", ["", "xyz", "00" * 15, "00" * 17])
 def test_a_file_that_holds_no_key_is_refused_by_name(tmp_path: Path, content: str) -> None:
     (tmp_path / "network.key").write_text(content)
@@ -43,7 +48,7 @@ def test_every_secret_file_is_private(tmp_path: Path) -> None:
 
 def test_a_second_engine_on_a_directory_is_refused_until_the_first_ends(tmp_path: Path) -> None:
     held = data_directory.lock(tmp_path)
-    with pytest.raises(DirectoryError, match="another engine runs on"):
+    with pytest.raises(DirectoryError, match="an engine runs on"):
         data_directory.lock(tmp_path)
     held.close()
     data_directory.lock(tmp_path).close()

@@ -2,12 +2,13 @@ import doctest
 
 import pytest
 
+from settlement import data_directory
 from settlement.engine import money
 from settlement.gateways import national_fields, national_form, signature
 from settlement.stores import schema
 from settlement.wire import framing, names
 
-MODULES = [framing, names, money, schema, signature, national_fields, national_form]
+MODULES = [data_directory, framing, names, money, schema, signature, national_fields, national_form]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

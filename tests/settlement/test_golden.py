@@ -47,11 +47,13 @@ def test_a_wrong_result_is_reported_with_its_field() -> None:
 def test_the_account_is_not_compared_where_it_is_not_used() -> None:
     (case,) = read(BILL)
     assert judge(case).differs == ()
+    assert judge(case).skipped == ("acct_pay",)
 
 
 def test_the_account_is_compared_where_it_is_used() -> None:
     (case,) = read(BILL | {"acct_balc_before": "100"})
     assert judge(case).differs == (Difference("acct_pay", "7.00", "100.00"),)
+    assert judge(case).skipped == ()
 
 
 def test_what_was_used_before_counts() -> None:
@@ -115,6 +117,10 @@ def test_a_file_of_another_shape_is_refused(text: bytes, problem: str) -> None:
         ({"expect": {"fund_pay": "1"}}, "expect.fund_pay: unknown amount; the nearest known one is "),
         ({"expect": {"fund_pay_sumamt": 1}}, "expect.fund_pay_sumamt: write 1 as text, in quotes"),
         ({"expect": {"fund_pay_sumamt": "1.001"}}, "expect.fund_pay_sumamt: '1.001' has more than 2 decimals"),
+        (
+            {"expect": {"balc": "1.00", "acct_pay": "1.00"}},
+            "expect: nothing would be compared: balc, acct_pay needs an acct_balc_before",
+        ),
         ({"kind": "IDENTITY"}, "expect.medfee_sumamt: an IDENTITY row needs the total of the bill"),
     ],
 )

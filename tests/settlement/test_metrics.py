@@ -1,9 +1,12 @@
 import asyncio
+import time
 import urllib.request
+
+import pytest
 
 from settlement.metrics import LATENCY_BUCKETS, SLO_SECONDS, MeteredStore, Metrics
 from settlement.stores.memory import MemoryStore
-from settlement.stores.store import Changes, Invariant, LedgerAudit
+from settlement.stores.store import Changes, Invariant, LedgerAudit, StoreError
 from settlement.tally import Outcome
 
 
@@ -58,6 +61,33 @@ def test_a_metered_store_times_commits_and_shows_what_an_audit_found() -> None:
     assert value(metrics, "shuaka_commit_seconds_count") == 1
     assert value(metrics, "shuaka_ledger_imbalance_fen") == 5
     assert value(metrics, "shuaka_ledger_broken_invariants") == 1
+
+
+def test_the_time_of_the_last_audit_is_shown() -> None:
+    metrics = Metrics()
+    store = MeteredStore(MemoryStore(), metrics)
+    assert value(metrics, "shuaka_ledger_audited_timestamp_seconds") == 0
+    before = time.time()
+    asyncio.run(store.audit())
+    shown = value(metrics, "shuaka_ledger_audited_timestamp_seconds")
+    assert shown is not None
+    assert before <= shown <= time.time()
+    assert not store.being_audited
+
+
+def test_an_audit_that_fails_is_counted_and_leaves_the_last_result() -> None:
+    class Unreadable(MemoryStore):
+        async def audit(self, opter_no: str = "") -> LedgerAudit:
+            raise StoreError(f"cannot be audited{opter_no}")
+
+    metrics = Metrics()
+    store = MeteredStore(Unreadable(), metrics)
+    for _ in range(2):
+        with pytest.raises(StoreError):
+            asyncio.run(store.audit())
+    assert value(metrics, "shuaka_ledger_audit_failures_total") == 2
+    assert value(metrics, "shuaka_ledger_audited_timestamp_seconds") == 0
+    assert not store.being_audited
 
 
 def test_no_operator_and_no_terminal_is_ever_a_label() -> None:

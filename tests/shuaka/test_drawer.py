@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from cardsim import chips
 from cardsim.chips import ChipsError
+from cardsim.layout import PIN_TRIES
 from shuaka.compose import population
 from shuaka.drawer import Drawer
 
@@ -51,3 +53,21 @@ def test_the_cards_of_another_population_are_refused(tmp_path: Path) -> None:
     Drawer(population(), file).put_back()
     with pytest.raises(ChipsError, match="population 1:1000000"):
         Drawer(population(seed=2), file)
+
+
+DAMAGED = {
+    "a counter above its most": (0, PIN_TRIES.to_bytes(8, "big") + b"\0\1\xff"),
+    "a cell that no card has": (0, bytes(7) + b"\x09\0\1\0"),
+    "an image that ends early": (0, b"\0"),
+    "a card of nobody's": (1_000_000, b"\0"),
+}
+
+
+@pytest.mark.parametrize(("index", "image"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_file_is_refused_before_the_run_with_the_card_that_is_damaged(
+    tmp_path: Path, index: int, image: bytes
+) -> None:
+    file = tmp_path / "chips"
+    chips.save(file, 1, 1_000_000, {index: image})
+    with pytest.raises(ChipsError, match=f"is damaged at card {index}: "):
+        Drawer(population(), file)

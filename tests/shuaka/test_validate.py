@@ -51,8 +51,33 @@ def test_verdicts_can_be_read_by_a_machine(app: typer.Typer, tmp_path: Path) -> 
         "id": "G02",
         "ok": False,
         "differs": [{"field": "fund_pay_sumamt", "expected": "112.51", "got": "112.50"}],
+        "skipped": [],
     }
     assert all(verdict["ok"] for verdict in verdicts[1:])
+
+
+ONLY_ACCOUNT = {
+    "id": "A1",
+    "kind": "FORMULA",
+    "items": [{"chrgitm_lv": "01", "amt": "10"}],
+    "acct_balc_before": None,
+    "expect": {"balc": "999.99"},
+}
+
+
+def test_a_row_of_which_nothing_would_be_compared_exits_2_with_its_fields(app: typer.Typer, tmp_path: Path) -> None:
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps([ONLY_ACCOUNT]), "utf-8")
+    result = CliRunner().invoke(app, [str(file)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "cases.json: row 1 (A1).expect: nothing would be compared: balc needs an acct_balc_before\n"
+
+
+def test_fields_that_were_not_compared_are_named_for_a_machine(app: typer.Typer, tmp_path: Path) -> None:
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps([ONLY_ACCOUNT | {"expect": {"balc": "999.99", "medfee_sumamt": "10"}}]), "utf-8")
+    [verdict] = json.loads(CliRunner().invoke(app, [str(file), "--json"]).stdout)
+    assert verdict == {"id": "A1", "ok": True, "differs": [], "skipped": ["balc"]}
 
 
 def test_a_missing_file_exits_2_and_is_named(app: typer.Typer, tmp_path: Path) -> None:

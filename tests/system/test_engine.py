@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 from settlement import data_directory
 from settlement.engine.state import Person
 from settlement.stores.sqlite import FILE_NAME, SqliteStore
+from settlement.stores.store import Origin
 from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
@@ -26,8 +28,11 @@ from settlement.wire.messages import Body, Line, SettleDrugSale, SignIn
 from settlement.wire.names import institution_code, local_time, msgid, terminal_number
 from settlement.wire.session import TerminalSession
 from shuaka import compose
+from shuaka.engine import Engine, EngineError
 
 CITY = "370100"
+SEQUENCE = itertools.count()
+"""Of messages: a terminal that starts anew within a second must not use a msgid of that second again."""
 ANY_PORTS = [f"--{door}-port=0" for door in ("tcp", "http", "admin", "metrics")]
 
 
@@ -79,12 +84,11 @@ class Till:
         self.session = TerminalSession(key, dev_no=self.dev_no, fixmedins_code=code, city=CITY)
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.frames = FrameReader()
-        self.number = itertools.count()
         self.session.accept(self.ask(SignIn("tester")))
 
     def send(self, body: Body) -> int:
         now = time.time_ns() // 1_000_000
-        name = msgid(self.dev_no, now, next(self.number))
+        name = msgid(self.dev_no, now, next(SEQUENCE))
         sealed, counter = self.session.seal(body, msgid=name, clock_ms=now, inf_time=local_time(now))
         self.socket.sendall(sealed)
         return counter
@@ -226,6 +230,71 @@ def test_a_port_in_use_is_named_with_what_to_do(tmp_path: Path) -> None:
             assert f"--{door}-port" in said
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [("tcp", "http"), ("http", "admin"), ("admin", "metrics"), ("tcp", "metrics")]
+)
+def test_one_port_for_two_doors_is_refused(tmp_path: Path, first: str, second: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    said = refused(tmp_path, f"--{first}-port={port}", f"--{second}-port={port}")
+    assert f"127.0.0.1:{port} ({second}) cannot be listened on: Address already in use" in said
+
+
+def test_an_engine_on_the_ipv6_loopback_address_settles_and_is_asked(tmp_path: Path) -> None:
+    with running(tmp_path, "--host", "::1") as engine:
+        assert {engine[door]["host"] for door in ("tcp", "http", "admin", "metrics")} == {"::1"}
+        with urllib.request.urlopen(f"http://[::1]:{engine['metrics']['port']}/metrics", timeout=5) as answer:
+            assert b"shuaka_build" in answer.read()
+        assert audit(tmp_path).returncode == 0
+        fleet = command("terminals", "--data", str(tmp_path), "--count=6", "--duration=1", "--think=0.05")
+        done = subprocess.run(fleet, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        port = taken.getsockname()[1]
+        assert f"[::1]:{port} (http) cannot be" in refused(tmp_path, "--host", "::1", f"--http-port={port}")
+
+
+def test_a_ledger_is_served_to_no_other_population(tmp_path: Path) -> None:
+    with running(tmp_path, "--population", "1:1000"):
+        pass
+    said = refused(tmp_path, "--population", "2:1000")
+    assert "keeps the accounts of population 1:1000, and 2:1000 was asked for" in said
+    with running(tmp_path, "--population", "1:1000"):
+        pass
+
+
+def test_a_ledger_is_not_served_under_another_network_key(tmp_path: Path) -> None:
+    with running(tmp_path):
+        pass
+    (tmp_path / "network.key").unlink()
+    assert "every password would be wrong; put that key back" in refused(tmp_path)
+
+
+def test_a_refused_lease_leaves_everybody_to_a_smaller_one(tmp_path: Path) -> None:
+    with running(tmp_path, "--population", "1:1000"):
+        engine = Engine(tmp_path)
+        with pytest.raises(EngineError, match="1001 people are needed and 1000 that this ledger has not met are left"):
+            engine.lease(1001, compose.People(1, 1000))
+        with pytest.raises(EngineError, match="serves population 1:1000: come with --population 1:1000"):
+            engine.lease(1, compose.People(2, 1000))
+        assert engine.lease(1000, compose.People(1, 1000)) == 0
+
+
+def test_what_an_engine_writes_is_readable_by_its_owner_alone(
+    tmp_path: Path, shopper: Person, lines: tuple[Line, ...]
+) -> None:
+    data = tmp_path / "data"
+    with running(data) as engine:
+        till = Till(data, engine["tcp"]["port"])
+        with till.socket:
+            assert till.ask(till.sale(shopper, lines)).approved
+        modes = {file.name: file.stat().st_mode & 0o777 for file in data.iterdir()}
+    assert {FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"} < modes.keys()
+    assert set(modes.values()) == {0o600}
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_data_directory_below_a_regular_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "cannot be written: Not a directory" in refused(tmp_path / "file" / "data")
@@ -243,7 +312,7 @@ def test_a_data_directory_on_a_read_only_mount_is_refused(tmp_path: Path) -> Non
 
 def test_two_engines_on_one_directory_are_refused(tmp_path: Path) -> None:
     with running(tmp_path):
-        assert "another engine runs on" in refused(tmp_path)
+        assert "an engine runs on" in refused(tmp_path)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "everywhere"])  # noqa: S104 - that it is refused
@@ -252,7 +321,7 @@ def test_an_address_that_others_can_reach_is_refused(tmp_path: Path, host: str) 
 
 
 def test_a_ledger_of_another_format_is_refused(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path)
+    store = SqliteStore(tmp_path, Origin(1, 10, ""))
     store._connection.pragma("user_version", 99)
     store._connection.close()
     assert "is a ledger of format 99" in refused(tmp_path)

@@ -29,6 +29,15 @@ def test_a_captured_9001_does_not_open_a_session(host: Any, pharmacy: Any) -> No
     assert decision.reply.refusal == codes.REPLAYED_COUNTER.code
 
 
+def test_a_clock_of_the_far_future_signs_nobody_in(host: Any, pharmacy: Any) -> None:
+    """It would be the terminal's last 9001: no later one could be later."""
+    early = msgspec.structs.replace(pharmacy.request(SignIn("x")), counter=host.now_ms + 31 * 60 * 1000)
+    [decision] = host.decide(host.arrival(early, SignIn("x")))
+    assert decision.reply.refusal == codes.CLOCK_SKEW.code
+    host.now_ms += 1
+    assert pharmacy.sign_in().sign_no
+
+
 def test_a_captured_frame_is_refused_and_posts_nothing(
     host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
 ) -> None:

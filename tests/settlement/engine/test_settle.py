@@ -3,14 +3,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from settlement.engine.arrival import Door
 from settlement.engine.state import Accumulator, FeeBatch
 from settlement.wire import codes
-from settlement.wire.messages import PresettleDrugSale, UploadFees
+from settlement.wire.messages import Patient, PresettleDrugSale, RevokeDrugSale, UploadFees
 from settlement.wire.names import institution_code
 
 
 def as_trial(sale: Any) -> PresettleDrugSale:
-    return PresettleDrugSale(*msgspec.structs.astuple(sale)[: len(PresettleDrugSale.__struct_fields__)])
+    return PresettleDrugSale(**{name: getattr(sale, name) for name in PresettleDrugSale.__struct_fields__})
 
 
 def test_a_pharmacy_sale_is_paid_from_the_personal_account(
@@ -87,6 +88,12 @@ def test_the_account_pays_only_when_it_is_to(pharmacy: Any, visits: Any, worker:
         ({"insutype": "390"}, codes.NO_INSURED_PERSON),
         ({"mdtrt_cert_type": "01"}, codes.CREDENTIAL_NOT_SUPPORTED),
         ({"card_sn": "00"}, codes.CARD_UNKNOWN),
+        ({"mdtrt_cert_no": "A00000000"}, codes.CARD_UNKNOWN),
+        ({"mdtrt_cert_type": "02", "mdtrt_cert_no": "A00000000"}, codes.CARD_UNKNOWN),
+        ({"certno": "370100190001010000"}, codes.NO_INSURED_PERSON),
+        ({"psn_name": "某人"}, codes.NO_INSURED_PERSON),
+        ({"psn_type": "9"}, codes.NO_INSURED_PERSON),
+        ({"acct_used_flag": "2"}, codes.FAMILY_ACCOUNT_NOT_OFFERED),
         ({"med_type": "11"}, codes.NO_BENEFIT),
         ({"medfee_sumamt_fen": 0}, codes.AMOUNT_OUT_OF_RANGE),
         ({"medfee_sumamt_fen": -1}, codes.AMOUNT_OUT_OF_RANGE),
@@ -108,7 +115,8 @@ def test_a_sale_that_cannot_be_is_refused_and_posts_nothing(
     [
         ({"pric_e6": -12_500_000}, codes.AMOUNT_OUT_OF_RANGE),
         ({"cnt_e4": 0}, codes.AMOUNT_OUT_OF_RANGE),
-        ({"det_item_fee_sumamt_fen": 2501}, codes.LINE_ROUNDING),
+        ({"det_item_fee_sumamt_fen": 2502}, codes.LINE_ROUNDING),
+        ({"det_item_fee_sumamt_fen": 2498}, codes.LINE_ROUNDING),
         ({"med_list_codg": "NONE"}, codes.UNKNOWN_ITEM),
     ],
 )
@@ -120,6 +128,26 @@ def test_a_line_that_is_not_true_is_refused_by_its_number(
     reply = pharmacy.ask(sale)
     assert reply.refusal == refusal.code
     assert "line 2" in reply.err_msg
+
+
+def test_a_line_may_differ_from_price_times_count_by_one_fen(
+    pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    """I8: refused where the difference is over 0.01."""
+    lines = (msgspec.structs.replace(drugs[0], det_item_fee_sumamt_fen=2501),)
+    assert pharmacy.told(visits.drug_sale(pharmacy, worker, lines)).amounts.medfee_sumamt_fen == 2501
+
+
+def test_an_identity_card_is_a_credential_by_its_number(pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
+    shown = {"mdtrt_cert_type": "02", "mdtrt_cert_no": worker.certno, "card_sn": ""}
+    assert pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs, **shown)).approved
+
+
+def test_a_hospital_settles_no_pharmacy_sale_by_its_med_type(
+    hospital: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = msgspec.structs.replace(visits.outpatient(hospital, worker, drugs), med_type="41")
+    assert hospital.ask(sale).refusal == codes.NO_BENEFIT.code
 
 
 def test_an_item_is_refused_on_a_day_on_which_it_does_not_stand(
@@ -213,6 +241,24 @@ def test_a_guest_pays_from_the_account_of_the_own_city_and_the_cities_owe_each_o
 def test_a_guest_needs_the_pin_that_the_chip_checks(pharmacy: Any, visits: Any, guest: Any, drugs: Any) -> None:
     sale = visits.drug_sale(pharmacy, guest, drugs)
     assert pharmacy.ask(sale, insured=guest.city).refusal == codes.PIN_REQUIRED.code
+
+
+def test_at_the_signed_door_the_institutions_word_covers_both_secrets(
+    teller: Any, visits: Any, worker: Any, guest: Any, drugs: Any
+) -> None:
+    desk = teller(institution_code("P", "370100", 1), Door.HTTP).sign_in()
+    assert desk.told(visits.drug_sale(desk, worker, drugs)).setl_id
+    assert desk.told(visits.drug_sale(desk, guest, drugs), insured=guest.city).setl_id
+
+
+def test_a_patient_is_named_at_the_signed_door_only(
+    teller: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    desk = teller(institution_code("P", "370100", 2), Door.HTTP).sign_in()
+    settled = desk.told(visits.drug_sale(desk, worker, drugs, certno=worker.certno, psn_type=worker.psn_type))
+    assert settled.patient == Patient(worker.psn_name, worker.certno, worker.gend, worker.brdy, worker.psn_type)
+    assert desk.told(RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no)).patient is None
+    assert pharmacy.told(visits.drug_sale(pharmacy, worker, drugs)).patient is None
 
 
 @pytest.mark.rule("RD02")

@@ -1,5 +1,6 @@
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -34,6 +35,17 @@ def test_a_revoked_visit_gives_deductible_and_cap_back_and_may_be_settled_again(
     assert [(row.deductible_used_fen, row.fund_used_fen) for row in counters] == [(0, 0)]
     assert hospital.told(sale).amounts == settled.amounts
     assert not host.broken_laws()
+
+
+@pytest.mark.parametrize("used", ["deductible_used_fen", "fund_used_fen"])
+def test_the_audit_sees_a_deductible_or_a_cap_that_was_not_given_back(
+    host: Any, hospital: Any, visits: Any, worker: Any, lines_of: Any, drugs: Any, used: str
+) -> None:
+    hospital.told(visits.outpatient(hospital, worker, lines_of((drugs[0].med_list_codg, "10", 90))))
+    assert not host.broken_laws()
+    [counted] = [row for row in host.store._rows.values() if isinstance(row, Accumulator)]
+    host.store._rows[Accumulator, counted.key] = msgspec.structs.replace(counted, **{used: 0})
+    assert len(host.broken_laws()) == 1
 
 
 @pytest.mark.parametrize("how", ["revoke", "reverse"])

@@ -13,11 +13,11 @@ TOKEN = {"Authorization": "Bearer sesame"}
 def app() -> Any:
     tally = Tally()
     tally.answered(Outcome("tcp", "run", "9001", "", replayed=False, pin_offered=False, seconds=0.0))
-    return admin_app(MemoryStore(), tally, "sesame")
+    return admin_app(MemoryStore(1000), tally, "sesame")
 
 
 def test_health_needs_no_token(app: Any, asked: Any, run: Any) -> None:
-    assert run(asked(app, "GET", "/health")) == (200, b'{"status":"ok"}')
+    assert run(asked(app, "GET", "/health"))[:2] == (200, b'{"status":"ok"}')
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer "}, {"Authorization": "Bearer sesam"}])
@@ -47,12 +47,27 @@ def test_leases_follow_each_other(app: Any, asked: Any, run: Any) -> None:
     assert (first, second) == ({"first": 0}, {"first": 10})
 
 
+def test_a_lease_of_too_many_is_refused_with_what_is_left_and_a_smaller_one_then_works(
+    app: Any, asked: Any, run: Any
+) -> None:
+    refused, granted = (
+        run(asked(app, "POST", "/lease", headers=TOKEN, body=b'{"count":%d}' % count)) for count in (1001, 1000)
+    )
+    assert refused.status == 409
+    assert refused.json["message"].startswith("1001 people are needed and 1000 that this ledger has not met are left")
+    assert granted.json == {"first": 0}
+
+
 @pytest.mark.parametrize(
     "body",
-    [b"", b"x", b"{}", b'{"count":0}', b'{"count":-1}', b'{"count":1.5}', b'{"count":1,"more":2}', b" " * 2000,
+    [b"", b"x", b"{}", b'{"count":0}', b'{"count":-1}', b'{"count":1.5}', b'{"count":1,"more":2}',
      b'{"count":%d}' % (LEASE_MAX + 1)],
 )  # fmt: skip
 def test_a_lease_of_nothing_sensible_is_refused(app: Any, asked: Any, run: Any, body: bytes) -> None:
     answer = run(asked(app, "POST", "/lease", headers=TOKEN, body=body))
     assert answer.status == 400
     assert "is expected" in answer.json["message"]
+
+
+def test_a_body_over_the_limit_is_refused(app: Any, asked: Any, run: Any) -> None:
+    assert run(asked(app, "POST", "/lease", headers=TOKEN, body=b" " * 2000)).status == 413

@@ -1,4 +1,5 @@
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import msgpack
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from settlement.wire import codes
 from settlement.wire.envelope import (
+    ALLOWED,
     BODY_TYPES,
     MalformedError,
     Reply,
@@ -94,7 +96,7 @@ def test_every_message_has_its_transaction() -> None:
         ("medfee_sumamt_fen", 25.0, "medfee_sumamt_fen"),
         ("medfee_sumamt_fen", "2500", "medfee_sumamt_fen"),
         ("medfee_sumamt_fen", 10**16, "medfee_sumamt_fen"),
-        ("acct_used_flag", "2", "acct_used_flag"),
+        ("acct_used_flag", "3", "acct_used_flag: must be 0, 1 or 2"),
         ("drugdetail", [], "drugdetail"),
         ("drugdetail", [["1", "X", 1.5, 1, 1]], "drugdetail"),
     ],
@@ -108,6 +110,30 @@ def test_a_wrong_field_is_named(field: str, value: object, words: str) -> None:
         decode_body(broken)
     assert caught.value.refusal == codes.BAD_ENVELOPE
     assert caught.value.msgid == "M1"
+
+
+def patterns(node: object) -> Iterator[str]:
+    """Every pattern in a JSON schema."""
+    if isinstance(node, dict):
+        yield from [node["pattern"]] if isinstance(node.get("pattern"), str) else []
+        for inner in node.values():
+            yield from patterns(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from patterns(inner)
+
+
+def test_every_pattern_of_a_field_has_its_words() -> None:
+    _, schemas = msgspec.json.schema_components([Request, *BODY_TYPES.values()])
+    assert set(patterns(schemas)) == set(ALLOWED)
+
+
+def test_a_field_that_does_not_match_is_told_what_is_allowed() -> None:
+    fields = msgpack.unpackb(encode(request_of(msgspec.Raw(encode(SALE)))))
+    fields[3] = "Jinan"
+    with pytest.raises(MalformedError) as caught:
+        decode_request(msgpack.packb(fields))
+    assert str(caught.value) == "mdtrtarea_admvs: must be six digits"
 
 
 def test_a_missing_field_is_refused() -> None:

@@ -1,0 +1,65 @@
+from typing import Any
+
+import pytest
+
+from settlement.engine.decide import JUDGES
+from settlement.engine.footprint import FOLLOWING, NAMED, follows, touches
+from settlement.engine.state import Accumulator, Message, Person, Terminal
+from settlement.wire.codes import KINDS
+from settlement.wire.messages import Reverse, RevokeDrugSale
+
+
+def test_every_transaction_has_a_footprint() -> None:
+    assert NAMED.keys() == KINDS.keys()
+    assert FOLLOWING.keys() <= JUDGES.keys()
+
+
+def test_only_what_changes_something_names_its_msgid(host: Any, pharmacy: Any, visits: Any, worker: Any) -> None:
+    arrival = host.arrival(pharmacy.request(visits.query(worker)), visits.query(worker))
+    assert [table for table, _ in touches(arrival, host.world)] == [Terminal, Person]
+
+
+def test_a_sale_names_its_terminal_its_msgid_and_its_patient(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = visits.drug_sale(pharmacy, worker, drugs)
+    request = pharmacy.request(sale)
+    assert touches(host.arrival(request, sale), host.world) == (
+        (Terminal, ("370100", pharmacy.dev_no)),
+        (Message, ("370100", pharmacy.code, request.msgid)),
+        (Person, ("370100", worker.psn_no)),
+    )
+
+
+def test_a_benefit_that_pays_nothing_has_no_accumulator(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = visits.drug_sale(pharmacy, worker, drugs)
+    arrival = host.arrival(pharmacy.request(sale), sale)
+    assert follows(arrival, host.store.load_now(touches(arrival, host.world)), host.world) == ()
+
+
+@pytest.mark.parametrize("undo", ["revoke", "reverse"])
+def test_a_settlement_and_its_undo_may_stand_in_one_batch(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any, undo: str
+) -> None:
+    sale = visits.drug_sale(pharmacy, worker, drugs)
+    request = pharmacy.request(sale)
+    first = host.arrival(request, sale)
+    if undo == "reverse":
+        body: Any = Reverse(worker.psn_no, request.msgid, "2102")
+    else:
+        body = RevokeDrugSale("370100" + "0" * 24, "370100" + "0" * 24, worker.psn_no)
+    decisions = host.decide(first, host.arrival(pharmacy.request(body), body))
+    assert decisions[0].reply.approved
+    assert decisions[1].reply.approved is (undo == "reverse")
+    assert host.broken_laws() == []
+
+
+def test_undoing_what_counted_nothing_leaves_no_accumulator(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
+    pharmacy.told(RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no))
+    key = (Accumulator, ("370100", worker.psn_no, 2026, "employee-pharmacy"))
+    assert host.store.load_now((key,)).get(Accumulator, *key[1]) is None
