@@ -43,7 +43,7 @@ HTTP_DRAIN_S: Final = 5
 """How long a client of the HTTP door may take for its last reply when the engine ends."""
 
 AUDIT_PAUSE_S: Final = 30.0
-"""Between two looks at the books; what the gauges say of them is no older than this and one audit."""
+"""Between two looks at the books: how old what the gauges say of them may become, where an audit is quick."""
 AUDIT_REST: Final = 9
 """The pause is at least so many times the audit before it: the audits of a large ledger take a tenth of the time."""
 

@@ -1,12 +1,10 @@
 from typing import Any
 
-import pytest
-
 from settlement.engine.decide import JUDGES
 from settlement.engine.footprint import FOLLOWING, NAMED, follows, touches
 from settlement.engine.state import Accumulator, Message, Person, Terminal
 from settlement.wire.codes import KINDS
-from settlement.wire.messages import Reverse, RevokeDrugSale
+from settlement.wire.messages import RevokeDrugSale
 
 
 def test_every_transaction_has_a_footprint() -> None:
@@ -39,21 +37,14 @@ def test_a_benefit_that_pays_nothing_has_no_accumulator(
     assert follows(arrival, host.store.load_now(touches(arrival, host.world)), host.world) == ()
 
 
-@pytest.mark.parametrize("undo", ["revoke", "reverse"])
-def test_a_settlement_and_its_undo_may_stand_in_one_batch(
-    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any, undo: str
+def test_a_benefit_that_pays_names_its_accumulator_once_the_patient_is_known(
+    host: Any, hospital: Any, visits: Any, worker: Any, drugs: Any
 ) -> None:
-    sale = visits.drug_sale(pharmacy, worker, drugs)
-    request = pharmacy.request(sale)
-    first = host.arrival(request, sale)
-    if undo == "reverse":
-        body: Any = Reverse(worker.psn_no, request.msgid, "2102")
-    else:
-        body = RevokeDrugSale("370100" + "0" * 24, "370100" + "0" * 24, worker.psn_no)
-    decisions = host.decide(first, host.arrival(pharmacy.request(body), body))
-    assert decisions[0].reply.approved
-    assert decisions[1].reply.approved is (undo == "reverse")
-    assert host.broken_laws() == []
+    sale = visits.outpatient(hospital, worker, drugs)
+    arrival = host.arrival(hospital.request(sale), sale)
+    state = host.store.load_now(touches(arrival, host.world))
+    [(table, key)] = follows(arrival, state, host.world)
+    assert (table, key[:3]) == (Accumulator, ("370100", worker.psn_no, 2026))
 
 
 def test_undoing_what_counted_nothing_leaves_no_accumulator(

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from pathlib import Path
 
 import apsw
@@ -6,7 +7,7 @@ import pytest
 
 from settlement.engine.state import Accumulator
 from settlement.stores.sqlite import APPLICATION_ID, AUTOCHECKPOINT_PAGES, FILE_NAME, SqliteStore
-from settlement.stores.store import SCHEMA_VERSION, Changes, Origin, RefusedStoreError, StoreError
+from settlement.stores.store import SCHEMA_VERSION, Changes, LedgerAudit, Origin, RefusedStoreError, StoreError
 
 ROW = Accumulator("370100", "p", 2026, "b", 1, 2)
 KEY = (Accumulator, ROW.key)
@@ -96,3 +97,23 @@ def test_a_ledger_is_refused_under_another_network_key(tmp_path: Path) -> None:
     asyncio.run(SqliteStore(tmp_path, ORIGIN).close())
     with pytest.raises(RefusedStoreError, match=r"check value ABCDEF, and the directory's has 000000.*password"):
         SqliteStore(tmp_path, Origin(1, 1000, "000000"))
+
+
+def test_an_audit_runs_beside_the_loop_over_a_connection_that_cannot_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def examine(connection: apsw.Connection, _: str) -> LedgerAudit:
+        seen.append((threading.current_thread() is threading.main_thread(), connection.readonly("main")))
+        return LedgerAudit({}, 0, ())
+
+    monkeypatch.setattr("settlement.stores.sqlite.examine", examine)
+
+    async def test() -> None:
+        store = SqliteStore(tmp_path, ORIGIN)
+        await store.audit()
+        await store.close()
+
+    asyncio.run(test())
+    assert seen == [(False, True)]
