@@ -36,6 +36,7 @@ class Conductor:
         self._alone = alone
         self._reports: dict[str, Report] = {}
         self._latest = Report()
+        self._fault = ""
         self._ready = 0
         self._began_s = time.monotonic()
         self._started_at = _now()
@@ -66,12 +67,17 @@ class Conductor:
             self._environment.runner.send_message(GO)
 
     def _conduct(self) -> None:
-        while not self._over():
-            gevent.sleep(EVERY_S)
-            self._look()
-            self._show()
-        self._end()
-        self._environment.runner.quit()
+        try:
+            while not self._over():
+                gevent.sleep(EVERY_S)
+                self._look()
+                self._show()
+            self._end()
+        except Exception as error:
+            self._fault = f"the run could not be followed: {error}"
+            raise
+        finally:
+            self._environment.runner.quit()  # whatever happened: without a conductor Locust would run for ever
 
     def _show(self) -> None:
         planned_s = result.planned_s(self._plan.profile)
@@ -88,8 +94,10 @@ class Conductor:
         return self._alone is None and bool(self._environment.runner.clients.missing)
 
     def _finished(self) -> bool:
+        if self._fault or self._latest.failure:
+            return True
         here = 1 if self._alone is not None else len(self._reports)
-        return bool(self._latest.failure) or (self._latest.finished and here == self._plan.profile.processes)
+        return self._latest.finished and here == self._plan.profile.processes
 
     def _end(self, **_: Any) -> None:
         """End the run; if that is before its time, stop the arrivals and give what is under way time to end."""
@@ -116,8 +124,9 @@ class Conductor:
             return
         self._written = True
         merged = self._latest
-        if not merged.finished and not merged.failure:
-            merged = msgspec.structs.replace(merged, failure="a load process never reported its end")
+        if not merged.failure and (self._fault or not merged.finished):
+            why = self._fault or "a load process never reported its end"
+            merged = msgspec.structs.replace(merged, failure=why)
         profile = self._plan.profile
         windows = result.Windows(self._started_at, result.planned_s(profile), profile.warmup_s, merged.elapsed_s)
         whole = result.Result(

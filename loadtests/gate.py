@@ -33,7 +33,7 @@ class Claims(Struct, frozen=True):
 
 
 class LedgerSums(Struct, frozen=True):
-    """The ledger's own count of one settling message; sums and fingerprint are over all, whatever became of them."""
+    """The ledger's own count of one settling message; sums and fingerprint are of those that stand."""
 
     settled: int = 0
     reversed: int = 0
@@ -147,8 +147,6 @@ def _settlements(infno: str, client: Claims, audit: Audit) -> Iterable[Row]:
     yield Row(f"{infno} settlements", mine.count, engine, books.settled, mine.count == books.settled and engine == made)
     if books.undone or client.undone:
         yield Row(f"{infno} undone", client.undone, None, books.undone, books.undone <= client.undone)
-    if books.undone:
-        return  # the client never learnt what it undid: its sums are over the settlements that stand
     yield Row(f"{infno} fingerprint", mine.fingerprint, None, books.fingerprint, mine.fingerprint == books.fingerprint)
     for field in MONEY:
         said, booked = getattr(mine, field), getattr(books, field)

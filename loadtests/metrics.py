@@ -1,7 +1,7 @@
 """/metrics of a load run: the last merged report in Prometheus's words, on a registry of its own.
 
-Labels are bounded: flows, transaction codes and classes of outcome; never a refusal, a card or a terminal. Buckets are
-computed from the HdrHistograms at a scrape, so that recording costs nothing more.
+Labels are bounded: flows, transaction codes, classes of outcome and events; never a refusal, a card or a
+terminal. Buckets are computed from the HdrHistograms at a scrape, so that recording costs nothing more.
 """
 
 import errno
@@ -20,7 +20,7 @@ from loadtests.openload.histograms import Encoded
 from loadtests.openload.outcomes import Counts
 from loadtests.openload.verdict import Slo
 from loadtests.recorder import Report
-from terminals.kernel.outcome import APPROVED, NO_REPLY
+from terminals.kernel.outcome import APPROVED, NO_REPLY, Event
 
 ADDRESS: Final = "127.0.0.1"
 STEPS: Final = 24
@@ -58,6 +58,7 @@ class ReportCollector(Collector):
         yield _counter("shuaka_load_visits", "Visits by flow and result", ("flow", "outcome"), report.visits)
         messages = {infno: _classes(outcomes) for infno, outcomes in report.messages.items()}
         yield _counter("shuaka_load_messages", "Messages by code and class of outcome", ("infno", "outcome"), messages)
+        yield _events(report)
         yield from _health(report)
         yield self._latencies(report.latencies)
 
@@ -131,6 +132,14 @@ def _arrivals(report: Report) -> Metric:
     )
     for state in report.arrivals.__struct_fields__:
         family.add_metric((state,), getattr(report.arrivals, state))
+    return family
+
+
+def _events(report: Report) -> Metric:
+    """Show every event there is, so that a label set is whole from the first scrape."""
+    family = CounterMetricFamily("shuaka_load_events", "What happened on the way of a visit", labels=("event",))
+    for event in Event:
+        family.add_metric((event.value,), report.events.get(event, 0))
     return family
 
 

@@ -40,6 +40,7 @@ class LoadProcess:
         self._environment = environment
         self._driver: Driver | None = None
         self._go = Event()
+        self._stopped = False
         if isinstance(environment.runner, WorkerRunner):
             environment.events.report_to_master.add_listener(self._attach)
             environment.runner.register_message(GO, lambda **_: self._go.set())
@@ -64,11 +65,16 @@ class LoadProcess:
             return
         if isinstance(self._environment.runner, WorkerRunner):
             self._environment.runner.send_message(READY)
-        self._go.wait(GO_WAIT_S)
+        if not self._go.wait(GO_WAIT_S):
+            driver.fail(f"the word to go did not come within {GO_WAIT_S:g} s")
+            return
+        if self._stopped:
+            driver.stop()  # told so while the driver was composed or its terminals signed on
         driver.run()
 
     def stop(self) -> None:
-        """End the arrivals."""
+        """End the arrivals, or let none come where they have not begun."""
+        self._stopped = True
         self._go.set()
         if self._driver is not None:
             self._driver.stop()

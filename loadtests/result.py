@@ -86,10 +86,16 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             errors=self.report.errors,
             served=self.served(),
         )
-        if self.interrupted:
-            early = f"ended early, after {self.windows.lasted_s:.0f} of {self.windows.planned_s:.0f} s"
-            answer = msgspec.structs.replace(answer, remarks=(early, *answer.remarks))
-        return msgspec.structs.replace(self, gate=gate, verdict=answer)
+        return msgspec.structs.replace(self, gate=gate, verdict=self._cut_short(answer))
+
+    def _cut_short(self, answer: Verdict) -> Verdict:
+        """Fail a run that was ended before everybody planned had come: its peak was not rehearsed."""
+        if not self.interrupted:
+            return answer
+        early = f"ended early, after {self.windows.lasted_s:.0f} of {self.windows.planned_s:.0f} s"
+        if self.report.arrivals.scheduled < arrivals.expected(self.profile.segments):
+            return Verdict(verdict.Answer.FAIL, (early, *answer.reasons), answer.remarks)
+        return msgspec.structs.replace(answer, remarks=(early, *answer.remarks))
 
 
 def claims_of(report: Report) -> Claims:

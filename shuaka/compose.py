@@ -4,7 +4,6 @@ Nothing below this folder imports it, and it imports no loop and no server, so t
 """
 
 import time
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -32,6 +31,8 @@ RUN_NAME_MAX: Final = 20
 HOST: Final = "127.0.0.1"
 PORTS: Final = {"tcp": 7370, "http": 7371, "admin": 7372, "metrics": 7373}
 """Where `serve` listens unless it is told otherwise; below the range that the kernel hands out."""
+LOAD_METRICS_PORT: Final = 7374
+"""Where a load shows its metrics, beside an engine's."""
 
 DEMO_INSTITUTION: Final = "P37010000001"
 """The pharmacy whose credentials at the HTTP door are made with a data directory."""
@@ -123,24 +124,37 @@ def items() -> tuple[Item, ...]:
 
 
 def sites(count: int, opter_no: str, *, lane: int = 1) -> tuple[Site, ...]:
-    """Return terminals of the cities by the weight of their cards, each in an institution of its own.
+    """Return `count` terminals of the cities by the weight of their cards, each in an institution of its own.
 
-    `lane` tells apart terminals of one institution, so that two fleets can stand side by side.
+    From two a city on, each city has a pharmacy and a hospital among them; with fewer some have none. `lane` tells
+    apart terminals of one institution, so that two fleets can stand side by side. Raise typer.BadParameter where the
+    institutions do not suffice.
     """
-    weights = {code: sum(kind.weight for kind in city.cards) for code, city in rulebook().cities.items()}
-    made: list[Site] = []
+    cities = rulebook().cities
+    return tuple(
+        _site(cities[code], kind, serial, lane, opter_no)
+        for (code, kind), share in _shares(count).items()
+        for serial in range(1, share + 1)
+    )
+
+
+def _shares(count: int) -> dict[tuple[str, str], int]:
+    """Divide terminals among (city, kind) by largest remainder, as far as each has institutions."""
+    weights: dict[tuple[str, str], int] = {}
+    room: dict[tuple[str, str], int] = {}
     for code, city in rulebook().cities.items():
-        share = max(2, round(count * weights[code] / sum(weights.values())))
-        made += (_site(city, kind, serial, lane, opter_no) for kind, serial in _places(city, share))
-    return tuple(made)
-
-
-def _places(city: City, count: int) -> Iterator[tuple[str, int]]:
-    """Name `count` institutions of a city: pharmacies and hospitals as PHARMACIES_IN_TEN says, at least one of each."""
-    pharmacies = min(max(1, count * PHARMACIES_IN_TEN // 10), city.institutions.pharmacies)
-    hospitals = min(max(1, count - pharmacies), sum(city.institutions.hospitals))
-    yield from ((PHARMACY, serial) for serial in range(1, pharmacies + 1))
-    yield from ((HOSPITAL, serial) for serial in range(1, hospitals + 1))
+        cards = sum(kind.weight for kind in city.cards)
+        weights |= {(code, PHARMACY): cards * PHARMACIES_IN_TEN, (code, HOSPITAL): cards * (10 - PHARMACIES_IN_TEN)}
+        room |= {(code, PHARMACY): city.institutions.pharmacies, (code, HOSPITAL): sum(city.institutions.hospitals)}
+    if count > sum(room.values()):
+        raise typer.BadParameter(f"{count} terminals want an institution each; there are {sum(room.values())}")
+    shares = dict.fromkeys(weights, 1 if count >= len(weights) else 0)
+    total = sum(weights.values())
+    for _ in range(count - sum(shares.values())):
+        open_places = [place for place in weights if shares[place] < room[place]]
+        behind = max(open_places, key=lambda place: count * weights[place] - total * shares[place])
+        shares[behind] += 1  # whole parts first and then the largest remainders, in whole numbers
+    return shares
 
 
 def _site(city: City, kind: str, serial: int, lane: int, opter_no: str) -> Site:

@@ -2,9 +2,12 @@
 
 Three processes: `shuaka serve`, `shuaka terminals` and the load, each as its own command would run it. What the two
 clients claim is laid beside the engine's counters and the ledger. Exit codes as of `shuaka load`. Ctrl-C ends the
-arrivals and what was done is judged: so engine and terminals have process groups of their own, and are ended from here.
+arrivals and what was done is judged: so engine and terminals have process groups of their own, and are ended from here,
+whatever ends us: a hangup and SIGTERM count as Ctrl-C.
 """
 
+import os
+import select
 import signal
 import subprocess
 import sys
@@ -38,7 +41,11 @@ LOAD_TERMINALS: Final = 60
 WARMUP_S: Final = 2.0
 FLEET_END_S: Final = 40.0
 """A fleet lets its running visits end, for up to half a minute."""
+ENGINE_START_S: Final = 60.0
+CHILD_END_S: Final = 15.0
+"""What a child that was told to end may take before it is killed."""
 FAILED: Final = 1
+ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 DEMO_MIX: Final = Mix(remote=0.15, wrong_password=0.03, default_pin=0.05, local_password_as_pin=0.03)
 """As the default mix, with more of what goes wrong: half a minute should show it."""
@@ -53,23 +60,39 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="shuaka-demo-") as scratch:
         data = keep or Path(scratch)
         try:
-            with _engine(data) as engine:
-                exit_code = _rehearse(engine, data, seconds, terminals)
+            with _interruptible():
+                with _engine(data) as engine:
+                    answer, exit_code = _rehearse(engine, data, seconds, terminals)
+                print(f"\n{answer}")  # once the engine, too, has ended well
         except (EngineError, ChildError, RehearsalError) as error:
             print(f"error: {error}", file=sys.stderr)
+            raise typer.Exit(FAILED) from None
+        except KeyboardInterrupt:
+            print("error: ended before there was anything to judge", file=sys.stderr)
             raise typer.Exit(FAILED) from None
         if keep:
             print(f"kept: {keep} (ledger, journals, results)")
     raise typer.Exit(exit_code)
 
 
-def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> int:
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let every signal that asks us to end raise KeyboardInterrupt, so that our children are ended on the way out."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> tuple[Answer, int]:
     found, suffix = engine.endpoints, compact_time(time.time_ns() // 1_000_000)[-6:]
     fleet_name, load_name = f"demo-fleet-{suffix}", f"demo-load-{suffix}"  # so that a kept directory serves again
     print(
         f"engine      process {found.pid}, ledger SQLite with synchronous=FULL\n"
         f"metrics     http://{found.metrics}/metrics while it runs\n"
-        f"terminals   {terminals} trio terminals whose patients take their time\n"
+        f"terminals   {len(compose.sites(terminals, fleet_name))} trio terminals whose patients take their time\n"
         f"load        Locust, open arrivals, {RATE} visits/s for {seconds:g} s\n",
         flush=True,
     )
@@ -88,7 +111,7 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> int
             warmup_s=min(WARMUP_S, seconds / 5),
             command=" ".join(["shuaka", *sys.argv[1:]]),
         )
-        _, judged = rehearse(asked, quiet=False)
+        judged = rehearse(asked, quiet=False)
         if judged.interrupted:
             fleet_process.send_signal(signal.SIGTERM)
     fleet = _read_fleet(fleet_result)
@@ -96,17 +119,17 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> int
     fleet_gate = compare([fleet_claims], audit_of(engine, fleet_name))
     assert judged.gate is not None
     assert judged.verdict is not None
-    print(*demo_report.lines(judged, judged.gate, fleet_gate, fleet.events), sep="\n")
+    print(*demo_report.lines(judged, fleet, judged.gate, fleet_gate), sep="\n")
     for fault in fleet.faults:
         print(f"fault       {fault}")
-    passed = fleet_gate.ok and not fleet.faults
-    print(f"\n{judged.verdict.answer if passed else Answer.FAIL}")
-    return judged.verdict.exit_code if passed else FAILED
+    if fleet.faults or not fleet_gate.ok:
+        return Answer.FAIL, FAILED
+    return judged.verdict.answer, judged.verdict.exit_code
 
 
 @contextmanager
 def _engine(data: Path) -> Iterator[Engine]:
-    """Run an engine on any free ports until the block ends."""
+    """Run an engine on any free ports until the block ends; raise EngineError if it does not start or end well."""
     command = [*SHUAKA, "serve", "--data", str(data), "--json"]
     command += [word for name in compose.PORTS for word in (f"--{name}-port", "0")]
     with subprocess.Popen(  # noqa: S603 - our own command
@@ -114,11 +137,15 @@ def _engine(data: Path) -> Iterator[Engine]:
     ) as child:
         assert child.stdout is not None
         try:
+            if not select.select([child.stdout], [], [], ENGINE_START_S)[0]:
+                raise EngineError(f"the engine was not ready in {ENGINE_START_S:g} s")
             if not child.stdout.readline():
-                raise EngineError(f"the engine did not start (exit {child.wait()}); it said why above")
+                raise EngineError(f"the engine did not start (exit {child.wait(CHILD_END_S)}); it said why above")
             yield Engine(data)
         finally:
-            child.send_signal(signal.SIGTERM)
+            _end(child)
+    if child.returncode:
+        raise EngineError(f"the engine ended with exit code {child.returncode}: what it said is not to be relied on")
 
 
 @contextmanager
@@ -132,9 +159,20 @@ def _fleet(data: Path, name: str, seconds: float, terminals: int, result: Path) 
         try:
             yield child
             child.wait(FLEET_END_S)
-        except BaseException:
-            child.send_signal(signal.SIGTERM)
-            raise
+        except subprocess.TimeoutExpired:
+            raise RehearsalError(f"the terminals had not ended {FLEET_END_S:g} s after the load") from None
+        finally:
+            _end(child)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """End a child that still runs: asked at first, killed with its group when it takes too long or we are hurried."""
+    child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(CHILD_END_S)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def _read_fleet(path: Path) -> FleetReport:

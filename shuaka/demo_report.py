@@ -4,12 +4,12 @@ Pure: results in, lines out. The whole list of comparisons is `shuaka load`'s; h
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from hdrh.histogram import HdrHistogram
 
-from loadtests.gate import MONEY, Gate, Row
+from loadtests.gate import MONEY, REPLAYED, Gate, Row
 from loadtests.openload import histograms
 from loadtests.openload.histograms import in_ms
 from loadtests.report import PERCENTILES
@@ -19,12 +19,15 @@ from settlement.wire.codes import KINDS, REFUSALS
 from terminals.kernel.outcome import APPROVED
 from terminals.kernel.outcome import Result as End
 from terminals.kernel.terminal_codes import TERMINAL_CODES
+from terminals.tally import FleetReport
 
 NAME: Final = 34
 WIDTH: Final = 14
 MONEY_NAMES: Final = dict(zip(MONEY, ("bills", "paid by funds", "by personal accounts", "in cash"), strict=True))
 SETTLING: Final = ("2102", "2207")
 FLOWS: Final = ("pharmacy", "outpatient")
+NO_VISITS: Final = frozenset({"sign_on", "recover"})
+"""Flows of a terminal by itself: nobody stands at it."""
 TEXTS: Final = {
     **{code: f"{refusal.zh} / {refusal.en}" for code, refusal in REFUSALS.items()},
     **{code: f"{said.zh} / {said.en}" for code, said in TERMINAL_CODES.items()},
@@ -32,11 +35,11 @@ TEXTS: Final = {
 """What a refusal's code means, the host's and the terminal's own."""
 
 
-def lines(load: Result, load_gate: Gate, fleet_gate: Gate, fleet_events: Mapping[str, int]) -> Iterator[str]:
+def lines(load: Result, fleet: FleetReport, load_gate: Gate, fleet_gate: Gate) -> Iterator[str]:
     """Yield the verdict without its last word."""
     rows = [*load_gate.rows, *fleet_gate.rows]
     yield f"{'':<{NAME}}{'clients':>{WIDTH}}{'engine':>{WIDTH}}{'ledger':>{WIDTH}}"
-    yield _sum("messages answered", [row for row in rows if row.name.split()[0] in KINDS and row.ledger is None])
+    yield _sum("messages answered", [row for row in rows if _is_answer(row)])
     for infno in SETTLING:
         yield _sum(f"{KINDS[infno].name_en}s ({infno})", [row for row in rows if row.name == f"{infno} settlements"])
     for field, name in MONEY_NAMES.items():
@@ -44,15 +47,15 @@ def lines(load: Result, load_gate: Gate, fleet_gate: Gate, fleet_events: Mapping
     yield _sum("outcomes left unknown", [row for row in rows if row.name == "unknown outcomes left"])
     compared = [row for row in rows if row.client is not None]
     laws = [row for row in load_gate.rows if row.client is None]
-    yield f"{'comparisons':<{NAME}}{_share(compared)} agree; each settlement of the clients is in the ledger once"
+    yield f"{'comparisons':<{NAME}}{_share(compared)} agree{_each_once(rows)}"
     yield f"{'money':<{NAME}}{_share(laws)} laws of the books hold"
     yield from (f"  DIFFERS {complaint}" for gate in (load_gate, fleet_gate) for complaint in gate.complaints)
     yield ""
     yield from _latencies(load)
     yield ""
-    events = Counter(load.report.events) + Counter(fleet_events)
+    events = Counter(load.report.events) + Counter(fleet.events)
     yield f"PIN and password: {', '.join(f'{name} {count}' for name, count in sorted(events.items())) or 'nothing'}"
-    yield from _refusals(load)
+    yield from _unsettled(load, fleet)
     assert load.verdict is not None
     yield from (f"  {reason}" for reason in (*load.verdict.reasons, *load.verdict.remarks))
 
@@ -64,6 +67,19 @@ def _sum(name: str, rows: list[Row], *, yuan: bool = False) -> str:
         text = unscaled(sum(counts), FEN_PLACES) if yuan else str(sum(counts))
         said += f"{text if counts else '-':>{WIDTH}}"
     return f"{name:<{NAME}}{said}  {'ok' if all(row.ok for row in rows) else 'DIFFERS'}"
+
+
+def _is_answer(row: Row) -> bool:
+    """Whether a row counts replies: not the one beside them, of requests without one and of repeats."""
+    return row.name.split()[0] in KINDS and row.ledger is None and not row.name.endswith(REPLAYED)
+
+
+def _each_once(rows: list[Row]) -> str:
+    """Say what equal counts and fingerprints of the settlements' numbers prove, where each client has both."""
+    counts = [row for row in rows if row.name.endswith(" settlements")]
+    fingerprints = [row for row in rows if row.name.endswith(" fingerprint")]
+    proved = len(counts) == len(fingerprints) > 0 and all(row.ok for row in (*counts, *fingerprints))
+    return "; each settlement of the clients is in the ledger once" if proved else ""
 
 
 def _share(rows: list[Row]) -> str:
@@ -91,10 +107,13 @@ def _row(name: str, histogram: HdrHistogram) -> str:
     return f"{name:<{NAME}}{histogram.get_total_count():>8}{stated}{in_ms(histograms.maximum(histogram)):>13}"
 
 
-def _refusals(load: Result) -> Iterator[str]:
-    added: Counter[str] = Counter()
-    for refusals in load.report.refusals.values():
-        added.update(refusals)
-    yield f"visits that ended without a settlement: {added.total()}"
-    for code, count in sorted(added.items()):
-        yield f"  {code:>6}  {count:>5}  {TEXTS.get(code, '')}"
+def _unsettled(load: Result, fleet: FleetReport) -> Iterator[str]:
+    """Yield how many visits of both clients did not settle, and the codes with which they were refused."""
+    count, codes = 0, Counter[str]()
+    for client in (load.report, fleet):
+        for flow in client.visits.keys() - NO_VISITS:
+            count += sum(ended for end, ended in client.visits[flow].items() if end != End.SETTLED)
+            codes.update(client.refusals.get(flow, {}))
+    yield f"visits that ended without a settlement: {count}"
+    for code, times in sorted(codes.items()):
+        yield f"  {code:>6}  {times:>5}  {TEXTS.get(code, '')}"

@@ -78,13 +78,14 @@ def _open_files(_data: Path) -> Iterator[Finding]:
 
 
 def _ports(_data: Path) -> Iterator[Finding]:
-    for name, port in compose.PORTS.items():
+    wanted = [(name, port, f"shuaka serve --{name}-port") for name, port in compose.PORTS.items()]
+    for name, port, command in (*wanted, ("load metrics", compose.LOAD_METRICS_PORT, "shuaka load --metrics-port")):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((compose.HOST, port))
             except OSError:
-                words = f"{compose.HOST}:{port} is taken; shuaka serve --{name}-port 0 takes any free one"
+                words = f"{compose.HOST}:{port} is taken; {command} 0 takes any free one"
                 yield Finding(NOTE, f"{name} port", words)
             else:
                 yield Finding(OK, f"{name} port", f"{compose.HOST}:{port} is free")

@@ -5,6 +5,7 @@ Exit codes: 0 PASS, 1 FAIL or not carried out, 2 the command line is wrong, 3 GE
 
 import sys
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 
@@ -32,9 +33,15 @@ class Journalling(StrEnum):
     FSYNC = "fsync"
 
 
+def _finite(seconds: float) -> float:
+    if not isfinite(seconds):
+        raise typer.BadParameter(f"{seconds} is no number of seconds")
+    return seconds
+
+
 def load(
     rate: Annotated[str, typer.Option(help=f"Arrivals: {EXPECTED}.")] = "100",
-    duration: Annotated[float, typer.Option(min=1, help="Seconds, for a rate that states none.")] = 30,
+    duration: Annotated[float, typer.Option(min=1, callback=_finite, help="Seconds, if the rate states none.")] = 30,
     data: Annotated[Path, typer.Option(help="Data directory of the running engine.")] = compose.DEFAULT_DATA,
     terminals: Annotated[int, typer.Option(min=6, help="Terminals that patients go to.")] = 60,
     lane: Annotated[int, typer.Option(min=1, max=8, help="Lane of the terminals in their institutions.")] = LANE,
@@ -44,11 +51,11 @@ def load(
     pharmacy: Annotated[float, typer.Option(min=0, max=1, help="Share that goes to a pharmacy.")] = Mix().pharmacy,
     remote: Annotated[float, typer.Option(min=0, max=1, help="Share treated away from home.")] = Mix().remote,
     wrong_password: Annotated[float, typer.Option(min=0, max=1, help="Share that mistypes.")] = Mix().wrong_password,
-    warmup: Annotated[float, typer.Option(min=0, help="Seconds served but not measured.")] = 3,
-    drain: Annotated[float, typer.Option(min=0, help="Seconds that the last visits may take.")] = 10,
+    warmup: Annotated[float, typer.Option(min=0, callback=_finite, help="Seconds served but not measured.")] = 3,
+    drain: Annotated[float, typer.Option(min=0, callback=_finite, help="Seconds that the last visits may take.")] = 10,
     journal: Annotated[Journalling, typer.Option(help="Journal of what moves money.")] = Journalling.BUFFERED,
     name: Annotated[str, typer.Option(help=f"Name of the run, at most {NAME_MAX} characters.")] = "",
-    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus; 0 is any free port.")] = 7374,
+    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus; 0 is any free port.")] = compose.LOAD_METRICS_PORT,
     result: Annotated[Path | None, typer.Option(help="File of the result; by default in the data directory.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for a machine.")] = False,
 ) -> None:
@@ -72,14 +79,14 @@ def load(
         command=" ".join(["shuaka", *sys.argv[1:]]),
     )
     try:
-        plan, judged = rehearse(asked, quiet=as_json)
+        judged = rehearse(asked, quiet=as_json)
     except (EngineError, ChildError, RehearsalError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(judged)).decode())
     else:
-        print(*report.lines(judged), f"result: {plan.result_file}", sep="\n")
+        print(*report.lines(judged), f"result: {asked.result_file}", sep="\n")
     assert judged.verdict is not None
     raise typer.Exit(judged.verdict.exit_code)
 

@@ -31,6 +31,8 @@ POLL_S = 0.25
 LINE_EVERY_S = 5.0
 END_MARGIN_S = 10.0
 """What a child may take to end beyond its drain."""
+HANG_MARGIN_S = 180.0
+"""What a child may take beyond arrivals and drains: the imports, the cards, the sign-ons; more than its own bound."""
 LOG_LINES = 5
 
 Show = Callable[[Live], None]
@@ -81,7 +83,7 @@ def _free_port() -> int:
 def _wait(child: subprocess.Popen[bytes], load_plan: LoadPlan, *, quiet: bool) -> None:
     try:
         with _told_to_end(), _shown(quiet=quiet) as show:
-            _until_ended(child, Path(load_plan.live_file), show)
+            _until_ended(child, load_plan, show)
     except KeyboardInterrupt:
         print("ending: no more arrivals, the running visits may end", file=sys.stderr, flush=True)
         child.send_signal(signal.SIGTERM)
@@ -102,10 +104,15 @@ def _told_to_end() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _until_ended(child: subprocess.Popen[bytes], live_file: Path, show: Show) -> None:
+def _until_ended(child: subprocess.Popen[bytes], load_plan: LoadPlan, show: Show) -> None:
+    profile = load_plan.profile
+    bound_s = result.planned_s(profile) + 2 * profile.drain_s + HANG_MARGIN_S
+    until_s = time.monotonic() + bound_s
     while child.poll() is None:
+        if time.monotonic() > until_s:
+            raise ChildError(f"the load process did not end within {bound_s:.0f} s, and was killed")
         time.sleep(POLL_S)
-        state = live.read(live_file)
+        state = live.read(Path(load_plan.live_file))
         if state is not None:
             show(state)
 

@@ -3,6 +3,9 @@
 `shuaka load` and `shuaka demo` are two faces of it.
 """
 
+import errno
+import os
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -21,6 +24,7 @@ from terminals.kernel.site import Site
 from terminals.patients import Mix, Patients, places_of
 
 RUNS: Final = "runs"
+RESULT: Final = "result.json"
 TERMINALS_MAX: Final = 5_000
 SAMPLE: Final = 500
 SPARE: Final = 1.05
@@ -51,12 +55,24 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     result: Path | None = None
     command: str = ""
 
+    @property
+    def place(self) -> Path:
+        """Return the run's directory."""
+        return self.data / RUNS / self.run
 
-def rehearse(asked: Rehearsal, *, quiet: bool) -> tuple[LoadPlan, Result]:
+    @property
+    def result_file(self) -> Path:
+        """Return where the judged result goes."""
+        return (self.result or self.place / RESULT).absolute()
+
+
+def rehearse(asked: Rehearsal, *, quiet: bool) -> Result:
     """Carry out a load run and write its judged result; raise EngineError, ChildError or RehearsalError."""
     engine = Engine(asked.data)
-    place = asked.data / RUNS / asked.run
-    plan = _plan(asked, engine, place)
+    if asked.result is not None:
+        _probe(asked.result_file)
+    place = asked.place
+    plan = _plan(asked, engine)
     try:
         place.mkdir(parents=True, exist_ok=False)
     except OSError as error:
@@ -65,8 +81,31 @@ def rehearse(asked: Rehearsal, *, quiet: bool) -> tuple[LoadPlan, Result]:
     if result.report.failure:
         raise RehearsalError(result.report.failure)
     judged = result.judged(compare([result.claims], audit_of(engine, asked.run)))
-    write(judged, Path(plan.result_file))
-    return plan, judged
+    for file in {Path(plan.result_file), asked.result_file}:
+        _keep(judged, file)
+    return judged
+
+
+def _probe(file: Path) -> None:
+    """Find out before anybody is leased whether a result can be written here."""
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.TemporaryFile(dir=file.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(file, error) from None
+
+
+def _keep(judged: Result, file: Path) -> None:
+    try:
+        write(judged, file)
+    except OSError as error:
+        raise _unwritable(file, error) from None
+
+
+def _unwritable(file: Path, error: OSError) -> RehearsalError:
+    return RehearsalError(f"the result {file} cannot be written: {error.strerror}")
 
 
 def audit_of(engine: Engine, opter: str = "") -> Audit:
@@ -74,7 +113,7 @@ def audit_of(engine: Engine, opter: str = "") -> Audit:
     return msgspec.convert(engine.audit(opter), Audit)
 
 
-def _plan(asked: Rehearsal, engine: Engine, place: Path) -> LoadPlan:
+def _plan(asked: Rehearsal, engine: Engine) -> LoadPlan:
     key = engine.network_key
     sites = _sites(asked)
     count = _wanted(asked, sites)
@@ -97,9 +136,9 @@ def _plan(asked: Rehearsal, engine: Engine, place: Path) -> LoadPlan:
         terminals=tuple(LoadTerminal(site, key.terminal_key(site.dev_no).hex()) for site in sites),
         card_profiles=compose.card_profiles(),
         items=compose.items(),
-        result_file=str((asked.result or place / "result.json").absolute()),
-        live_file=str(place / "live.json"),
-        journal_dir=str(place),
+        result_file=str((asked.place / RESULT).absolute()),
+        live_file=str(asked.place / "live.json"),
+        journal_dir=str(asked.place),
         metrics_port=asked.metrics_port,
         command=asked.command,
     )

@@ -19,6 +19,7 @@ from settlement.wire.framing import FrameReader
 from settlement.wire.keys import KEY_SIZE, NetworkKey
 from settlement.wire.session import TerminalSession
 from shuaka import compose
+from shuaka.drawer import Drawer
 from terminals.journal import MemoryJournal
 from terminals.kernel.conversation import Conversation
 from terminals.kernel.effects import NoReply, Request
@@ -42,6 +43,7 @@ class Town:
     def __init__(self, seed: int = compose.DEFAULT_SEED, size: int = compose.DEFAULT_SIZE, mix: Mix = Mix()) -> None:
         self.people = compose.population(seed, size)
         self.ledger = MemoryStore()
+        self._drawer = Drawer(self.people, None)
         self._key = NetworkKey(token_bytes(KEY_SIZE))
         self._world = compose.world(self.people, self._key)
         self._host = DirectHost(self.ledger, judge_of(self._world), self._key, now_ms=_now_ms, chance=token_bytes)
@@ -56,15 +58,16 @@ class Town:
         return patient
 
     def visit(self, index: int) -> Visit:
-        """Let the holder of a card come, and return how it went."""
+        """Let the holder of a card come, and return how it went; the chip keeps what was done to it."""
         patient = self.patient(index)
         site = next(site for site in self.sites if (site.city, site.kind) == (patient.city, patient.kind))
-        return self._terminals[site.dev_no].serve(patient, self.people.card(index), AT_ONCE)
+        return self._terminals[site.dev_no].serve(patient, self._drawer.card(index), AT_ONCE)
 
     def insured(self, index: int) -> Person:
         """Return what the host knows of a person now, the balance of the personal account included."""
-        city = self.people.profile(index).city
-        newcomer = self._world.register.newcomer(city, f"{city}{index:010d}")
+        psn_no = self._world.register.psn_no(self.people.person(index).certno)
+        assert psn_no is not None, "the register is of these people"
+        newcomer = self._world.register.newcomer(self.people.profile(index).city, psn_no)
         assert newcomer is not None
         key = Person, newcomer.key
         return self.ledger.load_now((key,)).get(Person, *newcomer.key) or newcomer

@@ -110,6 +110,7 @@ class Fleet:
         for outcome in recovered:
             self._tally.recover(outcome)
         if signed_on.result is not Result.DONE:
+            self._tally.refused(signed_on)
             return
         while not self._closed and (patient := self._room.next(seat.terminal.site)):
             await self._serve(seat, patient)

@@ -91,10 +91,13 @@ class FileJournal:
         self.durable = mode == "fsync"
         self._path = path
         self._lock = Lock()
+        self._broken = False
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.torn, self._pending = self._replayed(path.read_bytes())
+            content = path.read_bytes()
+            self.torn, self._pending = self._replayed(content)
+            self._length = len(content) - len(self.torn)
         except BlockingIOError:
             os.close(self._file)
             raise JournalError(f"the journal {path} is in use by other terminals; stop them first") from None
@@ -102,18 +105,31 @@ class FileJournal:
             raise JournalError(f"the journal {path} cannot be opened: {error.strerror}") from None
 
     def append(self, dev_no: str, entry: Entry) -> None:
-        """Write an entry in one write, and wait for the disk where the mode is fsync."""
+        """Write an entry in one write, and wait for the disk where the mode is fsync; all of it or nothing."""
         line = msgspec.json.encode(Line(dev_no, entry)) + b"\n"
         assert len(line) <= LINE_MAX, len(line)
         with self._lock:
+            if self._broken:
+                raise JournalError(f"the journal {self._path} ends in half an entry: nothing is written after it")
             try:
-                if os.write(self._file, line) != len(line):
-                    raise JournalError(f"the journal {self._path} is full")
-                if self.durable:
+                whole = os.write(self._file, line) == len(line)
+                if whole and self.durable:
                     os.fdatasync(self._file)
             except OSError as error:
+                self._take_back()
                 raise JournalError(f"the journal {self._path} cannot be written: {error.strerror}") from None
+            if not whole:
+                self._take_back()
+                raise JournalError(f"the journal {self._path} is full")
+            self._length += len(line)
             self._pending.note(dev_no, entry)
+
+    def _take_back(self) -> None:
+        """Cut off what a failed append left: half a line at the end is torn, in the middle it is damage."""
+        try:
+            os.ftruncate(self._file, self._length)
+        except OSError:
+            self._broken = True
 
     def pending(self, dev_no: str) -> tuple[Intent, ...]:
         """Return a terminal's open intents."""

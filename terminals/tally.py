@@ -117,8 +117,11 @@ class Tally:
     def fail(self, error: BaseException) -> None:
         """Count a terminal that failed, and keep the first few reasons."""
         self.unknown += 1
-        if len(self.faults) < FAULTS_KEPT:
-            self.faults.append(f"{type(error).__name__}: {error}")
+        self._keep(f"{type(error).__name__}: {error}")
+
+    def refused(self, signed_on: Outcome) -> None:
+        """Keep the reason of a terminal that could not sign on: it serves nobody, so nothing of it is unknown."""
+        self._keep(f"a terminal could not sign on: {signed_on.refusal or signed_on.result}")
 
     def observe(self, seconds: float) -> None:
         """Record how long a reply took."""
@@ -142,6 +145,10 @@ class Tally:
             latency_us=self._percentiles(),
             **facts,
         )
+
+    def _keep(self, reason: str) -> None:
+        if len(self.faults) < FAULTS_KEPT:
+            self.faults.append(reason)
 
     def _settle(self, outcome: Outcome) -> None:
         sums = self._sums.setdefault(outcome.infno, Counter())

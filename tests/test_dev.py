@@ -81,6 +81,20 @@ def test_an_unknown_command_names_the_nearest_and_is_a_usage_error() -> None:
     assert done.stderr == "dev: there is no command chek; did you mean `./dev check`?\n"
 
 
+def test_a_word_that_is_near_to_no_command_gets_the_table() -> None:
+    done = run_dev("frobnicate")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean" not in done.stderr
+    assert done.stderr == f"dev: there is no command frobnicate; there are:\n{run_dev().stdout}"
+
+
+def test_a_bench_refuses_a_file_that_cannot_be_written_before_it_measures(dev: ModuleType, tmp_path: Path) -> None:
+    (dev.BENCHES / "bench_pay.py").write_text("raise SystemExit('measured')")
+    with pytest.raises(dev.Stop, match=r"figures.json cannot be written: No such file or directory\.") as stop:
+        dev.bench(["pay", "--json", str(tmp_path / "none" / "figures.json")])
+    assert stop.value.code == 2
+
+
 @pytest.mark.parametrize("name", ["check", "services"])
 def test_a_command_without_arguments_refuses_one(name: str) -> None:
     assert run_dev(name, "more").returncode == 2

@@ -1,7 +1,8 @@
 """The operator's door: audit and lease, on the loopback address, for who holds the data directory's token.
 
 GET /health             {"status": "ok"}, without a token
-GET /audit[?opter=NAME] the engine's counts, the ledger's sums, open items and the laws of the books
+GET /audit[?opter=NAME] the engine's counts, the ledger's counts by state and its sums of what stands, open
+                        items and the laws of the books
 POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out; 409 if too few
                         are left, and then none is handed out
 """

@@ -110,11 +110,14 @@ LAWS: Final = (
 
 SUMS: Final = """
 SELECT infno, COUNT(*) FILTER (WHERE state = 'SETTLED'), COUNT(*) FILTER (WHERE state = 'REVERSED'),
-    COUNT(*) FILTER (WHERE state = 'VOIDED'), SUM(medfee_sumamt_fen), SUM(fund_pay_sumamt_fen), SUM(acct_pay_fen),
-    SUM(psn_cash_pay_fen)
+    COUNT(*) FILTER (WHERE state = 'VOIDED'),
+    COALESCE(SUM(medfee_sumamt_fen) FILTER (WHERE state = 'SETTLED'), 0),
+    COALESCE(SUM(fund_pay_sumamt_fen) FILTER (WHERE state = 'SETTLED'), 0),
+    COALESCE(SUM(acct_pay_fen) FILTER (WHERE state = 'SETTLED'), 0),
+    COALESCE(SUM(psn_cash_pay_fen) FILTER (WHERE state = 'SETTLED'), 0)
 FROM settlement WHERE ?1 IN ('', opter_no) GROUP BY infno ORDER BY infno
 """
-NAMES: Final = "SELECT infno, setl_id FROM settlement WHERE ?1 IN ('', opter_no)"
+NAMES: Final = "SELECT infno, setl_id FROM settlement WHERE ?1 IN ('', opter_no) AND state = 'SETTLED'"
 TOMBSTONES: Final = "SELECT COUNT(*) FROM message WHERE length(reply) = 0"
 
 

@@ -61,9 +61,9 @@ class Invariant(Struct, frozen=True):
 
 
 class LedgerSums(Struct, frozen=True):
-    """What the ledger holds of one transaction: counts by state, and sums over all settlements whatever their state.
+    """What the ledger holds of one transaction: counts by state, and sums over the settlements that stand (SETTLED).
 
-    `fingerprint` is the sum of names.fingerprint(setl_id) mod 2^64, as 16 hex digits.
+    `fingerprint` is the sum of names.fingerprint(setl_id) over the same mod 2^64, as 16 hex digits.
     """
 
     fingerprint: str

@@ -1,5 +1,6 @@
 """The host over TCP, on trio's streams. Errors of the socket end here; above are only ours."""
 
+import os
 from typing import Final
 
 import trio
@@ -25,8 +26,7 @@ class TcpLink:
             with trio.fail_after(CONNECT_TIMEOUT_S):
                 return cls(await trio.open_tcp_stream(host, port))
         except (OSError, trio.TooSlowError) as error:
-            reason = "no answer" if isinstance(error, trio.TooSlowError) else "connection refused"
-            raise LinkLostError(f"no host at {host}:{port} ({reason})") from None
+            raise LinkLostError(f"no host at {host}:{port} ({_reason(error)})") from None
 
     async def send(self, frame: bytes) -> None:
         """Send one whole frame."""
@@ -53,3 +53,12 @@ class TcpLink:
     async def aclose(self) -> None:
         """Close the connection without waiting for the other side."""
         await trio.aclose_forcefully(self._stream)
+
+
+def _reason(error: OSError | trio.TooSlowError) -> str:
+    """Return the system's own text; trio groups the errors of all addresses under one of its own."""
+    if isinstance(error, trio.TooSlowError):
+        return f"no answer in {CONNECT_TIMEOUT_S:g} s"
+    tried = error.__cause__.exceptions if isinstance(error.__cause__, ExceptionGroup) else ()
+    texts = [os.strerror(one.errno) for one in tried if isinstance(one, OSError) and one.errno]
+    return ", ".join(dict.fromkeys(texts)) or error.strerror or str(error)

@@ -12,6 +12,7 @@ from settlement.engine.state import (
     RECORDS,
     REVERSED,
     SETTLED,
+    VOIDED,
     Accumulator,
     Message,
     Person,
@@ -178,6 +179,20 @@ def test_a_reversed_settlement_with_its_contra_transfers_keeps_every_law(store: 
     audit = run(store.audit())
     assert [invariant for invariant in audit.invariants if not invariant.ok] == []
     assert audit.ledger["2102"].reversed == 1
+
+
+def test_sums_and_fingerprint_are_of_the_settlements_that_stand(store: Store) -> None:
+    undone = (settlement("S2", state=REVERSED), settlement("S3", state=VOIDED))
+    run(store.save(Changes((settlement(), *undone), ())))
+    sums = run(store.audit()).ledger["2102"]
+    assert (sums.settled, sums.reversed, sums.voided) == (1, 1, 1)
+    assert (sums.medfee_sumamt_fen, sums.fingerprint) == (300, f"{fingerprint('S1'):016x}")
+
+
+def test_where_no_settlement_stands_the_sums_are_zero(store: Store) -> None:
+    run(store.save(Changes((settlement(state=REVERSED),), ())))
+    sums = run(store.audit()).ledger["2102"]
+    assert (sums.settled, sums.reversed, sums.psn_cash_pay_fen, sums.fingerprint) == (0, 1, 0, "0" * 16)
 
 
 def test_a_tombstone_is_an_open_item(store: Store) -> None:

@@ -122,13 +122,28 @@ def test_more_decisions_than_requests_fail_the_gate_even_after_a_lost_reply() ->
     assert "2102 no reply / replayed: client 1, engine 2" in compare([client], audit(engine=counted)).complaints
 
 
-def test_a_settlement_that_the_client_reversed_holds_the_gate() -> None:
+def reversing() -> tuple[Claims, dict[str, dict[str, int]]]:
+    """A client that undid one of four settlements, and the engine's counts of it."""
     counted = engine(_2102={"approved": 4, "E2102": 1}, _2601={"approved": 1})
     client = claims(
         messages={**claims().messages, "2102": {"approved": 3, "E2102": 1, "no reply": 1}, "2601": {"approved": 1}},
         undone=1,
     )
+    return client, counted
+
+
+def test_a_settlement_that_the_client_reversed_holds_the_gate_where_what_stands_is_equal() -> None:
+    client, counted = reversing()
     assert compare([client], audit(engine=counted, ledger=books(reversed=1))).complaints == ()
+
+
+@pytest.mark.parametrize("field", [*MONEY, "fingerprint"])
+def test_a_reversal_excuses_no_difference_in_what_stands(field: str) -> None:
+    client, counted = reversing()
+    other = "00000000000000fe" if field == "fingerprint" else MONEY[field] + 1
+    gate = compare([client], audit(engine=counted, ledger=books(reversed=1, **{field: other})))
+    [complaint] = gate.complaints
+    assert complaint.startswith(f"2102 {field}: client ")
 
 
 def test_an_outcome_that_stayed_unknown_fails_the_gate() -> None:

@@ -11,6 +11,7 @@ from loadtests.openload.histograms import Latencies
 from loadtests.openload.outcomes import Arrivals
 from loadtests.openload.verdict import Slo
 from loadtests.recorder import Recorder, Report
+from terminals.kernel.outcome import Event
 
 SLO = Slo()
 
@@ -45,6 +46,12 @@ def test_refusals_are_one_class_so_that_labels_stay_bounded() -> None:
     assert found["shuaka_load_messages_total", ("2102", "refused")] == 2
     assert found["shuaka_load_messages_total", ("2102", "no reply")] == 1
     assert ("shuaka_load_messages_total", ("2102", "E2102")) not in found
+
+
+def test_events_are_counted_and_no_event_that_is_none_becomes_a_label() -> None:
+    found = samples(Report(events={"PIN_WRONG": 2, "no event": 1}))
+    events = {labels[0]: count for (name, labels), count in found.items() if name == "shuaka_load_events_total"}
+    assert events == {event.value: 2 if event is Event.PIN_WRONG else 0 for event in Event}
 
 
 def test_latency_is_shown_from_the_intended_start_and_from_the_send() -> None:

@@ -78,6 +78,22 @@ def test_a_run_whose_gate_does_not_hold_fails(result: Result) -> None:
     assert "2102 settlements: client 400, engine 400, ledger 399" in verdict.reasons
 
 
+def test_a_run_that_was_ended_before_everybody_had_come_fails(result: Result) -> None:
+    windows = msgspec.structs.replace(result.windows, lasted_s=2)
+    few = msgspec.structs.replace(result.report, arrivals=Arrivals(9, 9, 9, 0, 0))
+    cut = msgspec.structs.replace(result, interrupted=True, windows=windows, report=few)
+    verdict = cut.judged(HOLDS).verdict
+    assert verdict is not None
+    assert (verdict.answer, verdict.reasons, verdict.exit_code) == (Answer.FAIL, ("ended early, after 2 of 4 s",), 1)
+
+
+def test_a_run_that_was_ended_after_everybody_had_come_is_judged_and_says_so(result: Result) -> None:
+    verdict = msgspec.structs.replace(result, interrupted=True).judged(HOLDS).verdict
+    assert verdict is not None
+    assert (verdict.answer, verdict.reasons) == (Answer.PASS, ())
+    assert "ended early, after 5 of 4 s" in verdict.remarks
+
+
 def test_doubt_faults_and_unfinished_visits_are_claimed_as_unknown() -> None:
     visits = {"pharmacy": {"IN_DOUBT": 2, "FAULT": 1, "REVERSED": 4, "SETTLED": 5}}
     claims = claims_of(Report(arrivals=Arrivals(sent=9, completed=8), visits=visits))

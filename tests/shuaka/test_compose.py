@@ -1,6 +1,12 @@
 """What several commands build alike."""
 
-from shuaka.compose import card_profiles, population
+from collections import Counter
+
+import pytest
+import typer
+
+from settlement.wire.names import HOSPITAL, PHARMACY
+from shuaka.compose import card_profiles, population, rulebook, sites
 
 
 def test_card_0_is_a_generation_2_card_of_jinan_that_speaks_raw_t0() -> None:
@@ -17,3 +23,33 @@ def test_every_kind_of_card_of_every_city_is_in_circulation() -> None:
 def test_no_two_kinds_of_card_share_a_name() -> None:
     names = [profile.name for profile in card_profiles()]
     assert len(set(names)) == len(names)
+
+
+EVERY_INSTITUTION = sum(
+    city.institutions.pharmacies + sum(city.institutions.hospitals) for city in rulebook().cities.values()
+)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 6, 7, 10, 12, 20, 30, 60, 333, EVERY_INSTITUTION])
+def test_there_are_as_many_terminals_as_asked_for_each_in_an_institution_of_its_own(count: int) -> None:
+    made = sites(count, "run")
+    assert len(made) == len({site.fixmedins_code for site in made}) == count
+
+
+@pytest.mark.parametrize("count", [6, 12, 30])
+def test_from_two_terminals_a_city_every_city_has_a_pharmacy_and_a_hospital(count: int) -> None:
+    places = {(site.city, site.kind) for site in sites(count, "run")}
+    assert places == {(city, kind) for city in rulebook().cities for kind in (PHARMACY, HOSPITAL)}
+
+
+def test_seven_of_ten_terminals_stand_in_pharmacies_and_cities_have_their_share_of_the_cards() -> None:
+    made = sites(100, "run")
+    cards = Counter(population().profile(index).city for index in range(10_000))
+    assert Counter(site.kind for site in made)[PHARMACY] == 70
+    for city, count in Counter(site.city for site in made).items():
+        assert count == pytest.approx(cards[city] / 100, abs=2)
+
+
+def test_more_terminals_than_institutions_is_a_usage_sentence_with_the_most() -> None:
+    with pytest.raises(typer.BadParameter, match=f"there are {EVERY_INSTITUTION}"):
+        sites(EVERY_INSTITUTION + 1, "run")

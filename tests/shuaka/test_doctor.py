@@ -62,6 +62,12 @@ def test_the_kernel_of_this_machine_can_be_asked(tmp_path: Path) -> None:
     assert all(finding.about == "vpcd" for finding in doctor._vpcd(tmp_path))
 
 
+def test_every_port_of_engine_and_load_is_looked_at(tmp_path: Path) -> None:
+    words = {finding.about: finding.words for finding in doctor._ports(tmp_path)}
+    assert words.keys() == {"tcp port", "http port", "admin port", "metrics port", "load metrics port"}
+    assert words["load metrics port"].startswith("127.0.0.1:7374 is ")
+
+
 def test_the_examples_in_the_docstrings_are_true() -> None:
     outcome = doctest.testmod(doctor)
     assert outcome.attempted > 0

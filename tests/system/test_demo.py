@@ -112,7 +112,42 @@ def test_ctrl_c_at_a_terminal_ends_the_arrivals_and_judges_what_was_done(tmp_pat
     assert complained == "ending: no more arrivals, the running visits may end\n"
     assert "DIFFERS" not in said
     assert all(len(set(row[1:])) == 1 for row in MADE.findall(said))
-    assert running.returncode == 0, said
+    assert running.returncode == 1, said
+    assert said.splitlines()[-2] == "FAIL"
+    assert "ended early, after " in said
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
+def test_whatever_asks_the_demo_to_end_no_child_stays_behind(tmp_path: Path, asked: signal.Signals) -> None:
+    """At the line that names the load the engine runs, and the terminals are just starting."""
+    kept = tmp_path / "kept"
+    command = [*SHUAKA, "demo", "--seconds", "60", "--keep", str(kept)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if line.startswith("load "):
+                break
+        assert len(processes_of(kept)) > 1
+        running.send_signal(asked)
+        _, complained = running.communicate(timeout=LIMIT_S)
+    assert processes_of(kept) == set()
+    assert not (kept / data_directory.ENDPOINTS).exists()
+    assert "Traceback" not in complained
+
+
+def processes_of(kept: Path) -> set[int]:
+    """The processes whose command line or environment names this test's directory."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            known_by = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        except OSError:  # ended meanwhile, or another user's
+            continue
+        if os.fsencode(kept) in known_by:
+            found.add(int(process.name))
+    return found
 
 
 def wait_for_settlements(kept: Path) -> None:

@@ -111,6 +111,9 @@ def test_ctrl_c_ends_the_arrivals_and_the_report_is_of_what_was_run(data: Path, 
     result = msgspec.json.decode(said, type=Result)
     assert "no more arrivals" in complained
     assert result.interrupted
+    assert load.returncode == 1
+    assert result.verdict is not None
+    assert result.verdict.reasons[0].startswith("ended early, after ")
     assert 0 < result.report.arrivals.completed < 30 * 60
     assert result.report.arrivals.unfinished == 0
     assert result.gate is not None
@@ -154,6 +157,28 @@ def test_a_person_reads_rates_latencies_witnesses_and_the_verdict(data: Path) ->
     for words in ("open arrivals 20", "offered", "intended start", "client", "engine", "ledger", "result: "):
         assert words in said.stdout, words
     assert said.stdout.count("DIFFERS") == 0
+
+
+def test_a_result_goes_where_it_is_asked_for_and_into_the_run(data: Path, tmp_path: Path) -> None:
+    run(data, "elsewhere", "--rate", "10", "--duration", "1", "--result", str(tmp_path / "mine.json"))
+    assert read(tmp_path / "mine.json").verdict is not None
+    assert read(tmp_path / "mine.json") == read(data / "runs" / "elsewhere" / "result.json")
+
+
+def test_a_result_that_cannot_be_written_is_one_sentence_before_anything_starts(data: Path, tmp_path: Path) -> None:
+    said = run(data, "no-folder", "--result", str(tmp_path / "none" / "mine.json"))
+    assert said.returncode == 1
+    wanted = f"error: the result {tmp_path / 'none' / 'mine.json'} cannot be written: No such file or directory\n"
+    assert said.stderr == wanted
+    assert not (data / "runs" / "no-folder").exists()
+
+
+@pytest.mark.parametrize("option", ["--warmup", "--duration", "--drain"])
+@pytest.mark.parametrize("seconds", ["inf", "nan"])
+def test_seconds_that_are_no_number_are_a_usage_error(tmp_path: Path, option: str, seconds: str) -> None:
+    said = run(tmp_path, "endless", option, seconds)
+    assert said.returncode == 2
+    assert f"Invalid value for '{option}'" in said.stderr
 
 
 def test_an_engine_that_is_not_there_is_one_sentence_and_exit_1(tmp_path: Path) -> None:

@@ -163,13 +163,15 @@ async def test_a_terminal_that_fails_is_reported_and_the_others_go_on(
     assert report.settled["2102"].count > 10
 
 
-async def test_a_terminal_that_the_host_does_not_know_serves_nobody(
+async def test_a_terminal_that_the_host_does_not_know_serves_nobody_and_is_a_fault(
     town: Callable[..., Town], site: Callable[..., Site]
 ) -> None:
     made = town(site("P", serial=99_999))
     await made.work(60)
     report = made.report()
     assert (report.patients, report.messages) == (0, {"9001": {"E1011": 1}})
+    assert report.faults == ("a terminal could not sign on: E1011",)
+    assert (report.unknown, report.ok) == (0, False)
 
 
 def test_who_is_passed_over_waits_for_their_own_place(

@@ -1,4 +1,7 @@
+import errno
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,6 +9,7 @@ import pytest
 from terminals.journal import FileJournal, JournalError
 from terminals.kernel.entries import Fate, Intent, Resolution
 
+REAL_WRITE = os.write
 ONE = Intent("M1", "2102", "P1", "370100", 100)
 TWO = Intent("M2", "2102", "P2", "370100", 200)
 
@@ -91,6 +95,50 @@ def test_a_full_disk_is_an_error_and_not_an_entry(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(JournalError, match="is full"):
         journal.append("T1", ONE)
     assert journal.pending("T1") == ()
+
+
+def halfway(file: int, line: bytes) -> int:
+    """What a disk does that fills up in the middle of a line."""
+    return REAL_WRITE(file, line[:9])
+
+
+def unwritable(_file: int, _: object = None) -> int:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize(("call", "failing"), [("write", halfway), ("write", unwritable), ("fdatasync", unwritable)])
+def test_a_failed_append_leaves_nothing_that_would_damage_the_next(
+    monkeypatch: pytest.MonkeyPatch, path: Path, call: str, failing: Callable[..., int]
+) -> None:
+    written(path, ONE)
+    whole = path.read_bytes()
+    journal = FileJournal(path, "fsync")
+    with monkeypatch.context() as full:
+        full.setattr(f"terminals.journal.os.{call}", failing)
+        with pytest.raises(JournalError):
+            journal.append("T1", TWO)
+    assert path.read_bytes() == whole
+    journal.append("T1", TWO)
+    journal.close()
+    assert FileJournal(path, "buffered").pending("T1") == (ONE, TWO)
+
+
+def test_after_half_a_line_that_cannot_be_taken_back_nobody_appends(
+    monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    written(path, ONE)
+    journal = FileJournal(path, "buffered")
+    with monkeypatch.context() as full:
+        full.setattr("terminals.journal.os.write", halfway)
+        full.setattr("terminals.journal.os.ftruncate", unwritable)
+        with pytest.raises(JournalError, match="is full"):
+            journal.append("T1", TWO)
+    with pytest.raises(JournalError, match="ends in half an entry"):
+        journal.append("T1", TWO)
+    journal.close()
+    reopened = FileJournal(path, "buffered")
+    assert len(reopened.torn) == 9
+    assert reopened.pending("T1") == (ONE,)
 
 
 def test_a_journal_has_one_owner_at_a_time(path: Path) -> None:

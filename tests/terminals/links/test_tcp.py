@@ -1,3 +1,5 @@
+import errno
+import os
 import socket
 
 import pytest
@@ -49,5 +51,14 @@ async def test_no_host_is_one_sentence_with_the_address() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # bound and not listening: refused, and nobody else's
         port = held.getsockname()[1]
-        with pytest.raises(LinkLostError, match=f"no host at 127.0.0.1:{port}"):
+        with pytest.raises(LinkLostError, match=rf"no host at 127.0.0.1:{port} \(Connection refused\)"):
             await TcpLink.connect("127.0.0.1", port)
+
+
+async def test_why_there_is_no_host_is_the_system_s_own_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unreachable(_host: str, _port: int) -> trio.SocketStream:
+        raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
+
+    monkeypatch.setattr(trio, "open_tcp_stream", unreachable)
+    with pytest.raises(LinkLostError, match=r"no host at 127.0.0.1:7370 \(Network is unreachable\)"):
+        await TcpLink.connect("127.0.0.1", 7370)
