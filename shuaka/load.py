@@ -55,7 +55,9 @@ def load(
     drain: Annotated[float, typer.Option(min=0, callback=_finite, help="Seconds that the last visits may take.")] = 10,
     journal: Annotated[Journalling, typer.Option(help="Journal of what moves money.")] = Journalling.BUFFERED,
     name: Annotated[str, typer.Option(help=f"Name of the run, at most {NAME_MAX} characters.")] = "",
-    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus; 0 is any free port.")] = compose.LOAD_METRICS_PORT,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Prometheus; 0 is any free port.")
+    ] = compose.LOAD_METRICS_PORT,
     result: Annotated[Path | None, typer.Option(help="File of the result; by default in the data directory.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for a machine.")] = False,
 ) -> None:
