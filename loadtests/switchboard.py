@@ -19,6 +19,8 @@ READ: Final = 1
 """libev's EV_READ."""
 PATROL_S: Final = 0.05
 """How often the time limits are looked at; none is kept more exactly."""
+TAKEN_MAX: Final = 64 * 1024
+"""Bytes taken at once; CPython makes room for all of them at every read, and 128 KiB would be mapped and unmapped."""
 HELD_MAX: Final = 1024 * 1024
 """Bytes that nobody has asked for yet: a host that sends more is not one."""
 
@@ -110,7 +112,7 @@ class Line:
     def take(self) -> None:
         """Take what has arrived, and let whoever waits for it go on; called by the hub."""
         try:
-            data = self._socket.recv(HELD_MAX)
+            data = self._socket.recv(TAKEN_MAX)
         except BlockingIOError:
             return
         except OSError:

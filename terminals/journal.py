@@ -7,6 +7,7 @@ out. It is cut off and reported; damage anywhere else is refused.
 
 import fcntl
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Final, Literal, Protocol
@@ -82,7 +83,7 @@ class MemoryJournal:
 
 
 class FileJournal:
-    """A journal in a file, which one process holds open; safe from several threads.
+    """A journal in a file, which one process holds open; durable, it is safe from several threads.
 
     `torn` is what was cut off the end when it was opened, empty as a rule.
     """
@@ -90,7 +91,7 @@ class FileJournal:
     def __init__(self, path: Path, mode: Mode) -> None:
         self.durable = mode == "fsync"
         self._path = path
-        self._lock = Lock()
+        self._lock = Lock() if self.durable else nullcontext()  # only who waits for a disk does so in a thread
         self._broken = False
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)

@@ -47,6 +47,18 @@ def _deciphering(key: bytes) -> Callable[[bytes], bytes]:
     return Cipher(algorithms.AES(key), modes.ECB()).decryptor().update  # noqa: S305 - ISO 9564-1 is of single blocks
 
 
+@lru_cache(SESSIONS_REMEMBERED)
+def _enciphering(key: bytes) -> Callable[[bytes], bytes]:
+    """Return AES enciphering of whole blocks under a key."""
+    return Cipher(algorithms.AES(key), modes.ECB()).encryptor().update  # noqa: S305 - as above
+
+
+def _bound(block: bytes, bank_card_no: str) -> bytes:
+    """Bind a block to a card: add the PAN field of ISO 9564-1 format 4."""
+    card = int.from_bytes(pinblock.encode_pan_field_iso_4(bank_card_no), "big")
+    return (int.from_bytes(block, "big") ^ card).to_bytes(BLOCK_SIZE, "big")
+
+
 class SessionKeys(NamedTuple):
     """The keys of one signed-in terminal; before signing in the terminal key stands for the first."""
 
@@ -63,8 +75,8 @@ class SessionKeys(NamedTuple):
 
     def pin_block(self, pin: str, bank_card_no: str) -> bytes:
         """Encipher digits typed at the pin pad (ISO 9564-1 format 4)."""
-        block: bytes = pinblock.encipher_pinblock_iso_4(self.pin_key, pin, bank_card_no)
-        return block
+        encipher = _enciphering(self.pin_key)
+        return encipher(_bound(encipher(pinblock.encode_pin_field_iso_4(pin)), bank_card_no))
 
     def pin(self, pin_block: bytes, bank_card_no: str) -> str | None:
         """Decipher a PIN block; None if it is not one under this key and card (ISO 9564-1 format 4)."""
@@ -72,9 +84,7 @@ class SessionKeys(NamedTuple):
             return None
         try:
             decipher = _deciphering(self.pin_key)
-            card = int.from_bytes(pinblock.encode_pan_field_iso_4(bank_card_no), "big")
-            bound = int.from_bytes(decipher(pin_block), "big")
-            pin: str = pinblock.decode_pin_field_iso_4(decipher((bound ^ card).to_bytes(BLOCK_SIZE, "big")))
+            pin: str = pinblock.decode_pin_field_iso_4(decipher(_bound(decipher(pin_block), bank_card_no)))
         except ValueError:
             return None
         return pin

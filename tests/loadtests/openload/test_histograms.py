@@ -1,6 +1,7 @@
 from math import ceil
 
 import pytest
+from hdrh.histogram import HdrHistogram
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,14 @@ def test_an_estimate_is_the_sorted_lists_to_three_digits(values: list[int], p_e4
     rank = len(values) * p_e4 / 10_000
     around = {nearest_rank(values, p_e4), sorted(values)[max(int(rank + 0.5), 1) - 1]}  # two rules of rounding a rank
     assert any(abs(estimate(histogram, p_e4) - value) <= max(value / 1000, 1) for value in around)
+
+
+@given(st.integers(1, 600_000_000))
+def test_a_value_is_counted_where_the_library_counts_it(value: int) -> None:
+    ours, theirs = blank(), HdrHistogram(histograms.LOWEST_US, histograms.HIGHEST_US, histograms.DIGITS)
+    for histogram in (ours, theirs):
+        histogram.record_value(value)
+    assert encode(ours) == encode(theirs)
 
 
 @pytest.mark.parametrize(
