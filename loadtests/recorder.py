@@ -23,6 +23,8 @@ MICROSECONDS: Final = 1e6
 FAULT: Final = "FAULT"
 """The outcome of a visit that met a fault of ours; its text is kept."""
 FAULTS_KEPT: Final = 5
+NOTHING: Final = (0,) * len(Settled.__struct_fields__)
+"""The sums before the first settlement."""
 ERRORS: Final = frozenset({Result.NO_ANSWER, Result.IN_DOUBT, Result.REVERSED, FAULT})
 """Ends of a visit that no patient asked for, besides refusals at the envelope or of a busy host (UNJUDGED)."""
 
@@ -78,7 +80,7 @@ class Recorder:
         self.scheduled = self.sent = self.completed = self.late = self.dropped = 0
         self._visits, self._messages, self._refusals = Tally(), Tally(), Tally()
         self._events, self._strays = Tally(), Tally()
-        self._settled: dict[str, Settled] = {}
+        self._settled: dict[str, list[int]] = {}
         self._faults: list[str] = []
 
     def end(self, visit: Visit, due_s: float) -> None:
@@ -101,7 +103,8 @@ class Recorder:
         if outcome.refusal:
             self._refusals.add(outcome.flow, outcome.refusal)
         if outcome.result is Result.SETTLED:
-            self._settled[outcome.infno] = plus(self._settled.get(outcome.infno, Settled()), _settled(outcome))
+            sums = self._settled.get(outcome.infno, NOTHING)
+            self._settled[outcome.infno] = [one + more for one, more in zip(sums, _sums(outcome), strict=True)]
 
     def stray(self, kind: str) -> None:
         """Count a reply that nobody waits for (any more)."""
@@ -126,7 +129,7 @@ class Recorder:
             refusals=self._refusals.counts(),
             events=self._events.counts().get("", {}),
             strays=self._strays.counts().get("", {}),
-            settled=dict(self._settled),
+            settled={infno: _settled(*sums) for infno, sums in self._settled.items()},
             latencies=self.latencies.encoded(),
             health=(Health(histograms.encode(self.lag), cpu_share),),
             faults=tuple(self._faults),
@@ -136,16 +139,21 @@ class Recorder:
         )
 
 
-def _settled(outcome: Outcome) -> Settled:
+def _sums(outcome: Outcome) -> tuple[int, ...]:
+    """Return what a visit adds to each field of Settled, the fingerprint as a number."""
     amounts = outcome.amounts
-    return Settled(
+    return (
         len(outcome.setl_ids),
         amounts.medfee_sumamt_fen,
         amounts.fund_pay_sumamt_fen,
         amounts.acct_pay_fen,
         amounts.psn_cash_pay_fen,
-        f"{sum(map(names.fingerprint, outcome.setl_ids)) % FINGERPRINTS:016x}",
+        sum(map(names.fingerprint, outcome.setl_ids)),
     )
+
+
+def _settled(count: int, medfee: int, fund: int, account: int, cash: int, fingerprint: int) -> Settled:
+    return Settled(count, medfee, fund, account, cash, f"{fingerprint % FINGERPRINTS:016x}")
 
 
 def plus(one: Settled, other: Settled) -> Settled:

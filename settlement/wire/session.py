@@ -64,12 +64,17 @@ class TerminalSession:
 
     def open(self, message: bytes, mac: bytes, counter: int, *, signing_in: bool = False) -> tuple[Reply, bool]:
         """Return a reply and whether it is authentic; raise MalformedError if its MAC is wrong."""
+        authentic = self.authentic(message, mac, counter, signing_in=signing_in)
+        return decode_reply(message), authentic
+
+    def authentic(self, message: bytes, mac: bytes, counter: int, *, signing_in: bool = False) -> bool:
+        """Whether a reply has a MAC; raise MalformedError if it is wrong."""
         if mac == framing.NO_MAC:
-            return decode_reply(message), False
+            return False
         keys = session_keys(self._terminal_key, "") if signing_in else self._keys
         if not keys.authentic(REPLY, counter, message, mac):
             raise MalformedError("the reply's MAC does not fit")
-        return decode_reply(message), True
+        return True
 
     def accept(self, reply: Reply) -> None:
         """Take up the session that a 9001 opened."""

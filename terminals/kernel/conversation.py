@@ -64,20 +64,22 @@ class Conversation:
         """Return what answers the request under way, or None for a stray; take up the session that a 9001 opened."""
         assert self._request is not None
         try:
-            msgid = decode_reply(message).msgid
+            reply = decode_reply(message)
         except MalformedError:
             self._stray(Stray.UNREADABLE)
             return None
-        if msgid not in (self._request.msgid, ""):  # empty: the host could not even read whose request it was
-            answered = self._answered.get(msgid)
+        if reply.msgid not in (self._request.msgid, ""):  # empty: the host could not even read whose request it was
+            answered = self._answered.get(reply.msgid)
             self._stray(Stray.UNMATCHED if answered is None else Stray.DUPLICATE if answered else Stray.LATE)
             return None
-        return self._judged(message, mac, signing_in=isinstance(self._request.body, SignIn))
+        return self._judged(reply, message, mac)
 
-    def _judged(self, message: bytes, mac: bytes, *, signing_in: bool) -> Reply | NoReply | None:
+    def _judged(self, reply: Reply, message: bytes, mac: bytes) -> Reply | NoReply | None:
+        assert self._request is not None
+        signing_in = isinstance(self._request.body, SignIn)
         for counter in reversed(self._counters):
             try:
-                reply, authentic = self._session.open(message, mac, counter, signing_in=signing_in)
+                authentic = self._session.authentic(message, mac, counter, signing_in=signing_in)
             except MalformedError:
                 continue
             if authentic and reply.msgid:
