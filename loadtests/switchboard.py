@@ -1,11 +1,10 @@
-"""Every connection of a load process on one epoll: lines that a greenlet can wait on for little (gevent).
+"""Every connection of a load process: lines that a greenlet can wait on for little (gevent).
 
 A gevent socket registers and forgets its descriptor at every wait, and starts a timer for every time limit; for small
-messages that costs more than the message. Here a descriptor is registered once, one watcher serves all of them, and
-one greenlet looks after the time limits. A line has the few methods of a socket that a Connection uses.
+messages that costs more than the message. Here a descriptor is registered as long as its line is open, and one greenlet
+looks after the time limits of all. A line has the few methods of a socket that a Connection uses.
 """
 
-import select
 import socket
 from time import monotonic
 from typing import Any, Final
@@ -29,11 +28,8 @@ class Switchboard:
     """The lines of one process; use it from one thread."""
 
     def __init__(self) -> None:
-        self._epoll = monkey.get_original("select", "epoll")()
-        self._lines: dict[int, Line] = {}
+        self._loop: Any = gevent.get_hub().loop
         self.waiting: set[Line] = set()
-        self._watcher: Any = gevent.get_hub().loop.io(self._epoll.fileno(), READ)
-        self._watcher.start(self._ready)
         gevent.spawn(self._patrol)
 
     def connect(self, address: tuple[str, int], timeout_s: float) -> "Line":
@@ -42,22 +38,7 @@ class Switchboard:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         plain = monkey.get_original("socket", "socket")(fileno=opened.detach())
         plain.setblocking(False)  # noqa: FBT003 - the socket's own signature
-        line = Line(self, plain)
-        self._lines[plain.fileno()] = line
-        self._epoll.register(plain.fileno(), select.EPOLLIN)
-        return line
-
-    def forget(self, line: "Line", descriptor: int) -> None:
-        """Watch a line no more."""
-        self.waiting.discard(line)
-        if self._lines.pop(descriptor, None) is not None:
-            self._epoll.unregister(descriptor)
-
-    def _ready(self) -> None:
-        for descriptor, _ in self._epoll.poll(0):
-            line = self._lines.get(descriptor)
-            if line is not None:
-                line.take()
+        return Line(self, plain, self._loop.io(plain.fileno(), READ))
 
     def _patrol(self) -> None:
         while True:
@@ -70,14 +51,16 @@ class Switchboard:
 class Line:
     """One connection, as a blocking socket with a time limit to whoever uses it."""
 
-    def __init__(self, board: Switchboard, plain: socket.socket) -> None:
+    def __init__(self, board: Switchboard, plain: socket.socket, watcher: Any) -> None:
         self._board = board
         self._socket = plain
+        self._watcher = watcher
         self._held = bytearray()
         self._ended = False
         self._waiter: Any = None
         self._timeout_s = 0.0
         self.deadline_s = 0.0
+        watcher.start(self._take)
 
     def settimeout(self, timeout_s: float) -> None:
         """Set how long `recv` and `sendall` may take."""
@@ -104,12 +87,18 @@ class Line:
 
     def close(self) -> None:
         """Hang up; whoever waits is told that the line ended."""
-        self._ended = True
-        self._board.forget(self, self._socket.fileno())
+        self._end()
         self._socket.close()
         self.wake_soon()
 
-    def take(self) -> None:
+    def _end(self) -> None:
+        """Watch the descriptor no more; nothing else will arrive."""
+        if not self._ended:
+            self._ended = True
+            self._watcher.stop()
+            self._watcher.close()
+
+    def _take(self) -> None:
         """Take what has arrived, and let whoever waits for it go on; called by the hub."""
         try:
             data = self._socket.recv(TAKEN_MAX)
@@ -119,8 +108,7 @@ class Line:
             data = b""
         self._held += data
         if not data or len(self._held) > HELD_MAX:
-            self._ended = True
-            self._board.forget(self, self._socket.fileno())
+            self._end()
         if self._waiter is not None:
             self._waiter.switch(None)
 
