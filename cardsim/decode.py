@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cardsim import coding
+from cardsim.access import PIN, Condition
 from cardsim.card import Card
-from cardsim.files import Directory, File, FileSystem, RecordFile
+from cardsim.files import BinaryFile, Directory, File, FileSystem, RecordFile
+from cardsim.key_plan import KEYS
 from cardsim.layout import PLANS
 from cardsim.status import SW
 from cardsim.tlv import parse_ber, parse_records
 
+NAMES = {PIN: "PIN", **{key.reference: key.name for key in KEYS}}
 MORE_DATA, EXACT_LENGTH = 0x61, 0x6C
 FCI_TEMPLATE, DF_NAME = 0x6F, 0x84
 
@@ -42,6 +45,7 @@ class ReadFile(NamedTuple):
     fid: int
     word: str
     sw: int
+    wanted: str  # what has to be proven first, in names of secrets; empty for a free file
     elements: tuple[Element, ...] = ()
     data: bytes = b""
 
@@ -64,11 +68,17 @@ def _read_plan(card: Card, files: FileSystem) -> Iterator[ReadFile]:
 
 def _read(card: Card, application: str, file: File) -> ReadFile:
     _exchange(card, b"\x00\xa4\x02\x00\x02" + file.fid.to_bytes(2, "big"))
-    command = b"\x00\xb2\x01\x05\x00" if isinstance(file, RecordFile) else b"\x00\xb0\x00\x00\x00"
+    command = b"\x00\xb0\x00\x00\x00" if isinstance(file, BinaryFile) else b"\x00\xb2\x01\x05\x00"
     sw, data = _exchange(card, command)
+    wanted = in_words(file.read)
     if sw == SW.SUCCESS and isinstance(file, RecordFile):
-        return ReadFile(application, file.fid, file.word, sw, tuple(_elements(file, data)))
-    return ReadFile(application, file.fid, file.word, sw, data=data)
+        return ReadFile(application, file.fid, file.word, sw, wanted, tuple(_elements(file, data)))
+    return ReadFile(application, file.fid, file.word, sw, wanted, data=data)
+
+
+def in_words(condition: Condition) -> str:
+    """Return an access condition in names: alternatives parted by a bar, what is needed together by a plus."""
+    return " | ".join(" + ".join(NAMES[right] for right in sorted(rights)) for rights in condition)
 
 
 def _elements(file: RecordFile, data: bytes) -> Iterator[Element]:

@@ -6,22 +6,15 @@ contains does not live here: contents are cells of `memory`, and a file knows on
 """
 
 from collections.abc import Iterable
-from enum import Enum
 from typing import NamedTuple
 
+from cardsim.access import Condition
 from cardsim.coding import Coding
 
 MF = 0x3F00
 SFI_MASK = 0x1F
 
 Path = tuple[int, ...]
-
-
-class Access(Enum):
-    """What must have happened before a file may be read."""
-
-    FREE = "free"
-    PIN = "PIN"
 
 
 class Item(NamedTuple):
@@ -43,7 +36,8 @@ class RecordFile(NamedTuple):
 
     fid: int
     word: str
-    read: Access
+    read: Condition
+    write: Condition
     items: tuple[Item, ...]
     first_cell: int
 
@@ -55,16 +49,34 @@ class RecordFile(NamedTuple):
         return None
 
 
+class CyclicFile(NamedTuple):
+    """A cyclic file: the newest record has the number 1, and pushes out the oldest when `records` are there.
+
+    It has one slot more than records, so that appending writes a slot nobody reads and then turns the head: two writes
+    that can be torn anywhere. A slot holds one TLV object of at most `length` bytes.
+    """
+
+    fid: int
+    word: str
+    read: Condition
+    write: Condition
+    records: int
+    length: int
+    constructed: bool  # whether the value is TLV objects in turn
+    head_cell: int  # newest slot and number of records; the slots follow
+
+
 class BinaryFile(NamedTuple):
     """A transparent file."""
 
     fid: int
     word: str
-    read: Access
+    read: Condition
+    write: Condition
     first_cell: int
 
 
-File = RecordFile | BinaryFile
+File = RecordFile | CyclicFile | BinaryFile
 
 
 class Directory(NamedTuple):

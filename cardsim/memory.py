@@ -1,10 +1,10 @@
 """Non-volatile memory: cells of bytes, where a change is all or nothing.
 
 A card loses power whenever somebody pulls it. Every change therefore goes through `Memory.write`, which programs
-three times through one primitive: the journal (the new value and its checksum), the cell, the empty journal. Cut
-before the journal is whole, the old value stands; cut after it, `recover` finishes the change at the next power-on.
-Nothing else of the card writes, so a fault that tears this primitive tears everything that can be torn. A cell has
-the length that the issuer gave it, and keeps it.
+three times through the one primitive of `Cells`: the journal (the new value and its checksum), the cell, the empty
+journal. Cut before the journal is whole, the old value stands; cut after it, `recover` finishes the change at the next
+power-on. Nothing else of the card writes, so a fault that tears this primitive tears everything that can be torn. A
+cell has the length that the issuer gave it, and keeps it.
 """
 
 import struct
@@ -20,45 +20,68 @@ class MemoryImageError(ValueError):
     """The bytes are no image of a memory."""
 
 
+class Cells:
+    """What has been programmed since the issuer: the part of a chip that lives without power.
+
+    `program` is the one primitive of every change; who breaks it breaks everything that can be broken.
+    """
+
+    __slots__ = ("changed",)
+
+    def __init__(self) -> None:
+        self.changed: dict[int, bytes] = {}
+
+    def program(self, cell: int, old: bytes, new: bytes) -> None:  # noqa: ARG002  what a torn one leaves half standing
+        """Replace the contents of a cell."""
+        self.changed[cell] = new
+
+
 class Memory:
     """Cells as the issuer left them, and what has changed since."""
 
-    def __init__(self, issued: Mapping[int, bytes]) -> None:
+    __slots__ = ("_issued", "cells")
+
+    def __init__(self, issued: Mapping[int, bytes], cells: Cells | None = None) -> None:
         self._issued = issued
-        self._changed: dict[int, bytes] = {}
+        self.cells = cells or Cells()
 
     def read(self, cell: int) -> bytes:
         """Return the value of a cell that exists."""
-        changed = self._changed.get(cell)
+        changed = self.cells.changed.get(cell)
         return self._issued[cell] if changed is None else changed
+
+    def issued(self, cell: int) -> bytes:
+        """Return what the issuer wrote there."""
+        return self._issued[cell]
 
     def write(self, cell: int, value: bytes) -> None:
         """Change one cell, atomically as seen from the next power-on."""
         assert len(value) == len(self._issued[cell])
         entry = _entry(cell, value)
-        self._program(JOURNAL, entry + CHECKSUM.pack(zlib.crc32(entry)))
-        self._program(cell, value)
-        self._program(JOURNAL, b"")
+        journal = entry + CHECKSUM.pack(zlib.crc32(entry))
+        program = self.cells.program
+        program(JOURNAL, b"", journal)
+        program(cell, self.read(cell), value)
+        program(JOURNAL, journal, b"")
 
     def recover(self) -> None:
         """Finish a change whose journal is whole, drop one whose journal is not."""
-        journal = self._changed.get(JOURNAL, b"")
+        journal = self.cells.changed.get(JOURNAL, b"")
         if entry := _whole_entry(journal):
-            self._program(*entry)
+            cell, value = entry
+            self.cells.program(cell, self.read(cell), value)
         if journal:
-            self._program(JOURNAL, b"")
+            self.cells.program(JOURNAL, journal, b"")
 
     def image(self) -> bytes:
         """Return the cells that differ from what the issuer wrote; empty for an untouched card."""
-        changed = ((cell, value) for cell, value in sorted(self._changed.items()) if value != self._as_issued(cell))
+        items = sorted(self.cells.changed.items())
+        changed = ((cell, value) for cell, value in items if value != self._as_issued(cell))
         return b"".join(_entry(cell, value) for cell, value in changed)
 
     def restore(self, image: bytes) -> None:
         """Become the memory that `image` was taken of; MemoryImageError, and no change, if it is none."""
-        self._changed = dict(self._entries(image))
-
-    def _program(self, cell: int, value: bytes) -> None:
-        self._changed[cell] = value
+        self.cells.changed = dict(self._entries(image))
 
     def _as_issued(self, cell: int) -> bytes | None:
         return b"" if cell == JOURNAL else self._issued.get(cell)

@@ -5,53 +5,30 @@ lead back to the index. What kinds of card there are is an argument: the composi
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
-from functools import cache
-from math import gcd
-from random import Random
+from functools import partial
 
 import msgspec
 
-from cardsim import t0
-from cardsim.card import Card
+from cardsim.card import Card, Chip
+from cardsim.card_profiles import CardProfile, schedule
+from cardsim.challenges import Challenges
 from cardsim.check_digits import luhn_check
 from cardsim.identity import SLOTS, UNASSIGNED_DIVISION, IdentityNumbers
-from cardsim.issuer import SERIALS, SPECIFICATION_VERSIONS, CardFacts, card_id, card_number, issue
+from cardsim.issuer import SERIALS, CardFacts, card_id, card_number, chip
+from cardsim.keys import KeyLock
 from cardsim.names import name
-from cardsim.status import TRIES_SHOWN_MAX
 
 SIZE_MAX = min(SLOTS, SERIALS)  # as many identity numbers, and as many serial numbers in ATRs
-SCHEDULE_MAX = 10_000
 # A prefix in UnionPay's 62 that no published list of issuers holds. Assumed: such lists are never complete.
 BANK_PREFIX = "6299990"
-ISSUED_AND_VALID = {1: ("20180601", "20280601"), 2: ("20240601", "20340601")}  # by generation; ours
+FIRST_YEAR = {1: 2018, 2: 2024, 3: 2025}  # of a first card, by generation; ours
+REISSUE_YEAR, YEARS_VALID = 2026, 10
+ISSUES_MAX = 28  # the day of issue tells the cards of one person apart, in the ATR and in the card identifier
+DRAW_LENGTH = 8
+DRAWS = 1 << 8 * DRAW_LENGTH
 MALE = "1"
 FEMALE = "2"
-
-
-class CardProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of card: who issues it, how it behaves, and its share among all (`weight`). ValueError if it cannot be."""
-
-    name: str
-    city: str
-    generation: int
-    weight: int
-    pin_default: str = "123456"
-    pin_tries_max: int = 6
-    t0_mode: t0.Mode = "raw"
-
-    def __post_init__(self) -> None:
-        """Refuse what no card can be."""
-        for wrong, must in (
-            (not re.fullmatch(r"[0-9]{6}", self.city), "city is a division of six digits"),
-            (self.generation not in SPECIFICATION_VERSIONS, f"generation is one of {sorted(SPECIFICATION_VERSIONS)}"),
-            (self.weight < 1, "weight is at least 1"),
-            (not re.fullmatch(r"[0-9]{6}", self.pin_default), "pin_default is six digits"),
-            (not 1 <= self.pin_tries_max <= TRIES_SHOWN_MAX, f"pin_tries_max is 1 to {TRIES_SHOWN_MAX}"),
-        ):
-            if wrong:
-                raise ValueError(f"card profile {self.name!r}: {must}")
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -66,6 +43,7 @@ class Person(msgspec.Struct, frozen=True):
     card_number: str  # 卡号
     card_id: bytes  # 卡的识别码
     bank_number: str
+    issue: int = 1  # of the card: 1 is the first, each reissue adds one; also the bank's PAN sequence number
 
 
 class Population:
@@ -80,8 +58,11 @@ class Population:
         self._numbers = IdentityNumbers(seed)
         self._key = hashlib.blake2b(f"population {seed}".encode(), digest_size=16).digest()
 
-    def person(self, index: int) -> Person:
-        """Return the person of an index; IndexError outside the population."""
+    def person(self, index: int, issue: int = 1) -> Person:
+        """Return the person of an index with their `issue`-th card.
+
+        IndexError outside the population, ValueError for an issue that no card has.
+        """
         certno = self._numbers.number(self._checked(index))
         sex = MALE if int(certno[16]) % 2 else FEMALE
         profile = self.profile(index)
@@ -94,14 +75,19 @@ class Population:
             birth_date=certno[6:14],
             city=profile.city,
             card_number=card_number(index),
-            card_id=card_id(profile.city, ISSUED_AND_VALID[profile.generation][0], index),
+            card_id=card_id(profile.city, dates(profile.generation, issue)[0], index),
             bank_number=bank_number + luhn_check(bank_number),
+            issue=issue,
         )
 
-    def card(self, index: int) -> Card:
-        """Return this person's chip as the issuer handed it over; IndexError outside the population."""
-        person, profile = self.person(index), self.profile(index)
-        issued_on, valid_until = ISSUED_AND_VALID[profile.generation]
+    def card(self, index: int, issue: int = 1) -> Card:
+        """Return this person's `issue`-th chip as the issuer handed it over; errors as for `person`."""
+        seed = (self._draw(self._checked(index)) + issue - 1) % DRAWS
+        return Card(partial(self._chip, index, issue), Challenges(seed.to_bytes(DRAW_LENGTH, "big")))
+
+    def _chip(self, index: int, issue: int) -> Chip:
+        person, profile = self.person(index, issue), self.profile(index)
+        issued_on, valid_until = dates(profile.generation, issue)
         facts = CardFacts(
             certno=person.certno,
             name=person.name,
@@ -117,8 +103,12 @@ class Population:
             pin=profile.pin_default,
             pin_tries_max=profile.pin_tries_max,
             t0_mode=profile.t0_mode,
+            bank_number=person.bank_number,
+            issue=issue,
+            algorithm=profile.cipher,
+            key_lock=KeyLock(profile.key_lock, profile.key_lock_probability, profile.key_lock_after),
         )
-        return issue(facts, Random(self._draw(index)))  # noqa: S311  repeatable on purpose
+        return chip(facts)
 
     def profile(self, index: int) -> CardProfile:
         """Return the kind of card an index has; IndexError outside the population."""
@@ -135,26 +125,17 @@ class Population:
         return index
 
     def _draw(self, index: int) -> int:
-        digest = hashlib.blake2b(index.to_bytes(4, "big"), key=self._key, digest_size=8).digest()
+        digest = hashlib.blake2b(index.to_bytes(4, "big"), key=self._key, digest_size=DRAW_LENGTH).digest()
         return int.from_bytes(digest, "big")
 
 
-@cache
-def schedule(profiles: tuple[CardProfile, ...]) -> tuple[CardProfile, ...]:
-    """Spread the profiles by smooth weighted round robin over one period, which starts with the first profile."""
-    if not profiles:
-        raise ValueError("a population needs at least one card profile")
-    divisor = gcd(*(profile.weight for profile in profiles))
-    weights = [profile.weight // divisor for profile in profiles]
-    period = sum(weights)
-    if period > SCHEDULE_MAX:
-        raise ValueError(f"the weights of the card profiles add up to {period}; {SCHEDULE_MAX} is the most")
-    due = [0] * len(profiles)
-    turns = []
-    for _ in range(period):
-        due = [credit + weight for credit, weight in zip(due, weights, strict=True)]
-        turn = due.index(max(due))
-        due[turn] -= period
-        turns.append(turn)
-    start = turns.index(0)
-    return tuple(profiles[turn] for turn in turns[start:] + turns[:start])
+def dates(generation: int, issue: int) -> tuple[str, str]:
+    """Return the day of issue and the last valid day, YYYYMMDD, of a person's `issue`-th card.
+
+    >>> dates(2, 1), dates(2, 3)
+    (('20240601', '20340601'), ('20260603', '20360603'))
+    """
+    if not 1 <= issue <= ISSUES_MAX:
+        raise ValueError(f"a person has 1 to {ISSUES_MAX} cards, one after the other, not {issue}")
+    year = FIRST_YEAR[generation] if issue == 1 else REISSUE_YEAR
+    return f"{year}06{issue:02}", f"{year + YEARS_VALID}06{issue:02}"

@@ -1,15 +1,20 @@
-"""Shows a card to PC/SC: the card side of the virtual reader vpcd, over TCP.
+"""Shows chips to PC/SC: the card side of the virtual reader vpcd, over TCP.
 
-vpcd, a driver inside pcscd, listens; the card connects. A frame is a two-byte length and a payload; a payload of one
-byte is a control byte, anything else a command APDU (a command of one byte cannot exist). `answer` is pure; the rest
-is the one blocking loop of this package, and the only place here that touches a socket.
+vpcd, a driver inside pcscd, listens, a port a slot; the card connects. A frame is a two-byte length and a payload; a
+payload of one byte is a control byte, anything else a command APDU (a command of one byte cannot exist). `answer` and
+`Frames` are pure; the rest is the one blocking loop of this package, and the only place here that touches a socket.
 """
 
+import selectors
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 
 from cardsim.apdu import Response
-from cardsim.card import Card, CardNotPowered
+from cardsim.card import CardNotPowered
+from cardsim.faults import CardFault, CardHangs, FaultyCard
+from cardsim.presentable import Presentable
 from cardsim.status import SW
 
 PORT = 0x8C7B  # 35963: the first slot of Debian's package; slot i listens on PORT + i
@@ -17,6 +22,7 @@ SLOTS = 2  # how many slots that package is built with
 CONNECT_TIMEOUT_S = 5.0
 
 LENGTH_BYTES = 2
+RECEIVE_BYTES = 1 << 16
 POWER_OFF, POWER_ON, RESET, GET_ATR = 0x00, 0x01, 0x02, 0x04
 
 
@@ -24,66 +30,103 @@ class NoReaderError(ConnectionError):
     """No vpcd listens where one was expected."""
 
 
-def answer(card: Card, payload: bytes) -> bytes | None:
-    """Return what the card sends back for one frame; None for the control bytes that have no answer."""
+class Frames:
+    """Puts together what arrives in pieces; a frame is at most 65,535 bytes long, as its header allows."""
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Take a piece in and yield the payloads that are complete now."""
+        self._received += piece
+        while len(self._received) >= LENGTH_BYTES:
+            end = LENGTH_BYTES + int.from_bytes(self._received[:LENGTH_BYTES], "big")
+            if len(self._received) < end:
+                return
+            payload = bytes(self._received[LENGTH_BYTES:end])
+            del self._received[:end]
+            yield payload
+
+
+def answer(chip: Presentable, payload: bytes) -> bytes | None:
+    """Return what the chip sends back for one frame; None for the control bytes that have no answer, and for a hang.
+
+    Other faults than a hang are raised: the card is out of its slot then.
+    """
     if len(payload) != 1:
         try:
-            return card.transmit(payload)
+            return chip.transmit(payload)
         except CardNotPowered:  # a reader that forgot to power the slot still waits for some answer
             return Response(SW.CONDITIONS_NOT_SATISFIED).encode()
+        except CardHangs:
+            return None
     control = payload[0]
     if control == GET_ATR:  # vpcd polls presence this way, powered or not
-        return card.atr
+        return chip.atr
     if control == POWER_OFF:
-        card.power_off()
+        chip.power_off()
     elif control in (POWER_ON, RESET):
-        card.power_on()
+        chip.power_on()
     return None
 
 
-def present(card: Card, host: str, port: int, connected: Callable[[], None]) -> None:
-    """Put the card into the slot that listens at `port` until the reader goes away; call `connected` once it is in.
+def present(chips: Mapping[int, Presentable], host: str, connected: Callable[[], None]) -> None:
+    """Put each chip into the slot that listens at its port until the readers go away; call `connected` once all are in.
 
-    NoReaderError if nothing listens there.
+    NoReaderError if nothing listens at one of them; then none is left in.
     """
+    with ExitStack() as open_slots:
+        slots = {open_slots.enter_context(_insert(host, port)): chip for port, chip in chips.items()}
+        connected()
+        serve(slots)
+
+
+def _insert(host: str, port: int) -> socket.socket:
     try:
-        reader = socket.create_connection((host, port), CONNECT_TIMEOUT_S)
+        slot = socket.create_connection((host, port), CONNECT_TIMEOUT_S)
     except OSError as error:
         raise NoReaderError(f"nothing answers at {host}:{port}: {error.strerror or error}") from error
-    with reader:
-        reader.settimeout(None)
-        reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connected()
-        serve(card, reader)
+    slot.settimeout(None)
+    slot.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return slot
 
 
-def serve(card: Card, reader: socket.socket) -> None:
-    """Answer frames until the other side closes or disappears; leave the card without power."""
+def serve(slots: Mapping[socket.socket, Presentable]) -> None:
+    """Answer frames until the last reader closes or disappears; leave every chip without power.
+
+    A card that is torn out by its schedule closes its slot; one that answers late keeps the others waiting too.
+    """
+    with selectors.DefaultSelector() as selector:
+        for slot in slots:
+            selector.register(slot, selectors.EVENT_READ, (slot, Frames()))
+        try:
+            while selector.get_map():
+                for key, _ in selector.select():
+                    slot, frames = key.data
+                    if not _serve_once(slots[slot], slot, frames):
+                        selector.unregister(slot)
+                        slots[slot].power_off()
+                        slot.close()
+        finally:
+            for chip in slots.values():
+                chip.power_off()
+
+
+def _serve_once(chip: Presentable, slot: socket.socket, frames: Frames) -> bool:
+    """Answer what has arrived; return whether the reader is still there."""
     try:
-        while (payload := _receive_frame(reader)) is not None:
-            reply = answer(card, payload)
-            if reply is not None:
-                reader.sendall(len(reply).to_bytes(LENGTH_BYTES, "big") + reply)
-    except (ConnectionResetError, BrokenPipeError):
-        pass  # pcscd was ended while it waited: for the card the same as being pulled out
-    finally:
-        card.power_off()
-
-
-def _receive_frame(reader: socket.socket) -> bytes | None:
-    header = _receive_exactly(reader, LENGTH_BYTES)
-    return None if header is None else _receive_exactly(reader, int.from_bytes(header, "big"))
-
-
-def _receive_exactly(reader: socket.socket, length: int) -> bytes | None:
-    """Return `length` bytes, at most 65,535 as the header allows; None if the other side closed before them."""
-    received = bytearray()
-    while len(received) < length:
-        chunk = reader.recv(length - len(received))
+        piece = slot.recv(RECEIVE_BYTES)
         # vpcd sends length and payload apart, so that Nagle's algorithm waits for a delayed acknowledgement, 40 ms an
         # APDU. Quick acknowledgement is no lasting setting: the kernel leaves it again, so it is set after each read.
-        reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        if not chunk:
-            return None
-        received += chunk
-    return bytes(received)
+        slot.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        for payload in frames.feed(piece):
+            reply = answer(chip, payload)
+            if reply is not None:
+                if isinstance(chip, FaultyCard) and chip.late_s and len(payload) != 1:
+                    time.sleep(chip.late_s)
+                slot.sendall(len(reply).to_bytes(LENGTH_BYTES, "big") + reply)
+    except (ConnectionResetError, BrokenPipeError):  # pcscd was ended: for the card the same as being pulled out
+        return False
+    except CardFault:
+        return False
+    return bool(piece)

@@ -5,7 +5,8 @@ and nobody stands at two terminals at a time. A crowd that is used up is an erro
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 from cardsim.card import Card
@@ -18,10 +19,11 @@ PREPARED_MAX: Final = 10_000
 
 
 class Comer(NamedTuple):
-    """A patient and the chip that they bring, as it was issued."""
+    """A patient, the chip that they bring, as it was issued, and the one of a later issue, made where it is wanted."""
 
     patient: Patient
     card: Card
+    next_card: Callable[[int], Card]
 
 
 class Crowd:
@@ -32,7 +34,7 @@ class Crowd:
         block = profile.block
         self._population = Population(block.seed, block.size, plan.card_profiles)
         places = places_of(terminal.site for terminal in plan.terminals)
-        patients = Patients(profile.seed, profile.mix, self._population.profile, places, plan.items)
+        patients = Patients(profile.seed, profile.mix, self._population.profile, places, plan.items, plan.bank_pins)
         self._coming = (
             patient for index in _indexes(block, part, profile.processes) if (patient := patients.patient(index))
         )
@@ -52,7 +54,10 @@ class Crowd:
 
     def _made(self) -> Comer | None:
         patient = next(self._coming, None)
-        return None if patient is None else Comer(patient, self._population.card(patient.index))
+        if patient is None:
+            return None
+        issued = partial(self._population.card, patient.index)
+        return Comer(patient, issued(), issued)
 
 
 def _indexes(block: Block, part: int, parts: int) -> Iterator[int]:

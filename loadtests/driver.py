@@ -152,7 +152,7 @@ class Driver:
         recorder.sent += 1
         recorder.late += self._now_s() - arrival.due_s > LATE_S
         try:
-            visit = visitor.serve(comer.patient, comer.card, self._profile.pace)
+            visit = visitor.serve(comer.patient, comer.card, self._profile.pace, comer.next_card)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends one visit, is counted, and fails the gate
             visitor.close()
             recorder.fault(FLOWS[comer.patient.kind], error)

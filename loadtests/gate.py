@@ -13,10 +13,13 @@ from msgspec import Struct
 from loadtests.openload.outcomes import Counts
 from loadtests.recorder import plus
 from terminals.kernel.outcome import NO_REPLY
-from terminals.tally import Settled
+from terminals.tally import BankSums, Settled
 
 REPLAYED: Final = "replayed"
 """The engine's outcome of a repeat that was answered from the stored reply."""
+PURCHASE: Final = "0200"
+TOMBSTONES: Final = "tombstones"
+"""The open item that a reversal leaves whose original has not come."""
 MONEY: Final = ("medfee_sumamt_fen", "fund_pay_sumamt_fen", "acct_pay_fen", "psn_cash_pay_fen")
 
 
@@ -30,6 +33,7 @@ class Claims(Struct, frozen=True):
     settled: dict[str, Settled]
     undone: int = 0
     unknown: int = 0
+    bank: BankSums = BankSums()
 
 
 class LedgerSums(Struct, frozen=True):
@@ -50,6 +54,14 @@ class LedgerSums(Struct, frozen=True):
         return self.reversed + self.voided
 
 
+class BankLedger(Struct, frozen=True):
+    """The ledger's own count of bank purchases (0200); the sum is of those that stand."""
+
+    settled: int = 0
+    reversed: int = 0
+    amount_fen: int = 0
+
+
 class Invariant(Struct, frozen=True):
     """What must hold over the whole ledger, and whether it does."""
 
@@ -66,6 +78,7 @@ class Audit(Struct, frozen=True):
     ledger: dict[str, LedgerSums]
     open: dict[str, int]
     invariants: tuple[Invariant, ...]
+    bank: BankLedger = BankLedger()
 
 
 class Row(Struct, frozen=True):
@@ -100,11 +113,9 @@ def compare(claims: Iterable[Claims], audit: Audit) -> Gate:
     rows = [
         *_messages(client.messages, audit.engine),
         *(row for infno in sorted({*client.settled, *audit.ledger}) for row in _settlements(infno, client, audit)),
+        *_purchases(client, audit),
         Row("unknown outcomes left", client.unknown, None, None, client.unknown == 0),
-        *(
-            Row(f"open {name}", client.undone, None, count, count <= client.undone)
-            for name, count in audit.open.items()
-        ),
+        *(_open(name, count, client) for name, count in audit.open.items()),
         *(Row(_invariant(one), None, None, "holds" if one.ok else "broken", one.ok) for one in audit.invariants),
     ]
     return Gate(tuple(rows))
@@ -114,6 +125,7 @@ def _together(claims: Iterable[Claims]) -> Claims:
     messages: Counts = {}
     settled: dict[str, Settled] = {}
     undone = unknown = 0
+    bank = BankSums()
     for claim in claims:
         for infno, outcomes in claim.messages.items():
             mine = messages.setdefault(infno, {})
@@ -121,8 +133,8 @@ def _together(claims: Iterable[Claims]) -> Claims:
                 mine[outcome] = mine.get(outcome, 0) + count
         for infno, one in claim.settled.items():
             settled[infno] = plus(settled.get(infno, Settled()), one)
-        undone, unknown = undone + claim.undone, unknown + claim.unknown
-    return Claims(messages, settled, undone, unknown)
+        undone, unknown, bank = undone + claim.undone, unknown + claim.unknown, bank.plus(claim.bank)
+    return Claims(messages, settled, undone, unknown, bank)
 
 
 def _messages(client: Counts, engine: Counts) -> Iterable[Row]:
@@ -151,6 +163,24 @@ def _settlements(infno: str, client: Claims, audit: Audit) -> Iterable[Row]:
     for field in MONEY:
         said, booked = getattr(mine, field), getattr(books, field)
         yield Row(f"{infno} {field}", said, None, booked, said == booked)
+
+
+def _purchases(client: Claims, audit: Audit) -> Iterable[Row]:
+    """Compare what the bank accounts paid; a run without a bank leg has nothing to compare."""
+    mine, books = client.bank, audit.bank
+    engine = audit.engine.get(PURCHASE, {}).get("approved", 0)
+    if not (mine.count or mine.reversed or books.settled or books.reversed or engine):
+        return
+    agree = mine.count == books.settled and engine == books.settled + books.reversed
+    yield Row(f"{PURCHASE} purchases", mine.count, engine, books.settled, agree)
+    yield Row(f"{PURCHASE} undone", mine.reversed, None, books.reversed, books.reversed <= mine.reversed)
+    yield Row(f"{PURCHASE} amount_fen", mine.amount_fen, None, books.amount_fen, mine.amount_fen == books.amount_fen)
+
+
+def _open(name: str, count: int, client: Claims) -> Row:
+    """Judge what is left open: a reversal may have come before its original, nothing else may be."""
+    expected = client.undone + client.bank.reversed if name == TOMBSTONES else 0
+    return Row(f"open {name}", expected, None, count, count <= expected)
 
 
 def _invariant(one: Invariant) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from cardsim.population import CardProfile
+from cardsim.card_profiles import CardProfile
 from loadtests.openload.arrivals import Segment
 from loadtests.openload.verdict import Slo
 from terminals.kernel.site import AT_ONCE, Pace, Site
@@ -84,6 +84,8 @@ class LoadPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     terminals: Annotated[tuple[LoadTerminal, ...], Meta(min_length=1)]
     card_profiles: tuple[CardProfile, ...]
     items: tuple[Item, ...]
+    bank_pins: dict[str, str] = {}
+    """What holders type for the bank, by city of insurance; without one they pay cash."""
     result_file: str
     live_file: str
     journal_dir: str

@@ -16,8 +16,8 @@ from loadtests.openload.histograms import Encoded, Latencies
 from loadtests.openload.outcomes import Arrivals, Counts, Tally
 from settlement.wire import names
 from terminals.kernel.exchange import UNJUDGED
-from terminals.kernel.outcome import Outcome, Result
-from terminals.tally import FINGERPRINTS, Settled
+from terminals.kernel.outcome import Event, Outcome, Result
+from terminals.tally import FINGERPRINTS, SIGN_ON, BankSums, Settled, bank_sums_of
 
 MICROSECONDS: Final = 1e6
 FAULT: Final = "FAULT"
@@ -55,6 +55,9 @@ class Report(Struct, frozen=True):
     events: dict[str, int] = {}
     strays: dict[str, int] = {}
     settled: dict[str, Settled] = {}
+    bank: BankSums = BankSums()
+    generations: dict[str, int] = {}
+    tenders: dict[str, int] = {}
     latencies: tuple[Encoded, ...] = ()
     health: tuple[Health, ...] = ()
     faults: tuple[str, ...] = ()
@@ -68,7 +71,8 @@ class Report(Struct, frozen=True):
         """Return how many arrivals ended as nobody asked for, the dropped among them."""
         ended = (count for outcomes in self.visits.values() for end, count in outcomes.items() if end in ERRORS)
         ours = (count for codes in self.refusals.values() for code, count in codes.items() if code in UNJUDGED)
-        return sum(ended) + sum(ours) + self.arrivals.dropped + self.arrivals.unfinished
+        in_doubt = self.events.get(Event.BANK_IN_DOUBT, 0)
+        return sum(ended) + sum(ours) + in_doubt + self.arrivals.dropped + self.arrivals.unfinished
 
 
 class Recorder:
@@ -80,6 +84,8 @@ class Recorder:
         self.scheduled = self.sent = self.completed = self.late = self.dropped = 0
         self._visits, self._messages, self._refusals = Tally(), Tally(), Tally()
         self._events, self._strays = Tally(), Tally()
+        self._generations, self._tenders = Tally(), Tally()
+        self._bank = BankSums()
         self._settled: dict[str, list[int]] = {}
         self._faults: list[str] = []
 
@@ -102,7 +108,12 @@ class Recorder:
             self._events.add("", event)
         if outcome.refusal:
             self._refusals.add(outcome.flow, outcome.refusal)
+        if outcome.flow != SIGN_ON:
+            self._generations.add("", str(outcome.generation))
+        if outcome.response_code or Event.BANK_REVERSED in outcome.events:
+            self._bank = self._bank.plus(bank_sums_of(outcome))
         if outcome.result is Result.SETTLED:
+            self._tenders.add("", outcome.tender)
             sums = self._settled.get(outcome.infno, NOTHING)
             self._settled[outcome.infno] = [one + more for one, more in zip(sums, _sums(outcome), strict=True)]
 
@@ -130,6 +141,9 @@ class Recorder:
             events=self._events.counts().get("", {}),
             strays=self._strays.counts().get("", {}),
             settled={infno: _settled(*sums) for infno, sums in self._settled.items()},
+            bank=self._bank,
+            generations=self._generations.counts().get("", {}),
+            tenders=self._tenders.counts().get("", {}),
             latencies=self.latencies.encoded(),
             health=(Health(histograms.encode(self.lag), cpu_share),),
             faults=tuple(self._faults),
@@ -172,7 +186,9 @@ def merge(reports: Iterable[Report]) -> Report:
     """Return the reports of several processes as one; histograms are merged, nothing is averaged."""
     every = list(reports)
     settled: dict[str, Settled] = {}
+    bank = BankSums()
     for report in every:
+        bank = bank.plus(report.bank)
         for infno, one in report.settled.items():
             settled[infno] = plus(settled.get(infno, Settled()), one)
     return Report(
@@ -183,6 +199,9 @@ def merge(reports: Iterable[Report]) -> Report:
         events=_added({"": report.events} for report in every).get("", {}),
         strays=_added({"": report.strays} for report in every).get("", {}),
         settled=settled,
+        bank=bank,
+        generations=_added({"": report.generations} for report in every).get("", {}),
+        tenders=_added({"": report.tenders} for report in every).get("", {}),
         latencies=merged_latencies(every).encoded(),
         health=tuple(health for report in every for health in report.health),
         faults=tuple(fault for report in every for fault in report.faults)[:FAULTS_KEPT],

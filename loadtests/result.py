@@ -18,6 +18,7 @@ from loadtests.openload.verdict import Verdict
 from loadtests.plan import Profile
 from loadtests.provenance import Machine, Source
 from loadtests.recorder import FAULT, Report
+from terminals.kernel.outcome import Event
 from terminals.kernel.outcome import Result as End
 
 SERVED: Final = ("pharmacy", "outpatient")
@@ -102,7 +103,8 @@ def claims_of(report: Report) -> Claims:
     """Return what a report claims: its messages, its settlements, and what it undid or left unknown."""
     ends = {end: sum(counts.get(end, 0) for counts in report.visits.values()) for end in (*End, FAULT)}
     unknown = ends[End.IN_DOUBT] + ends[FAULT] + report.arrivals.unfinished
-    return Claims(report.messages, report.settled, undone=ends[End.REVERSED], unknown=unknown)
+    unknown += report.events.get(Event.BANK_IN_DOUBT, 0)
+    return Claims(report.messages, report.settled, undone=ends[End.REVERSED], unknown=unknown, bank=report.bank)
 
 
 def planned_s(profile: Profile) -> float:

@@ -5,9 +5,12 @@ pad, the journal, the clock and sleep. One visitor serves one visit at a time.
 """
 
 from collections.abc import Callable
+from secrets import token_bytes
 from typing import Any, Final, NamedTuple, Protocol
 
-from cardsim.card import Card
+from cardsim.card import Card, InterfaceSilent
+from cardsim.interface import Interface
+from cardsim.psam import psam
 from loadtests.recorder import Span, Visit
 from settlement.wire import names
 from settlement.wire.envelope import Reply
@@ -15,19 +18,27 @@ from settlement.wire.session import TerminalSession
 from terminals.journal import Journal
 from terminals.kernel.drive import drive
 from terminals.kernel.effects import (
+    NO_CARD,
+    AskBankPin,
     AskPassword,
     AskPin,
+    AwaitCard,
+    Draw,
     Effect,
     NextMsgid,
     NoReply,
     Pause,
+    ReadAtr,
     Record,
     Request,
     Show,
+    Slot,
     Steps,
+    TakeCard,
     Transmit,
 )
 from terminals.kernel.outcome import Outcome
+from terminals.kernel.sam import province
 from terminals.kernel.sign_on import sign_on
 from terminals.kernel.site import Pace, Site
 from terminals.patients import Fingers, Patient
@@ -37,12 +48,21 @@ REPEAT_STEP: Final = "repeat"
 """The pause before a repeat is the network's time, not a person's: it stays in the latency."""
 
 
+NextCard = Callable[[int], Card | None]
+"""Gives the card of an issue to the patient who is being served; None where there is none to be had."""
+
+
+def _no_next_card(_: int) -> None:
+    """Stand for an issuer that is not here."""
+
+
 class World(NamedTuple):
-    """Time as the process has it: both clocks, and how it waits."""
+    """Time and chance as the process has them: both clocks, how it waits, how it draws."""
 
     clock_ms: Callable[[], int]
     monotonic_s: Callable[[], float]
     sleep: Callable[[float], None]
+    random_bytes: Callable[[int], bytes] = token_bytes
 
 
 class Line(Protocol):
@@ -66,15 +86,25 @@ class Visitor:
         self._world = world
         self._sequence = world.clock_ms() % names.SEQUENCES  # a restart within one second hardly repeats a msgid
         self._card: Card | None = None
+        self._lies_in = Slot.LOCAL
+        self._powered: dict[Slot, Card] = {}
+        self._modules: dict[str, Card] = {}
+        self._module_area = ""
+        self._next_card: NextCard = _no_next_card
         self._fingers: Fingers | None = None
         self._messages: list[Span] = []
         self._thought_s = 0.0
         self._performers: dict[type[Effect], Callable[[Any], Any]] = {
             Transmit: self._transmit,
+            ReadAtr: self._read_atr,
+            AwaitCard: self._await_card,
+            TakeCard: self._take_card,
             Request: self._request,
             NextMsgid: self._next_msgid,
             AskPin: self._ask_pin,
             AskPassword: self._ask_password,
+            AskBankPin: self._ask_bank_pin,
+            Draw: self._draw,
             Show: self._show,
             Record: self._record,
             Pause: self._pause,
@@ -84,14 +114,15 @@ class Visitor:
         """Open this terminal's session."""
         return self._run(sign_on(self.site))
 
-    def serve(self, patient: Patient, card: Card, pace: Pace) -> Visit:
-        """Serve one patient, whose card lies in the reader from the first effect to the last."""
-        self._card, self._fingers = card, Fingers(patient)
+    def serve(self, patient: Patient, card: Card, pace: Pace, next_card: NextCard | None = None) -> Visit:
+        """Serve one patient, who has a card and, where it is reissued, gets the next one."""
+        self._card, self._lies_in, self._fingers = card, patient.lies_in, Fingers(patient)
+        self._next_card = next_card or _no_next_card
+        self._module_area = patient.module_area or province(self.site.city)
         self._messages, self._thought_s = [], 0.0
         began_s = self._world.monotonic_s()
-        card.power_on()
         outcome = self._run(visit(self.site, patient, pace))
-        card.power_off()
+        self._take_the_power()
         return Visit(outcome, Span(began_s, self._world.monotonic_s()), tuple(self._messages), self._thought_s)
 
     def close(self) -> None:
@@ -105,8 +136,44 @@ class Visitor:
         return self._performers[type(effect)](effect)
 
     def _transmit(self, effect: Transmit) -> bytes:
-        assert self._card is not None
-        return self._card.transmit(effect.apdu)
+        chip = self._powered.get(effect.slot) or self._power(effect.slot)
+        return chip.transmit(effect.apdu) if chip else NO_CARD
+
+    def _read_atr(self, effect: ReadAtr) -> bytes:
+        chip = self._powered.get(effect.slot) or self._power(effect.slot)
+        return chip.atr if chip else NO_CARD
+
+    def _power(self, slot: Slot) -> Card | None:
+        """Give the chip in a slot its power; None if there is none, or it has no antenna."""
+        chip = self._module() if slot is Slot.SAM else self._card if slot is self._lies_in else None
+        if chip is None:
+            return None
+        try:
+            chip.power_on(Interface.CONTACTLESS if slot is Slot.TAP else Interface.CONTACT)
+        except InterfaceSilent:
+            return None
+        self._powered[slot] = chip
+        return chip
+
+    def _module(self) -> Card:
+        if self._module_area not in self._modules:
+            self._modules[self._module_area] = psam(self._module_area)
+        return self._modules[self._module_area]
+
+    def _take_the_power(self) -> None:
+        for chip in self._powered.values():
+            chip.power_off()
+        self._powered.clear()
+
+    def _await_card(self, effect: AwaitCard) -> bool:
+        self._take_the_power()
+        self._lies_in = effect.slot
+        return True
+
+    def _take_card(self, effect: TakeCard) -> bool:
+        self._take_the_power()
+        self._card = self._next_card(effect.issue)
+        return self._card is not None
 
     def _request(self, effect: Request) -> Reply | NoReply:
         began_s = self._world.monotonic_s()
@@ -126,6 +193,14 @@ class Visitor:
         assert self._fingers is not None
         typed = self._fingers.password(same=effect.same)
         return self._session.pin_block(typed, effect.bank_card_no) if typed else b""
+
+    def _ask_bank_pin(self, effect: AskBankPin) -> bytes:
+        assert self._fingers is not None
+        typed = self._fingers.bank_pin(same=effect.same)
+        return self._session.pin_block(typed, effect.pan) if typed else b""
+
+    def _draw(self, effect: Draw) -> bytes:
+        return self._world.random_bytes(effect.size)
 
     def _show(self, _: Show) -> None:
         """Nobody reads the display of a load generator."""

@@ -13,17 +13,17 @@ from typing import Final, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, start_http_server
 
+from settlement.engine.arrival import Password
 from settlement.engine.state import Key, State
 from settlement.stores.store import Changes, LedgerAudit, Store, TooFew
 from settlement.tally import UNKNOWN, Outcome
-from settlement.wire.codes import KINDS, PIN_LOCKED, PIN_WRONG
+from settlement.wire.codes import KINDS
 
 SLO_SECONDS: Final = (0.05, 1.5, 3.0)
 """The limits that a run is judged by; each is a bucket's edge, so that no percentile near it is interpolated."""
 LATENCY_BUCKETS: Final = tuple(sorted({round(0.0005 * 2 ** (step / 2), 6) for step in range(24)} | set(SLO_SECONDS)))
 """0.5 ms to 1.4 s by the square root of 2."""
 SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 512)
-PIN_OUTCOMES: Final = {"": "right", PIN_WRONG.code: "wrong", PIN_LOCKED.code: "locked"}
 
 
 class HttpServer(Protocol):
@@ -51,10 +51,10 @@ class Metrics:
             "shuaka_reply_seconds", "From a request's last byte to its reply.",
             ["gateway", "group"], buckets=LATENCY_BUCKETS, registry=registry,
         )  # fmt: skip
-        pins = Counter("shuaka_pins", "Local passwords offered with a settlement.", ["outcome"], registry=registry)
+        pins = Counter("shuaka_pins", "Local passwords that settlements asked for.", ["outcome"], registry=registry)
         self._replies = cache(replies.labels)
         self._latency = cache(latency.labels)
-        self._pins = {refusal: pins.labels(outcome) for refusal, outcome in PIN_OUTCOMES.items()}
+        self._pins = {became: pins.labels(became) for became in Password if became is not Password.NOT_ASKED}
         self._batch = Histogram(
             "shuaka_batch_requests", "Requests settled by one commit.", buckets=SIZE_BUCKETS, registry=registry
         )
@@ -83,8 +83,8 @@ class Metrics:
         kind = KINDS.get(outcome.infno)
         self._replies(outcome.gateway, outcome.infno if kind else UNKNOWN, outcome.name).inc()
         self._latency(outcome.gateway, kind.group if kind else UNKNOWN).observe(outcome.seconds)
-        if outcome.pin_offered and not outcome.replayed and outcome.refusal in self._pins:
-            self._pins[outcome.refusal].inc()
+        if outcome.password is not Password.NOT_ASKED:
+            self._pins[outcome.password].inc()
 
     def gathered(self, size: int, waiting: int) -> None:
         """Note the size of a batch and of the queue."""

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from settlement.batch import Fault, Judge, drive, settle_batch
-from settlement.engine.arrival import Arrival, Decision, Door
+from settlement.engine.arrival import Arrival, Decision, Door, Password
 from settlement.reception import NONCE_SIZE, UNSEALED, TurnedAway, receive, reply_to
 from settlement.stores.store import Store
 from settlement.tally import Outcome
@@ -129,7 +129,7 @@ class Service:
                 away.infno,
                 away.refusal.code,
                 replayed=False,
-                pin_offered=False,
+                password=Password.NOT_ASKED,
                 seconds=perf_counter() - began,
             )
         )
@@ -184,7 +184,7 @@ class Service:
                 arrival.infno,
                 decision.reply.refusal,
                 replayed=decision.replayed,
-                pin_offered=bool(getattr(arrival.body, "pin_block", b"")),
+                password=decision.password,
                 seconds=perf_counter() - waiting.began,
             )
         )

@@ -7,6 +7,7 @@ OPERATORS_MAX are counted together, and a transaction code that is none of ours 
 from collections import Counter
 from typing import Final, NamedTuple
 
+from settlement.engine.arrival import Password
 from settlement.wire.codes import KINDS
 
 OPERATORS_MAX: Final = 1024
@@ -20,14 +21,14 @@ REPLAYED: Final = "replayed"
 
 
 class Outcome(NamedTuple):
-    """How one request ended. `seconds` is from its last byte to its reply; `pin_offered`: it carried a PIN block."""
+    """How one request ended. `seconds` is from its last byte to its reply; `password` what became of the local one."""
 
     gateway: str
     opter_no: str
     infno: str
     refusal: str
     replayed: bool
-    pin_offered: bool
+    password: Password
     seconds: float
 
     @property

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from shuaka import audit, card, demo, doctor, keys, load, serve, terminals, validate
+from shuaka import audit, card, demo, doctor, keys, load, readers, serve, terminal, terminals, validate
 
 app = typer.Typer(
     name="shuaka",
@@ -34,10 +34,12 @@ def shuaka(
 app.command()(demo.demo)
 app.command()(serve.serve)
 app.command("terminals")(terminals.terminals)
+app.command("terminal")(terminal.terminal)
 app.command()(load.load)
 app.command()(audit.audit)
 app.command()(keys.keys)
 app.add_typer(card.app, name="card")
+app.command()(readers.readers)
 app.command()(validate.validate)
 app.command()(doctor.doctor)
 

@@ -17,6 +17,8 @@ FAILED = 1
 
 SUMS = ("settled", "reversed", "voided", "medfee_sumamt_fen", "fund_pay_sumamt_fen", "acct_pay_fen", "psn_cash_pay_fen")
 
+BANK_SUMS = ("settled", "reversed", "amount_fen", "fingerprint")
+
 
 def audit(
     data: Annotated[Path, typer.Option(help="Data directory of the engine.")] = compose.DEFAULT_DATA,
@@ -47,6 +49,8 @@ def _lines(report: dict[str, Any]) -> list[str]:
     for infno, sums in report["ledger"].items():
         lines.append(f"  {infno:10} {'  '.join(f'{name} {sums[name]}' for name in SUMS)}")
         lines.append(f"  {'':10} fingerprint {sums['fingerprint']}")
+    bank = report["bank"]
+    lines += ["", "ledger: bank purchases", f"  {'0200':10} {'  '.join(f'{name} {bank[name]}' for name in BANK_SUMS)}"]
     lines += ["", "open items"]
     lines += [f"  {name} {count}" for name, count in report["open"].items()]
     lines += ["", "books"]

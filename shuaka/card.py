@@ -1,22 +1,21 @@
-"""`shuaka card`: show, list, present and talk to one simulated card.
+"""`shuaka card`: show, list, present and talk to simulated cards.
 
 Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong. The PIN is never printed.
 """
 
 import json
 import sys
-from collections.abc import Iterable
 from typing import Annotated, NoReturn
 
-import msgspec
 import typer
 
 from cardsim import vpcd
 from cardsim.card import Card
-from cardsim.decode import ReadFile, read_card
-from cardsim.population import CardProfile, Person, Population
-from cardsim.status import SW
-from shuaka import compose
+from cardsim.decode import read_card
+from cardsim.population import Population
+from cardsim.presentable import HeldToAntenna, NoAntennaError, Presentable
+from shuaka import card_check, card_view, compose, sessions
+from shuaka.hexadecimal import bytes_of
 
 FAILED, USAGE = 1, 2
 
@@ -35,12 +34,9 @@ def show(index: Index = 0, seed: Seed = compose.DEFAULT_SEED, as_json: AsJson = 
     person, profile = population.person(index), population.profile(index)
     files = list(read_card(card, profile.generation))
     if as_json:
-        print(json.dumps(_shown(person, profile, card, files), ensure_ascii=False, indent=2))
-        return
-    print(*_person_lines(person, profile, card), sep="\n")
-    for file in files:
-        print(f"\n{file.application}  EF {file.fid:04X}  {file.word}")
-        print(*_file_lines(file), sep="\n")
+        print(json.dumps(card_view.shown(person, profile, card, files), ensure_ascii=False, indent=2))
+    else:
+        print(*card_view.lines(person, profile, card, files), sep="\n")
 
 
 @app.command("list")
@@ -53,7 +49,7 @@ def list_cards(
     population = compose.population(seed)
     rows = [(population.person(index), population.profile(index)) for index in range(min(count, population.size))]
     if as_json:
-        print(json.dumps([_row(person, profile) for person, profile in rows], ensure_ascii=False, indent=2))
+        print(json.dumps([card_view.row(person, profile) for person, profile in rows], ensure_ascii=False, indent=2))
         return
     print(f"{'index':>7}  {'identity number':18}  {'card':9}  {'bank number':19}  {'profile':12}  name")
     for person, profile in rows:
@@ -65,19 +61,28 @@ def list_cards(
 
 @app.command()
 def present(
-    index: Index = 0,
+    indexes: Annotated[list[int] | None, typer.Argument(metavar="[INDEX]...", help="Cards, a slot each.")] = None,
     seed: Seed = compose.DEFAULT_SEED,
-    slot: Annotated[int, typer.Option(min=0, max=vpcd.SLOTS - 1, help="Slot of the virtual reader.")] = 0,
-    port: Annotated[int, typer.Option(min=1, max=65534, help="Port of its slot 0.")] = vpcd.PORT,
+    slot: Annotated[int, typer.Option(min=0, max=vpcd.SLOTS - 1, help="Slot of the first.")] = 0,
+    port: Annotated[int, typer.Option(min=1, max=65534, help="Port of slot 0 of the virtual reader.")] = vpcd.PORT,
+    contactless: Annotated[bool, typer.Option("--contactless", help="As a reader without contacts sees it.")] = False,
 ) -> None:
-    """Put a card into vpcd's virtual reader, for any PC/SC program to read."""
-    card = _card(compose.population(seed), index)
+    """Put cards into vpcd's virtual reader, for any PC/SC program to read."""
+    population, wanted = compose.population(seed), indexes or [0]
+    slots = dict(enumerate(wanted, slot))
+    if max(slots) >= vpcd.SLOTS:
+        _fail(f"{len(wanted)} cards from slot {slot} on are too many: vpcd has {vpcd.SLOTS} slots", USAGE)
+    cards = {port + number: _presentable(_card(population, index), contactless) for number, index in slots.items()}
 
     def connected() -> None:
-        print(f"card {index} is in slot {slot} of vpcd at 127.0.0.1:{port + slot}; Ctrl-C takes it out", flush=True)
+        for number, index in slots.items():
+            print(
+                f"card {index} is in slot {number} of vpcd at 127.0.0.1:{port + number}; Ctrl-C takes it out",
+                flush=True,
+            )
 
     try:
-        vpcd.present(card, "127.0.0.1", port + slot, connected)
+        vpcd.present(cards, "127.0.0.1", connected)
     except vpcd.NoReaderError as error:
         _fail(f"{error}. Install Debian's vsmartcard-vpcd and pcscd, and start pcscd.", FAILED)
     except KeyboardInterrupt:
@@ -92,12 +97,25 @@ def apdu(
     seed: Seed = compose.DEFAULT_SEED,
 ) -> None:
     """Send commands to one card in one contact session; print one response a line."""
-    encoded = [_bytes(position, command) for position, command in enumerate(commands, 1)]
+    encoded = [bytes_of(position, command) for position, command in enumerate(commands, 1)]
     card = _card(compose.population(seed), number)
     card.power_on()
     for command in encoded:
         print(card.transmit(command).hex().upper())
     card.power_off()
+
+
+app.command()(sessions.record)
+app.command()(sessions.replay)
+app.command()(sessions.decode)
+app.command()(card_check.check)
+
+
+def _presentable(card: Card, contactless: bool) -> Presentable:
+    try:
+        return HeldToAntenna(card) if contactless else card
+    except NoAntennaError as error:
+        _fail(str(error), USAGE)
 
 
 def _card(population: Population, index: int) -> Card:
@@ -107,60 +125,6 @@ def _card(population: Population, index: int) -> Card:
         _fail(f"there is no card {index}: the population has the indexes 0 to {population.size - 1}", USAGE)
 
 
-def _bytes(position: int, text: str) -> bytes:
-    digits = "".join(text.split())
-    wrong = [character for character in digits if character not in "0123456789abcdefABCDEF"]
-    if wrong:
-        _fail(f"argument {position} ({text!r}) is not hexadecimal: {wrong[0]!r} is no hex digit", USAGE)
-    if not digits:
-        _fail(f"argument {position} is empty: a command has at least one byte", USAGE)
-    if len(digits) % 2:
-        _fail(f"argument {position} ({text!r}) has {len(digits)} hex digits: bytes have two each", USAGE)
-    return bytes.fromhex(digits)
-
-
 def _fail(sentence: str, code: int) -> NoReturn:
     print(f"shuaka card: {sentence}", file=sys.stderr)
     raise typer.Exit(code)
-
-
-def _person_lines(person: Person, profile: CardProfile, card: Card) -> Iterable[str]:
-    yield f"card {person.index}: {person.name}, {person.certno}"
-    yield f"  profile      {profile.name} (generation {profile.generation}, city {profile.city})"
-    yield f"  bank number  {person.bank_number}"
-    yield f"  ATR          {card.atr.hex().upper()}"
-
-
-def _file_lines(file: ReadFile) -> Iterable[str]:
-    if file.sw == SW.SECURITY_STATUS_NOT_SATISFIED:
-        yield f"  ({file.sw:04X}: the card wants the holder's PIN first)"
-    elif file.elements:
-        yield from (f"  {tag:02X}  {word}  {text} {meaning}".rstrip() for tag, word, text, meaning in file.elements)
-    else:
-        yield f"  {file.data[:16].hex().upper()}{'...' if len(file.data) > 16 else ''}"  # noqa: PLR2004  a line's worth
-
-
-def _row(person: Person, profile: CardProfile) -> dict[str, object]:
-    row: dict[str, object] = msgspec.structs.asdict(person)
-    return {**row, "card_id": person.card_id.hex().upper(), "profile": profile.name, "generation": profile.generation}
-
-
-def _shown(person: Person, profile: CardProfile, card: Card, files: list[ReadFile]) -> dict[str, object]:
-    return {
-        "person": _row(person, profile),
-        "atr": card.atr.hex().upper(),
-        "files": [
-            {
-                "application": file.application,
-                "fid": f"{file.fid:04X}",
-                "word": file.word,
-                "sw": f"{file.sw:04X}",
-                "elements": [
-                    {"tag": f"{tag:02X}", "word": word, "text": text, "meaning": meaning}
-                    for tag, word, text, meaning in file.elements
-                ],
-                "data": file.data.hex().upper(),
-            }
-            for file in files
-        ],
-    }

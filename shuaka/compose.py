@@ -11,7 +11,8 @@ from typing import Final
 import typer
 from msgspec import Struct
 
-from cardsim.population import SIZE_MAX, CardProfile, Population
+from cardsim.card_profiles import CardProfile
+from cardsim.population import SIZE_MAX, Population
 from settlement.config import Rulebook, load_rulebook
 from settlement.engine.case import World
 from settlement.engine.catalogue import Item as CatalogueItem
@@ -136,6 +137,14 @@ def sites(count: int, opter_no: str, *, lane: int = 1) -> tuple[Site, ...]:
         for (code, kind), share in _shares(count).items()
         for serial in range(1, share + 1)
     )
+
+
+def pharmacy(city: str, opter_no: str, *, lane: int) -> Site:
+    """Return a terminal of a city's first pharmacy; raise typer.BadParameter for a city we have no rules of."""
+    cities = rulebook().cities
+    if city not in cities:
+        raise typer.BadParameter(f"{city} is none of {', '.join(cities)}")
+    return _site(cities[city], PHARMACY, 1, lane, opter_no)
 
 
 def _shares(count: int) -> dict[tuple[str, str], int]:

@@ -8,6 +8,7 @@ whatever ends us: a hangup and SIGTERM count as Ctrl-C.
 
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -109,7 +110,7 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> tup
             seed=compose.DEFAULT_SEED,
             mix=DEMO_MIX,
             warmup_s=min(WARMUP_S, seconds / 5),
-            command=" ".join(["shuaka", *sys.argv[1:]]),
+            command=shlex.join(["shuaka", *sys.argv[1:]]),
         )
         judged = rehearse(asked, quiet=False)
         if judged.interrupted:

@@ -16,7 +16,7 @@ from loadtests.report import PERCENTILES
 from loadtests.result import Result
 from settlement.engine.money import FEN_PLACES, unscaled
 from settlement.wire.codes import KINDS, REFUSALS
-from terminals.kernel.outcome import APPROVED
+from terminals.kernel.outcome import APPROVED, Event
 from terminals.kernel.outcome import Result as End
 from terminals.kernel.terminal_codes import TERMINAL_CODES
 from terminals.tally import FleetReport
@@ -28,6 +28,37 @@ SETTLING: Final = ("2102", "2207")
 FLOWS: Final = ("pharmacy", "outpatient")
 NO_VISITS: Final = frozenset({"sign_on", "recover"})
 """Flows of a terminal by itself: nobody stands at it."""
+NO_CARD_READ: Final = "0"
+"""The generation of a visit whose card was never read."""
+TITLE: Final = 16
+EVENTS: Final = {
+    "local password": {Event.PASSWORD_WRONG: "wrong", Event.PASSWORD_LOCKED: "locked"},
+    "remote PIN": {
+        Event.PIN_CHANGED: "changed",
+        Event.PIN_VERIFIED: "verified",
+        Event.PIN_MUST_CHANGE: "must be changed first",
+        Event.PIN_WRONG: "wrong",
+        Event.PIN_LOCKED: "locked",
+    },
+    "remote key": {Event.KEY_VERIFIED: "verified", Event.KEY_WRONG: "wrong city's", Event.KEY_LOCKED: "locked"},
+    "at the counter": {Event.TAPPED: "tapped", Event.WRONG_SLOT: "wrong slot", Event.REISSUED: "card reissued"},
+    "bank account": {
+        Event.BANK_PAID: "paid",
+        Event.BANK_DECLINED: "declined",
+        Event.BANK_PIN_WRONG: "wrong PIN",
+        Event.BANK_PIN_LOCKED: "PIN locked",
+        Event.BANK_UNAVAILABLE: "not possible",
+        Event.BANK_REVERSED: "reversed",
+    },
+    "the line": {
+        Event.RETRIED: "repeated",
+        Event.BUSY_REPEATED: "repeated while busy",
+        Event.SIGNED_ON_AGAIN: "signed on again",
+        Event.FOUND_BY_QUERY: "found by query",
+        Event.UNDONE_BY_REVERSAL: "undone by reversal",
+    },
+}
+"""The events of visits, by what they are about, in the words of the verdict."""
 TEXTS: Final = {
     **{code: f"{refusal.zh} / {refusal.en}" for code, refusal in REFUSALS.items()},
     **{code: f"{said.zh} / {said.en}" for code, said in TERMINAL_CODES.items()},
@@ -44,6 +75,8 @@ def lines(load: Result, fleet: FleetReport, load_gate: Gate, fleet_gate: Gate) -
         yield _sum(f"{KINDS[infno].name_en}s ({infno})", [row for row in rows if row.name == f"{infno} settlements"])
     for field, name in MONEY_NAMES.items():
         yield _sum(f"  {name}, yuan", [row for row in rows if row.name.endswith(field)], yuan=True)
+    yield _sum("bank purchases (0200)", [row for row in rows if row.name == "0200 purchases"])
+    yield _sum("  by bank accounts, yuan", [row for row in rows if row.name == "0200 amount_fen"], yuan=True)
     yield _sum("outcomes left unknown", [row for row in rows if row.name == "unknown outcomes left"])
     compared = [row for row in rows if row.client is not None]
     laws = [row for row in load_gate.rows if row.client is None]
@@ -53,11 +86,21 @@ def lines(load: Result, fleet: FleetReport, load_gate: Gate, fleet_gate: Gate) -
     yield ""
     yield from _latencies(load)
     yield ""
-    events = Counter(load.report.events) + Counter(fleet.events)
-    yield f"PIN and password: {', '.join(f'{name} {count}' for name, count in sorted(events.items())) or 'nothing'}"
+    yield from _cards(load, fleet)
     yield from _unsettled(load, fleet)
     assert load.verdict is not None
     yield from (f"  {reason}" for reason in (*load.verdict.reasons, *load.verdict.remarks))
+
+
+def _cards(load: Result, fleet: FleetReport) -> Iterator[str]:
+    """Yield which cards came and what happened to them, both clients together."""
+    generations = Counter(load.report.generations) + Counter(fleet.generations)
+    told = (f"generation {name} {count}" for name, count in sorted(generations.items()) if name != NO_CARD_READ)
+    yield f"{'cards read':<{TITLE}}{', '.join(told)}"
+    events = Counter(load.report.events) + Counter(fleet.events)
+    for title, names in EVENTS.items():
+        said = ", ".join(f"{text} {events[name]}" for name, text in names.items() if events[name])
+        yield f"{title:<{TITLE}}{said or 'nothing'}"
 
 
 def _sum(name: str, rows: list[Row], *, yuan: bool = False) -> str:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -146,6 +147,11 @@ def listeners(table: str, port: int) -> Iterator[IPv4Address | IPv6Address]:
             yield ip_address(b"".join(word.to_bytes(4, sys.byteorder) for word in words))
 
 
+def _pyscard(_data: Path) -> Iterator[Finding]:
+    words = "real card readers can be used" if find_spec("smartcard") else "not installed: pip install 'shuaka[reader]'"
+    yield Finding(OK if find_spec("smartcard") else NOTE, "pyscard", words)
+
+
 PROGRAMS: Final = {
     "pcscd": "shuaka card present",
     "opensc-tool": "reading a presented card with software that is not ours",
@@ -158,5 +164,6 @@ CHECKS: Final[tuple[Callable[[Path], Iterator[Finding]], ...]] = (
     _ports,
     _disk,
     _programs,
+    _pyscard,
     _vpcd,
 )

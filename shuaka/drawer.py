@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cardsim import chips
 from cardsim.card import Card
-from cardsim.memory import MemoryImageError
+from cardsim.chips import FIRST_UNTOUCHED, Kept
 from cardsim.population import Population
 
 
@@ -20,28 +20,32 @@ class Drawer:
     def __init__(self, people: Population, file: Path | None) -> None:
         self._people = people
         self._file = file
-        self._images = {} if file is None else chips.load(file, people.seed, people.size)
-        self._given: dict[int, Card] = {}
-        for index in self._images:
+        self._kept = {} if file is None else chips.load(file, people.seed, people.size)
+        self._given: dict[int, tuple[int, Card]] = {}  # with the issue of each
+        for index in self._kept:
             self._restored(index)
 
-    def card(self, index: int) -> Card:
-        """Return a person's card, the same one each time."""
-        if index not in self._given:
-            self._given[index] = self._restored(index)
-        return self._given[index]
-
-    def _restored(self, index: int) -> Card:
-        try:
-            card = self._people.card(index)
-            card.restore(self._images.get(index, b""))
-        except (IndexError, MemoryImageError) as error:
-            raise chips.ChipsError(f"{self._file} is damaged at card {index}: {error}") from None
+    def card(self, index: int, issue: int = 1) -> Card:
+        """Return a person's card, the same one each time; a later issue than the last replaces it, for good."""
+        last, card = self._given.get(index) or self._restored(index)
+        if issue > last:
+            last, card = issue, self._people.card(index, issue)
+        self._given[index] = last, card
         return card
+
+    def _restored(self, index: int) -> tuple[int, Card]:
+        kept = self._kept.get(index, FIRST_UNTOUCHED)
+        try:
+            card = self._people.card(index, kept.issue)
+            if kept.image:
+                card.restore(kept.image)
+        except (IndexError, ValueError) as error:  # MemoryImageError is one
+            raise chips.ChipsError(f"{self._file} is damaged at card {index}: {error}") from None
+        return kept.issue, card
 
     def put_back(self) -> None:
         """Write what has changed to the file, if there is one."""
         if self._file is None:
             return
-        touched = {index: card.image() for index, card in self._given.items()}
-        chips.save(self._file, self._people.seed, self._people.size, {**self._images, **touched})
+        touched = {index: Kept(issue, card.image()) for index, (issue, card) in self._given.items()}
+        chips.save(self._file, self._people.seed, self._people.size, {**self._kept, **touched})

@@ -3,6 +3,7 @@
 Exit codes: 0 PASS, 1 FAIL or not carried out, 2 the command line is wrong, 3 GENERATOR-BOUND.
 """
 
+import shlex
 import sys
 from enum import StrEnum
 from math import isfinite
@@ -78,7 +79,7 @@ def load(
         processes=processes,
         metrics_port=metrics_port,
         result=result,
-        command=" ".join(["shuaka", *sys.argv[1:]]),
+        command=shlex.join(["shuaka", *sys.argv[1:]]),
     )
     try:
         judged = rehearse(asked, quiet=as_json)

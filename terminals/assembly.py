@@ -10,10 +10,12 @@ from collections.abc import Callable
 import trio
 from msgspec import Struct
 
-from cardsim.card import Card
 from settlement.wire.session import TerminalSession
 from terminals.fleet import Fleet, Seat, WaitingRoom
+from terminals.hands import Cards, SimulatedHands
 from terminals.journal import Journal, Mode
+from terminals.kernel.effects import Slot
+from terminals.kernel.sam import province
 from terminals.kernel.site import Pace, Site
 from terminals.links.link import Link
 from terminals.links.metered import MeteredLink
@@ -43,27 +45,27 @@ class FleetPlan(Struct, frozen=True, kw_only=True):
 def run(
     plan: FleetPlan,
     patients: Patients,
-    card: Callable[[int], Card],
+    cards: Cards,
     terminal_key: Callable[[str], bytes],
     journal: Journal,
 ) -> FleetReport:
     """Run a fleet until its time is over or it is interrupted; raise LinkLostError if no engine is there at all."""
-    return trio.run(_run, plan, patients, card, terminal_key, journal)
+    return trio.run(_run, plan, patients, cards, terminal_key, journal)
 
 
 async def _run(
     plan: FleetPlan,
     patients: Patients,
-    card: Callable[[int], Card],
+    cards: Cards,
     terminal_key: Callable[[str], bytes],
     journal: Journal,
 ) -> FleetReport:
     await (await TcpLink.connect(plan.host, plan.port)).aclose()
     tally, stop, began_s = Tally(), trio.Event(), trio.current_time()
-    seats = [_seat(plan, site, terminal_key(site.dev_no), journal, tally) for site in plan.sites]
+    seats = [_seat(plan, site, cards, terminal_key(site.dev_no), journal, tally) for site in plan.sites]
     first, count = plan.block
     room = WaitingRoom(patients, range(first, first + count))
-    fleet = Fleet(seats, room, card, plan.pace, tally)
+    fleet = Fleet(seats, room, plan.pace, tally)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_stop_at_a_signal, fleet, stop)
         await fleet.run(plan.seconds, stop)
@@ -77,7 +79,7 @@ async def _run(
     )
 
 
-def _seat(plan: FleetPlan, site: Site, terminal_key: bytes, journal: Journal, tally: Tally) -> Seat:
+def _seat(plan: FleetPlan, site: Site, cards: Cards, terminal_key: bytes, journal: Journal, tally: Tally) -> Seat:
     session = TerminalSession(terminal_key, dev_no=site.dev_no, fixmedins_code=site.fixmedins_code, city=site.city)
     clock = Clock(lambda: time.time_ns() // 1_000_000)
 
@@ -85,9 +87,14 @@ def _seat(plan: FleetPlan, site: Site, terminal_key: bytes, journal: Journal, ta
         return MeteredLink(await TcpLink.connect(plan.host, plan.port), trio.current_time, tally.observe)
 
     host = SessionLink(session, connect, clock_ms=clock)
-    reader, pin_pad = SimulatedReader(), SimulatedPinPad(session.pin_block)
-    terminal = Terminal(site, host, reader, pin_pad, journal, clock=clock, show=_nobody_reads)
-    return Seat(terminal, host, reader, pin_pad)
+    hands, pin_pad = SimulatedHands(slots(), cards, province(site.city)), SimulatedPinPad(session.pin_block)
+    terminal = Terminal(site, host, hands.readers, pin_pad, journal, clock=clock, show=_nobody_reads, hands=hands)
+    return Seat(terminal, host, hands, pin_pad)
+
+
+def slots() -> dict[Slot, SimulatedReader]:
+    """Return a terminal's readers: two with contacts, an antenna, and one for the security module."""
+    return {slot: SimulatedReader() for slot in Slot}
 
 
 async def _stop_at_a_signal(fleet: Fleet, stop: trio.Event) -> None:

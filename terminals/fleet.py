@@ -5,17 +5,16 @@ visit that does not end within the drain is cut off and counted as unknown; its 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import trio
 
-from cardsim.card import Card
+from terminals.hands import SimulatedHands
 from terminals.kernel.outcome import Result
 from terminals.kernel.site import Pace, Site
 from terminals.patients import Fingers, Patient, Patients
 from terminals.pin_pad import SimulatedPinPad
-from terminals.readers.simulated import SimulatedReader
 from terminals.session_link import SessionLink
 from terminals.tally import Tally
 from terminals.terminal import Terminal
@@ -30,7 +29,7 @@ class Seat(NamedTuple):
 
     terminal: Terminal
     host: SessionLink
-    reader: SimulatedReader
+    hands: SimulatedHands
     pin_pad: SimulatedPinPad
 
 
@@ -54,14 +53,11 @@ class WaitingRoom:
 
 
 class Fleet:
-    """Runs seats over a waiting room; `card` gives a patient's chip."""
+    """Runs seats over a waiting room."""
 
-    def __init__(
-        self, seats: Sequence[Seat], room: WaitingRoom, card: Callable[[int], Card], pace: Pace, tally: Tally
-    ) -> None:
+    def __init__(self, seats: Sequence[Seat], room: WaitingRoom, pace: Pace, tally: Tally) -> None:
         self._seats = seats
         self._room = room
-        self._card = card
         self._pace = pace
         self._tally = tally
         self._closed = False
@@ -117,7 +113,7 @@ class Fleet:
 
     async def _serve(self, seat: Seat, patient: Patient) -> None:
         self._tally.patients += 1
-        seat.reader.insert(self._card(patient.index))
+        seat.hands.come(patient)
         seat.pin_pad.hand_to(Fingers(patient))
         try:
             self._tally.add(await seat.terminal.serve(visit(seat.terminal.site, patient, self._pace)))
@@ -126,4 +122,4 @@ class Fleet:
             raise
         finally:
             seat.pin_pad.hand_to(None)
-            seat.reader.remove()
+            seat.hands.leave()

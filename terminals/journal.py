@@ -15,7 +15,7 @@ from typing import Final, Literal, Protocol
 import msgspec
 from msgspec import Struct
 
-from terminals.kernel.entries import Entry, Intent
+from terminals.kernel.entries import Entry, OpenIntent, Resolution
 
 Mode = Literal["fsync", "buffered"]
 
@@ -42,7 +42,7 @@ class Journal(Protocol):
     def append(self, dev_no: str, entry: Entry) -> None:
         """Write an entry; it is as durable as the journal's mode says when this returns. Raise JournalError."""
 
-    def pending(self, dev_no: str) -> tuple[Intent, ...]:
+    def pending(self, dev_no: str) -> tuple[OpenIntent, ...]:
         """Return the intents of a terminal whose outcome is unknown, oldest first."""
 
 
@@ -50,17 +50,17 @@ class Pending:
     """The intents without an outcome, kept while entries pass."""
 
     def __init__(self) -> None:
-        self._open: dict[str, dict[str, Intent]] = {}
+        self._open: dict[str, dict[str, OpenIntent]] = {}
 
     def note(self, dev_no: str, entry: Entry) -> None:
         """Open an intent, or close it."""
         mine = self._open.setdefault(dev_no, {})
-        if isinstance(entry, Intent):
-            mine[entry.msgid] = entry
-        else:
+        if isinstance(entry, Resolution):
             mine.pop(entry.msgid, None)
+        else:
+            mine[entry.msgid] = entry
 
-    def of(self, dev_no: str) -> tuple[Intent, ...]:
+    def of(self, dev_no: str) -> tuple[OpenIntent, ...]:
         """Return a terminal's, oldest first."""
         return tuple(self._open.get(dev_no, {}).values())
 
@@ -77,7 +77,7 @@ class MemoryJournal:
         """Keep an entry."""
         self._pending.note(dev_no, entry)
 
-    def pending(self, dev_no: str) -> tuple[Intent, ...]:
+    def pending(self, dev_no: str) -> tuple[OpenIntent, ...]:
         """Return a terminal's open intents."""
         return self._pending.of(dev_no)
 
@@ -132,7 +132,7 @@ class FileJournal:
         except OSError:
             self._broken = True
 
-    def pending(self, dev_no: str) -> tuple[Intent, ...]:
+    def pending(self, dev_no: str) -> tuple[OpenIntent, ...]:
         """Return a terminal's open intents."""
         with self._lock:
             return self._pending.of(dev_no)

@@ -5,23 +5,30 @@ k of n takes the indexes i with i mod n == k of its block, sends each patient to
 and lets nobody come twice at a time, since a card lives in one process.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
-from typing import Annotated, Final, NamedTuple
+from types import MappingProxyType
+from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta, Struct
 
-from cardsim.population import CardProfile
+from cardsim.card_profiles import CardProfile
 from settlement.wire.messages import Line
 from settlement.wire.names import HOSPITAL, PHARMACY
-from terminals.kernel.effects import Prompt
-from terminals.kernel.outcome import LOCAL, REMOTE
+from terminals.kernel.capabilities import Use, uses
+from terminals.kernel.effects import Prompt, Slot
+from terminals.kernel.outcome import LOCAL, REMOTE, Tender
 from terminals.kernel.site import Site
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 LOCAL_PASSWORD: Final = "000000"  # noqa: S105 - the published default (users' document 003), no secret
 ANOTHER_PASSWORD: Final = "135790"  # noqa: S105 - what a mistaken patient types, no secret
+FOREIGN_AREA: Final = "370200"
+"""青岛: a city of the province in which no terminal of ours stands."""
+KEY_COMINGS: Final = 4
+"""Three tries of the card's key, and one that is told of the lock."""
+OTHER: Final = {Slot.LOCAL: Slot.REMOTE, Slot.REMOTE: Slot.LOCAL}
 COUNT_MAX: Final = 3
 """Packs of one medicine in a basket, at most."""
 TEMPO_MIN: Final = 0.5
@@ -34,6 +41,12 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `remote`: of those whose city's cards are taken elsewhere, who is treated there. `wrong_password`: of local pharmacy
     patients, those whose first password is wrong. Of remote patients: `default_pin` never changed the PIN,
     `local_password_as_pin` types the local password at the chip until it locks; all others changed the PIN beforehand.
+    `foreign_module`: of remote patients, those whose terminal has another city's security module, and who come back
+    until the card's key is locked. `reissue`: of local patients, those who first get a new card. `wrong_slot`: of those
+    who insert the card, those who do it in the other slot. `tap`: of those whose card has an antenna, those who use it.
+    `saves_account`: of all, those who keep their personal account and pay what the funds do not. `bank`: of those whose
+    card has a bank account, those who pay such a rest from it; `wrong_bank_pin`: of these, those whose first PIN is
+    wrong.
     """
 
     pharmacy: Share = 0.7
@@ -41,6 +54,13 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     wrong_password: Share = 0.02
     default_pin: Share = 0.02
     local_password_as_pin: Share = 0.01
+    foreign_module: Share = 0.01
+    reissue: Share = 0.01
+    wrong_slot: Share = 0.02
+    tap: Share = 0.3
+    saves_account: Share = 0.1
+    bank: Share = 0.6
+    wrong_bank_pin: Share = 0.05
     lines_min: Annotated[int, Meta(ge=1, le=20)] = 1
     lines_max: Annotated[int, Meta(ge=1, le=20)] = 3
 
@@ -82,8 +102,12 @@ def _in_order(place: Place) -> tuple[str, str, list[str]]:
 class Patient(Struct, frozen=True):
     """One visit of one person.
 
-    `kiosk`: the PIN change (old, new) made on the way, if any. `pins` and `passwords`: what is typed at each prompt, in
-    order, the kiosk's once; whoever has nothing more to type gives up. `tempo` multiplies think times.
+    `kiosk`: the PIN change (old, new) made on the way, if any. `pins`, `passwords` and `bank_pins`: what is typed at each
+    prompt, in order, the kiosk's once; whoever has nothing more to type gives up. `tempo` multiplies think times.
+
+    `slot` is where the function that the clerk chooses has the card, `lies_in` where the patient puts it first;
+    `module_area` is whose security module the terminal has, "" for its own; `comings` is how often somebody comes who is
+    turned away. `account_used`: whether the personal account pays; `tender` pays the rest. `reissue`: a new card first.
     """
 
     index: int
@@ -95,6 +119,14 @@ class Patient(Struct, frozen=True):
     kiosk: tuple[str, str] | None
     pins: tuple[str, ...]
     passwords: tuple[str, ...]
+    slot: Slot = Slot.LOCAL
+    lies_in: Slot = Slot.LOCAL
+    account_used: bool = True
+    tender: Tender = Tender.CASH
+    bank_pins: tuple[str, ...] = ()
+    module_area: str = ""
+    comings: int = 1
+    reissue: bool = False
 
 
 class Fingers:
@@ -104,7 +136,8 @@ class Fingers:
         self._kiosk = dict(zip((Prompt.OLD_PIN, Prompt.NEW_PIN), patient.kiosk or (), strict=False))
         self._pins = iter(patient.pins)
         self._passwords = iter(patient.passwords)
-        self._password = ""
+        self._bank_pins = iter(patient.bank_pins)
+        self._password = self._bank_pin = ""
 
     def pin(self, prompt: Prompt) -> str:
         """Return the digits typed for the chip."""
@@ -116,9 +149,18 @@ class Fingers:
             self._password = next(self._passwords, "")
         return self._password
 
+    def bank_pin(self, *, same: bool = False) -> str:
+        """Return the digits typed for the bank; `same`: the last ones again."""
+        if not same:
+            self._bank_pin = next(self._bank_pins, "")
+        return self._bank_pin
+
 
 class Patients:
-    """Everybody who may come to some places. `profile` is Population.profile; `items` by city of treatment."""
+    """Everybody who may come to some places. `profile` is Population.profile.
+
+    `bank_pins`: what holders type for the bank, by city of insurance; who has none there pays cash.
+    """
 
     def __init__(
         self,
@@ -127,6 +169,7 @@ class Patients:
         profile: Callable[[int], CardProfile],
         places: Sequence[Place],
         items: Sequence[Item],
+        bank_pins: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         if not places or not items:
             raise ValueError("patients need a place to go to and something to buy")
@@ -135,6 +178,7 @@ class Patients:
         self._profile = profile
         self._places = tuple(places)
         self._items = tuple(items)
+        self._bank_pins = bank_pins
 
     def patient(self, index: int) -> Patient | None:
         """Return what the holder of card `index` does; None if no place here is for them."""
@@ -156,7 +200,38 @@ class Patients:
             kiosk=kiosk,
             pins=pins,
             passwords=(ANOTHER_PASSWORD, LOCAL_PASSWORD) if mistaken else (LOCAL_PASSWORD,),
+            **self._habits(random, profile, remote=remote),
         )
+
+    def _habits(self, random: Random, profile: CardProfile, *, remote: bool) -> dict[str, Any]:
+        """Return how a patient uses the card, by field of Patient; every draw is made for everybody."""
+        foreign, reissued, misplaced, taps, saves, banks, mistaken = (
+            random.random() < share
+            for share in (
+                self._mix.foreign_module,
+                self._mix.reissue,
+                self._mix.wrong_slot,
+                self._mix.tap,
+                self._mix.saves_account,
+                self._mix.bank,
+                self._mix.wrong_bank_pin,
+            )
+        )
+        taps = taps and bool(uses(profile.generation, Slot.TAP))
+        slot = Slot.TAP if taps else Slot.REMOTE if remote else Slot.LOCAL
+        pin = self._bank_pins.get(profile.city)
+        banks = banks and pin is not None and Use.DEBIT in uses(profile.generation, slot)
+        away = foreign and remote
+        return {
+            "slot": slot,
+            "lies_in": OTHER.get(slot, slot) if misplaced else slot,
+            "account_used": not saves,
+            "tender": (Tender.TAP if taps else Tender.BANK) if banks else Tender.CASH,
+            "bank_pins": (ANOTHER_PASSWORD, pin) if banks and mistaken else (pin,) if banks else (),
+            "module_area": FOREIGN_AREA if away else "",
+            "comings": KEY_COMINGS if away else 1,
+            "reissue": reissued and not remote,
+        }
 
     def _place(self, random: Random, profile: CardProfile) -> Place | None:
         wanted = PHARMACY if random.random() < self._mix.pharmacy else HOSPITAL

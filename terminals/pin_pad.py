@@ -1,7 +1,7 @@
 """The port to the pin pad, and the simulated one: it types what the patient knows.
 
-The pad enciphers the local password itself (ISO 9564 format 4, under the session's PIN key), so that its digits leave
-it for nobody; the remote PIN goes to the chip and therefore comes out in clear.
+The pad enciphers the local password and the bank's PIN itself (ISO 9564 format 4, under the session's PIN key), so that
+their digits leave it for nobody; the remote PIN goes to the chip and therefore comes out in clear.
 """
 
 from collections.abc import Callable
@@ -20,9 +20,12 @@ class PinPad(Protocol):
     async def password_block(self, bank_card_no: str, *, same: bool) -> bytes:
         """Have the local password typed, or typed the same again, and encipher it; b"" if the holder gave up."""
 
+    async def bank_pin_block(self, pan: str, *, same: bool) -> bytes:
+        """Have the bank's PIN typed, likewise."""
+
 
 class SimulatedPinPad:
-    """A pin pad under a patient's fingers; `encipher` makes the block (digits, bank_card_no)."""
+    """A pin pad under a patient's fingers; `encipher` makes the block (digits, card number)."""
 
     def __init__(self, encipher: Callable[[str, str], bytes]) -> None:
         self._encipher = encipher
@@ -40,3 +43,8 @@ class SimulatedPinPad:
         """Return what the patient types, enciphered."""
         typed = self._fingers.password(same=same) if self._fingers else ""
         return self._encipher(typed, bank_card_no) if typed else b""
+
+    async def bank_pin_block(self, pan: str, *, same: bool) -> bytes:
+        """Return the bank's PIN, enciphered."""
+        typed = self._fingers.bank_pin(same=same) if self._fingers else ""
+        return self._encipher(typed, pan) if typed else b""

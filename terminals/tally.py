@@ -17,6 +17,8 @@ from terminals.kernel.outcome import Event, Outcome, Result
 Counts = dict[str, dict[str, int]]
 """How many by name and outcome."""
 
+SIGN_ON: Final = "sign_on"
+"""The flow in which no card has a part."""
 FINGERPRINTS: Final = 1 << 64
 LATENCY_US_MAX: Final = 600_000_000
 LATENCY_DIGITS: Final = 3
@@ -38,10 +40,29 @@ class Settled(Struct, frozen=True):
     fingerprint: str = "0000000000000000"
 
 
+class BankSums(Struct, frozen=True):
+    """What the bank accounts paid: purchases (0200) that stand, and those that were undone (0400)."""
+
+    count: int = 0
+    amount_fen: int = 0
+    reversed: int = 0
+
+    def plus(self, other: "BankSums") -> "BankSums":
+        """Return the purchases of both."""
+        return BankSums(self.count + other.count, self.amount_fen + other.amount_fen, self.reversed + other.reversed)
+
+
+def bank_sums_of(outcome: Outcome) -> BankSums:
+    """Return what one visit adds."""
+    return BankSums(int(outcome.bank_fen > 0), outcome.bank_fen, outcome.events.count(Event.BANK_REVERSED))
+
+
 class FleetReport(Struct, frozen=True, kw_only=True):
     """The result of a fleet's run.
 
-    `undone` were reversed; `unknown` are left in doubt, or were cut off or failed. `recovered` are intents of an
+    `undone` were reversed; `unknown` are left in doubt (a bank leg as well), or were cut off or failed. `generations`
+    counts visits by the card's, 0 where none was read, `tenders` what settled by how the rest was to be paid.
+    `recovered` are intents of an
     earlier run whose outcome was found out, and which count for that run.
     """
 
@@ -54,9 +75,12 @@ class FleetReport(Struct, frozen=True, kw_only=True):
     visits: Counts
     refusals: Counts
     events: dict[str, int]
+    generations: dict[str, int]
+    tenders: dict[str, int]
     messages: Counts
     strays: dict[str, int]
     settled: dict[str, Settled]
+    bank: BankSums
     undone: int
     unknown: int
     recovered: int
@@ -84,6 +108,9 @@ class Tally:
         self.faults: list[str] = []
         self.strays: Counter[str] = Counter()
         self.events: Counter[Event] = Counter()
+        self._generations: Counter[int] = Counter()
+        self._tenders: Counter[str] = Counter()
+        self._bank = BankSums()
         self._visits: Counter[tuple[str, str]] = Counter()
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._messages: Counter[tuple[str, str]] = Counter()
@@ -98,8 +125,11 @@ class Tally:
         if outcome.refusal:
             self._refusals[outcome.flow, outcome.refusal] += 1
         self.undone += outcome.result is Result.REVERSED
-        self.unknown += outcome.result is Result.IN_DOUBT
+        self.unknown += outcome.result is Result.IN_DOUBT or Event.BANK_IN_DOUBT in outcome.events
+        self._generations[outcome.generation] += outcome.flow != SIGN_ON
+        self._bank = self._bank.plus(bank_sums_of(outcome))
         if outcome.result is Result.SETTLED:
+            self._tenders[outcome.tender] += 1
             self._settle(outcome)
 
     def recover(self, outcome: Outcome) -> None:
@@ -134,9 +164,12 @@ class Tally:
             visits=table(self._visits),
             refusals=table(self._refusals),
             events={event.value: count for event, count in sorted(self.events.items())},
+            generations={str(number): count for number, count in sorted(self._generations.items()) if count},
+            tenders=dict(sorted(self._tenders.items())),
             messages=table(self._messages),
             strays=dict(sorted(self.strays.items())),
             settled={infno: _settled(sums) for infno, sums in sorted(self._sums.items())},
+            bank=self._bank,
             undone=self.undone,
             unknown=self.unknown,
             recovered=self.recovered,

@@ -4,25 +4,33 @@ The ports are handed in; nothing here decides what to do next, that is the kerne
 become the answers that flows expect.
 """
 
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
 import trio
 
 from settlement.wire import names
+from terminals.hands import Hands, WaitingHands
 from terminals.journal import Journal
 from terminals.kernel.drive import drive_async
 from terminals.kernel.effects import (
     NO_CARD,
+    AskBankPin,
     AskPassword,
     AskPin,
+    AwaitCard,
+    Draw,
     Effect,
     NextMsgid,
     Pause,
+    ReadAtr,
     Record,
     Request,
     Show,
+    Slot,
     Steps,
+    TakeCard,
     Transmit,
 )
 from terminals.kernel.outcome import Outcome, Result
@@ -30,7 +38,7 @@ from terminals.kernel.recover import recover
 from terminals.kernel.sign_on import sign_on
 from terminals.kernel.site import Site
 from terminals.pin_pad import PinPad
-from terminals.readers.reader import CardRemovedError, Reader
+from terminals.readers.reader import NoAnswerError, Reader
 from terminals.session_link import SessionLink
 
 _T = TypeVar("_T")
@@ -53,21 +61,27 @@ class Clock:
 
 
 class Terminal:
-    """A terminal at its site. `show` gets (zh, en) of every text on the display."""
+    """A terminal at its site. `show` gets (zh, en) of every text on the display; a slot without a reader is silent."""
 
     def __init__(
         self,
         site: Site,
         host: SessionLink,
-        reader: Reader,
+        readers: Mapping[Slot, Reader],
         pin_pad: PinPad,
         journal: Journal,
         *,
         clock: Clock,
         show: Callable[[str, str], None],
+        hands: Hands | None = None,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self.site = site
-        self.reader = reader
+        self.readers = readers
+        self._hands = hands or WaitingHands(readers)
+        self._random_bytes = random_bytes
+        self._atrs: dict[Slot, bytes] = {}
+        """Of every slot that was given power in this visit; none where nothing answered."""
         self._host = host
         self._pin_pad = pin_pad
         self._journal = journal
@@ -76,10 +90,15 @@ class Terminal:
         self._sequence = clock() % names.SEQUENCES  # so that a restart within one second hardly repeats a msgid
         self._performers: dict[type[Effect], Callable[[Any], Awaitable[Any]]] = {
             Transmit: self._transmit,
+            ReadAtr: self._read_atr,
+            AwaitCard: self._await_card,
+            TakeCard: self._take_card,
             Request: self._request,
             NextMsgid: self._next_msgid,
             AskPin: self._ask_pin,
             AskPassword: self._ask_password,
+            AskBankPin: self._ask_bank_pin,
+            Draw: self._draw,
             Show: self._display,
             Record: self._record,
             Pause: self._pause,
@@ -92,13 +111,11 @@ class Terminal:
         return signed_on, *[await self.run(recover(self.site, intent)) for intent in left_open]
 
     async def serve(self, flow: Steps[_T]) -> _T:
-        """Run a flow with the card in the reader powered."""
-        try:
-            await self.reader.power_on()
-        except CardRemovedError:
-            self._show("请插卡", "insert a card")  # the flow's first command meets the same, and ends it
+        """Run a flow that talks to chips, and take the power from every one that it used."""
         result = await self.run(flow)
-        await self.reader.power_off()
+        for slot in self._atrs:
+            await self.readers[slot].power_off()
+        self._atrs.clear()
         return result
 
     async def run(self, flow: Steps[_T]) -> _T:
@@ -113,10 +130,35 @@ class Terminal:
         return await self._performers[type(effect)](effect)
 
     async def _transmit(self, effect: Transmit) -> bytes:
-        try:
-            return await self.reader.transmit(effect.apdu)
-        except CardRemovedError:
+        atr = self._atrs.get(effect.slot)
+        if not (await self._power_on(effect.slot) if atr is None else atr):
             return NO_CARD
+        try:
+            return await self.readers[effect.slot].transmit(effect.apdu)
+        except NoAnswerError:
+            return NO_CARD
+
+    async def _read_atr(self, effect: ReadAtr) -> bytes:
+        atr = self._atrs.get(effect.slot)
+        return await self._power_on(effect.slot) if atr is None else atr
+
+    async def _power_on(self, slot: Slot) -> bytes:
+        """Power a slot for this visit; what does not answer now is not asked again."""
+        if slot not in self.readers:
+            return NO_CARD
+        try:
+            self._atrs[slot] = await self.readers[slot].power_on()
+        except NoAnswerError:
+            self._atrs[slot] = NO_CARD
+        return self._atrs[slot]
+
+    async def _await_card(self, effect: AwaitCard) -> bool:
+        self._atrs.pop(effect.slot, None)
+        return await self._hands.move_card(effect.slot)
+
+    async def _take_card(self, effect: TakeCard) -> bool:
+        self._atrs.clear()
+        return await self._hands.take_card(effect.issue)
 
     async def _request(self, effect: Request) -> Any:
         return await self._host.exchange(effect)
@@ -130,6 +172,12 @@ class Terminal:
 
     async def _ask_password(self, effect: AskPassword) -> bytes:
         return await self._pin_pad.password_block(effect.bank_card_no, same=effect.same)
+
+    async def _ask_bank_pin(self, effect: AskBankPin) -> bytes:
+        return await self._pin_pad.bank_pin_block(effect.pan, same=effect.same)
+
+    async def _draw(self, effect: Draw) -> bytes:
+        return self._random_bytes(effect.size)
 
     async def _display(self, effect: Show) -> None:
         self._show(effect.zh, effect.en)

@@ -1,6 +1,7 @@
 """What every test may lean on: services by marker, Hypothesis' profiles, and an honest word about what did not run.
 
-Lives here: the marker `service("package")`, whose packages and probes are rows of tests/services.toml.
+Lives here: the marker `service("package")`, whose packages and probes are rows of tests/services.toml; tests/pcscd.py
+is the one service that several areas start.
 Must not: fixtures of one area; they stand in the conftest of its folder.
 """
 
@@ -17,6 +18,7 @@ SERVICES = {
     row["package"]: row["probe"]
     for row in tomllib.loads(Path(__file__).with_name("services.toml").read_text("utf-8"))["service"]
 }
+pytest_plugins = ["tests.pcscd"]
 NO_SKIP = os.environ.get("SHUAKA_NO_SKIP") == "1"
 
 missing_services = pytest.StashKey[Counter[str]]()

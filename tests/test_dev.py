@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 UV_LINES = "uv==2 \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n"
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-reader.lock")
 
 
 def run_dev(*words: str) -> subprocess.CompletedProcess[str]:
@@ -33,13 +33,15 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     places = {"ROOT": ".", "VENV": ".venv", "PYTHON": ".venv/bin/python", "STAMP": ".venv/stamp", "BENCHES": "bench"}
     for name, place in places.items():
         monkeypatch.setattr(module, name, tmp_path / place)
-    for lock in ("LOCK", "DEV_LOCK"):
+    for lock in ("LOCK", "DEV_LOCK", "READER_LOCK"):
         monkeypatch.setattr(module, lock, tmp_path / f"{lock}.lock")
     monkeypatch.setattr(module, "POLICY", tmp_path / "policy-rc.d")
     (tmp_path / "bench").mkdir()
     (tmp_path / ".venv/bin").mkdir(parents=True)
     (tmp_path / ".venv/bin/pip").touch()
     (tmp_path / "pyproject.toml").write_text("")
+    monkeypatch.setattr(module, "READER_BUILD", ())
+    module.READER_LOCK.write_text("reader==1 \\\n    --hash=sha256:4\n")
     module.DEV_LOCK.write_text(f"aa==1 \\\n    --hash=sha256:0\n{UV_LINES}zz==3 \\\n    --hash=sha256:3\n")
     return module
 
@@ -189,6 +191,37 @@ def test_an_install_that_fails_leaves_no_stamp(dev: ModuleType, monkeypatch: pyt
     assert not dev.STAMP.exists()
 
 
+def test_pyscard_is_built_from_its_own_lock_by_tools_that_are_locked_too(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = Runs()
+    monkeypatch.setattr(dev, "run", runs)
+    dev.prepare()
+    assert runs.commands[-1].endswith(f"--no-deps --no-build-isolation --require-hashes -r {dev.READER_LOCK}")
+
+
+def test_where_pyscard_cannot_be_built_everything_else_is_installed(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "run", Runs(refuse="READER_LOCK"))
+    dev.prepare()
+    assert "PC/SC tests are skipped" in capsys.readouterr().err
+    assert dev.STAMP.exists()
+
+
+def test_what_builds_pyscard_brings_pyscard_into_a_venv_that_was_made_without(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = Runs()
+    monkeypatch.setattr(dev, "run", runs)
+    monkeypatch.setattr(dev, "READER_BUILD", ("/no/such/tool",))
+    dev.prepare()
+    assert not any(str(dev.READER_LOCK) in command for command in runs.commands)
+    monkeypatch.setattr(dev, "READER_BUILD", ())
+    dev.prepare()
+    assert str(dev.READER_LOCK) in runs.commands[-1]
+
+
 # --- services ---------------------------------------------------------------------------------------------------------
 
 
@@ -303,6 +336,7 @@ def test_the_locks_hold_every_dependency_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
     wanted = {"requirements.lock": project["project"]["dependencies"]}
+    wanted["requirements-reader.lock"] = project["project"]["optional-dependencies"]["reader"]
     wanted["requirements-dev.lock"] = [row for group in groups.values() for row in group if isinstance(row, str)]
     for lock, rows in wanted.items():
         assert {re.split(r"[>=]", row)[0] for row in rows} <= pins(lock).keys()

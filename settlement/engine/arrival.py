@@ -16,6 +16,15 @@ class Door(StrEnum):
     HTTP = "http"
 
 
+class Password(StrEnum):
+    """What became of the local password in a decision."""
+
+    NOT_ASKED = "not asked"
+    RIGHT = "right"
+    WRONG = "wrong"
+    LOCKED = "locked"
+
+
 class Arrival(Struct, frozen=True):
     """An authentic request. `nonce` is chance (16 bytes), `received_ms` is time: both drawn before deciding."""
 
@@ -50,7 +59,8 @@ class Decision(Struct, frozen=True):
     """What the host answers and what must be durable before the answer leaves.
 
     `reply_bytes` is the encoded reply, so that a repeat is answered byte for byte. `replayed` marks such a repeat: it
-    uses up a counter and changes nothing else. `opter_no` is the signed-in operator, for the engine's counts.
+    uses up a counter and changes nothing else. `opter_no` is the signed-in operator and `password` what became of the
+    local password, both for the engine's counts.
     """
 
     reply: Reply
@@ -59,3 +69,4 @@ class Decision(Struct, frozen=True):
     transfers: tuple[Transfer, ...] = ()
     replayed: bool = False
     opter_no: str = ""
+    password: Password = Password.NOT_ASKED

@@ -4,20 +4,27 @@ Each transfer debits one account and credits another in one set of books, so eve
 between two books is held on both sides (payable here, receivable there) and never netted. An undo books the same
 transfers with debit and credit exchanged: nothing is deleted.
 
+A settlement books what is left to pay as cash, because it comes first: nobody knows yet how it will be paid. Where a
+bank purchase then pays it, the institution's books move the amount from the drawer to a claim on the bank; a purchase
+that names no settlement is income of its own. Issuer and acquirer are one bank, that of the city of insurance.
+
 Accounts, in integer fen:
 FUND:{city}:{fund_pay_type}     a city's fund                       ACCT:{city}:{psn_no}       a personal account
 INST_MI:{city}:{institution}    what insurance owes an institution  INST_REV:{institution}     its income
 CASH:{terminal}                 a drawer                            CLR:{owing}:{owed}         between two cities
-OPENING:{city}                  where a first balance comes from
+BANK:{city}:{psn_no}            the account on a card            INST_BANK:{city}:{institution}  what its bank owes
+INST_SALES:{institution}        income outside insurance         OPENING:{city}    where a first balance comes from
 """
 
 from collections.abc import Iterator
 from typing import Final
 
-from settlement.engine.state import Person, Settlement, Transfer
+from settlement.engine.state import BankAccount, BankTrade, Person, Settlement, Transfer
 from settlement.wire.messages import FundPayment
 
 OPENING: Final = "OPENING"
+BANK_OPENING: Final = "BANK_OPENING"
+"""The causes of first balances."""
 
 Entry = tuple[str, str, str, int]
 """Books, debit, credit, fen."""
@@ -33,6 +40,11 @@ def institution(code: str) -> str:
     return f"INST:{code}"
 
 
+def bank(city: str) -> str:
+    """Name the books of the bank of a city's cards."""
+    return f"BANK:{city}"
+
+
 def opening(person: Person, booked_ms: int) -> tuple[Transfer, ...]:
     """Return the transfer that a personal account's first balance comes from."""
     if not person.balance_fen:
@@ -44,6 +56,15 @@ def opening(person: Person, booked_ms: int) -> tuple[Transfer, ...]:
             person.city, person.psn_no, OPENING, 0, 0, books, from_nowhere_else, account, person.balance_fen, booked_ms
         ),
     )
+
+
+def bank_opening(account: BankAccount, booked_ms: int) -> tuple[Transfer, ...]:
+    """Return the transfer that a bank account's first balance comes from."""
+    if not account.balance_fen:
+        return ()
+    city, psn_no = account.city, account.psn_no
+    entry = bank(city), f"OPENING:{city}", f"BANK:{city}:{psn_no}", account.balance_fen
+    return (Transfer(city, psn_no, BANK_OPENING, 0, 0, *entry, booked_ms),)
 
 
 def settling(settlement: Settlement, funds: tuple[FundPayment, ...]) -> tuple[Transfer, ...]:
@@ -64,6 +85,28 @@ def undoing(settlement: Settlement, funds: tuple[FundPayment, ...]) -> tuple[Tra
         for number, (books, debit, credit, amount_fen) in enumerate(_entries(settlement, funds))
         if amount_fen
     )
+
+
+def trading(trade: BankTrade) -> tuple[Transfer, ...]:
+    """Return the transfers of a bank purchase."""
+    cause = (trade.city, trade.psn_no, trade.trade_id, 0)
+    return tuple(Transfer(*cause, number, *entry, trade.traded_ms) for number, entry in enumerate(_traded(trade)))
+
+
+def untrading(trade: BankTrade) -> tuple[Transfer, ...]:
+    """Return the contra transfers of a bank purchase's reversal, dated now."""
+    cause = (trade.city, trade.psn_no, trade.trade_id, 1)
+    return tuple(
+        Transfer(*cause, number, books, credit, debit, amount_fen, trade.undone_ms)
+        for number, (books, debit, credit, amount_fen) in enumerate(_traded(trade))
+    )
+
+
+def _traded(trade: BankTrade) -> Iterator[Entry]:
+    claim = f"INST_BANK:{trade.city}:{trade.fixmedins_code}"
+    paid = f"CASH:{trade.drawer}" if trade.setl_id else f"INST_SALES:{trade.fixmedins_code}"
+    yield bank(trade.city), f"BANK:{trade.city}:{trade.psn_no}", claim, trade.amount_fen
+    yield institution(trade.fixmedins_code), claim, paid, trade.amount_fen
 
 
 def _entries(settlement: Settlement, funds: tuple[FundPayment, ...]) -> Iterator[Entry]:

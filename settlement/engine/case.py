@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from settlement.engine.arrival import Arrival
+from cardsim import pboc
+from settlement.engine.arrival import Arrival, Password
 from settlement.engine.catalogue import Catalogue
 from settlement.engine.city import City
 from settlement.engine.directory import Directory, Institution
 from settlement.engine.persons import Register
 from settlement.engine.policy import Policy
-from settlement.engine.state import Person, Record, State, Transfer
+from settlement.engine.state import BankAccount, Person, Record, State, Transfer
 from settlement.wire import codes
 from settlement.wire.codes import Refusal
 from settlement.wire.keys import NetworkKey
@@ -19,7 +20,10 @@ from settlement.wire.messages import Output
 
 
 class World(Struct, frozen=True):
-    """What is the same for every request: the rules, the institutions, the people and the key."""
+    """What is the same for every request: the rules, the institutions, the people and the keys.
+
+    `issuer_keys` are the banks' master keys for their cards' cryptograms: test keys, one set for all banks.
+    """
 
     cities: Mapping[str, City]
     policies: Mapping[str, Policy]
@@ -27,6 +31,7 @@ class World(Struct, frozen=True):
     directory: Directory
     register: Register
     key: NetworkKey
+    issuer_keys: Mapping[pboc.Algorithm, bytes] = field(default_factory=lambda: pboc.TEST_MASTER_KEYS)
 
     def policy(self, city: str) -> Policy:
         """Return the benefit policy of a place of insurance."""
@@ -38,11 +43,13 @@ class World(Struct, frozen=True):
 
 
 class Refused(NamedTuple):
-    """A request that is not carried out; `changes` may still count a wrong password."""
+    """A request that is not carried out; `changes` may still count a wrong password, `output` be the bank's answer."""
 
     refusal: Refusal
     detail: str = ""
     changes: tuple[Record, ...] = ()
+    password: Password = Password.NOT_ASKED
+    output: Output | None = None
 
 
 class Granted(NamedTuple):
@@ -51,6 +58,7 @@ class Granted(NamedTuple):
     output: Output
     changes: tuple[Record, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    password: Password = Password.NOT_ASKED
 
 
 Verdict = Granted | Refused
@@ -82,6 +90,10 @@ class Case(NamedTuple):
     def person(self, psn_no: str) -> Person | None:
         """Return an insured person of the home city: as stored, or as the register knows a newcomer."""
         return self.state.get(Person, self.home, psn_no) or self.world.register.newcomer(self.home, psn_no)
+
+    def account(self, psn_no: str) -> BankAccount | None:
+        """Return the bank account of a person of the home city: as stored, or as the bank opened it."""
+        return self.state.get(BankAccount, self.home, psn_no) or self.world.register.account(self.home, psn_no)
 
 
 def case_of(arrival: Arrival, state: State, world: World, opter_no: str = "") -> Case | Refused:

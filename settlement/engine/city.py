@@ -1,4 +1,4 @@
-"""A city's own rules, as data: passwords, remote use, institutions, cards and people.
+"""A city's own rules, as data: passwords, remote use, institutions, the bank, cards and people.
 
 Where the users' documents disagree, the difference is a value here and never a branch in the code. Every value stands
 in its file as { value, source, basis }; the values make the City, the origins stand beside it as facts. What a fund
@@ -59,10 +59,23 @@ class Institutions(Row, frozen=True):
         return None
 
 
+class Bank(Row, frozen=True):
+    """The bank of a city's cards; one has them all here."""
+
+    pin_default: Pin
+    pin_tries_max: Tries
+    balance_fen: Fen = field(name="balance")
+    """Opening balance of each account."""
+    small_amount_max_fen: Fen = field(name="small_amount_max")
+    """The most that a tap pays without a PIN (小额免密)."""
+    amount_max_fen: Fen = field(name="amount_max")
+    """The most that one purchase takes."""
+
+
 class CardKind(Row, frozen=True):
     """A kind of card in circulation; weights are relative."""
 
-    generation: Literal[1, 2]
+    generation: Literal[1, 2, 3]
     weight: Annotated[int, Meta(ge=1)]
     pin_default: Pin
     pin_tries_max: Tries
@@ -91,6 +104,7 @@ class City(Row, frozen=True):
     local_password: LocalPassword
     remote: Remote
     institutions: Institutions
+    bank: Bank
     cards: Annotated[tuple[CardKind, ...], Meta(min_length=1)]
     people: Annotated[tuple[PersonKind, ...], Meta(min_length=1)]
 

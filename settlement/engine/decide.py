@@ -9,13 +9,14 @@ from typing import Final
 
 import msgspec
 
-from settlement.engine import inquire, settle, undo, visits
+from settlement.engine import bank, bank_reversal, inquire, reissue, settle, undo, visits
 from settlement.engine.arrival import Arrival, Decision, Door
-from settlement.engine.books import opening
+from settlement.engine.books import bank_opening, opening
 from settlement.engine.case import Case, Granted, Refused, Verdict, World, case_of
 from settlement.engine.sign_on import counted, signed_in
-from settlement.engine.state import Message, Person, Record, State, Terminal, Transfer
+from settlement.engine.state import BankAccount, Message, Person, Record, State, Terminal, Transfer
 from settlement.wire import codes
+from settlement.wire.bank import BankMessage
 from settlement.wire.envelope import Reply, decode_reply, encode, raw
 from settlement.wire.messages import (
     Output,
@@ -27,6 +28,9 @@ from settlement.wire.messages import (
 from settlement.wire.names import compact_time, local_time
 
 JUDGES: Final[dict[str, Callable[[Case], Verdict]]] = {
+    "0001": reissue.reissue,
+    "0200": bank.purchase,
+    "0400": bank_reversal.reverse,
     "1101": inquire.person,
     "2101": settle.try_drugs,
     "2102": settle.settle_drugs,
@@ -123,6 +127,7 @@ def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, 
     """Return a changing message's decision with its openings and its kept reply."""
     request, body = arrival.request, arrival.body
     assert not isinstance(body, SignIn | QueryPerson)
+    psn_no = (world.register.holder(body.pan) or "") if isinstance(body, BankMessage) else body.psn_no
     message = Message(
         city=request.mdtrtarea_admvs,
         fixmedins_code=request.fixmedins_code,
@@ -130,10 +135,11 @@ def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, 
         infno=arrival.infno,
         digest=arrival.digest,
         insuplc=arrival.home,
-        psn_no=body.psn_no,
+        psn_no=psn_no,
         setl_id=_setl_id(verdict),
         reply=decision.reply_bytes,
         decided_ms=arrival.received_ms,
+        opter_no=decision.opter_no,
     )
     openings = _openings(verdict.changes, state, world, arrival.received_ms)
     return msgspec.structs.replace(
@@ -148,20 +154,28 @@ def _setl_id(verdict: Verdict) -> str:
 
 
 def _openings(changes: Iterable[Record], state: State, world: World, now_ms: int) -> Iterable[Transfer]:
-    """Return where the first balance of each person comes from who is stored for the first time."""
+    """Return where the first balance comes from of each person and bank account that is stored for the first time."""
     for row in changes:
         if isinstance(row, Person) and state.get(Person, row.city, row.psn_no) is None:
             newcomer = world.register.newcomer(row.city, row.psn_no)
             assert newcomer is not None
             yield from opening(newcomer, now_ms)
+        elif isinstance(row, BankAccount) and state.get(BankAccount, row.city, row.psn_no) is None:
+            account = world.register.account(row.city, row.psn_no)
+            assert account is not None
+            yield from bank_opening(account, now_ms)
 
 
 def _decision(arrival: Arrival, verdict: Verdict, counts: tuple[Record, ...] = (), *, opter_no: str = "") -> Decision:
     if isinstance(verdict, Refused):
-        reply = _reply(arrival, verdict.refusal.code, verdict.refusal.text(verdict.detail))
-        return Decision(reply, encode(reply), counts + verdict.changes, opter_no=opter_no)
-    reply = _reply(arrival, codes.APPROVED, "", verdict.output)
-    return Decision(reply, encode(reply), counts + verdict.changes, verdict.transfers, opter_no=opter_no)
+        reply = _reply(arrival, verdict.refusal.code, verdict.refusal.text(verdict.detail), verdict.output)
+        transfers: tuple[Transfer, ...] = ()
+    else:
+        reply = _reply(arrival, codes.APPROVED, "", verdict.output)
+        transfers = verdict.transfers
+    return Decision(
+        reply, encode(reply), counts + verdict.changes, transfers, opter_no=opter_no, password=verdict.password
+    )
 
 
 def _reply(arrival: Arrival, refusal: str, err_msg: str, output: Output | None = None) -> Reply:

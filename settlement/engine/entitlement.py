@@ -47,7 +47,9 @@ def entitled(case: Case, sale: Sale) -> Entitled | Refused:
     person = insured(case, sale.psn_no)
     if isinstance(person, Refused):
         return person
-    if isinstance(sale, DrugSale) and (refused := credential_refusal(sale, person) or identity_refusal(sale, person)):
+    if isinstance(sale, DrugSale) and (
+        refused := credential_refusal(case, sale, person) or identity_refusal(sale, person)
+    ):
         return refused
     if sale.insutype != person.insutype:
         return Refused(codes.NO_INSURED_PERSON, f"insutype {sale.insutype}, insured as {person.insutype}")
@@ -60,11 +62,11 @@ def entitled(case: Case, sale: Sale) -> Entitled | Refused:
     return Entitled(person, benefit, accumulator_of(case, person, benefit))
 
 
-def credential_refusal(shown: Shown, person: Person) -> Refused | None:
+def credential_refusal(case: Case, shown: Shown, person: Person) -> Refused | None:
     """Return why a credential is refused, or None.
 
     It must be the person's own: an identity card by its number, a social security card by its 卡号 and by the 卡识别码
-    that was read from the chip (card_sn, hex).
+    that was read from the chip (card_sn, hex), of the last issue.
     """
     number = {
         codes.CREDENTIAL_IDENTITY_CARD: person.certno,
@@ -72,10 +74,18 @@ def credential_refusal(shown: Shown, person: Person) -> Refused | None:
     }.get(shown.mdtrt_cert_type)
     if number is None:
         return Refused(codes.CREDENTIAL_NOT_SUPPORTED, f"mdtrt_cert_type {shown.mdtrt_cert_type}")
-    if shown.mdtrt_cert_no != number:
-        return Refused(codes.CARD_UNKNOWN, "mdtrt_cert_no")
     is_card = shown.mdtrt_cert_type == codes.CREDENTIAL_SOCIAL_SECURITY_CARD
-    return Refused(codes.CARD_UNKNOWN, "card_sn") if is_card and shown.card_sn != person.card_id.hex().upper() else None
+    if is_card and shown.card_sn != person.card_id.hex().upper():
+        return not_the_card(case, person, shown.card_sn)
+    return Refused(codes.CARD_UNKNOWN, "mdtrt_cert_no") if shown.mdtrt_cert_no != number else None
+
+
+def not_the_card(case: Case, person: Person, card_sn: str) -> Refused:
+    """Return why a card that is not the person's last is refused: it was replaced, or never was theirs."""
+    for issue in range(1, person.card_issue):
+        if case.world.register.card(person.city, person.psn_no, issue).card_id.hex().upper() == card_sn:
+            return Refused(codes.CARD_SUPERSEDED, f"issue {issue} of {person.card_issue}")
+    return Refused(codes.CARD_UNKNOWN, "card_sn")
 
 
 def identity_refusal(sale: DrugSale, person: Person) -> Refused | None:

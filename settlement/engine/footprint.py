@@ -7,18 +7,21 @@ from collections.abc import Callable
 from typing import Final
 
 from settlement.engine.arrival import Arrival
+from settlement.engine.bank_reversal import traded_keys
 from settlement.engine.case import Case, Refused, World, case_of
 from settlement.engine.entitlement import accumulator_keys
-from settlement.engine.identity import setl_id_of
-from settlement.engine.state import FeeBatch, Key, Message, Person, Settlement, State, Visit
+from settlement.engine.identity import setl_id_of, trade_id_of
+from settlement.engine.state import BankAccount, BankTrade, FeeBatch, Key, Message, Person, Settlement, State, Visit
 from settlement.engine.undo import undone_keys
 from settlement.wire import codes
+from settlement.wire.bank import BankMessage, Purchase, PurchaseReversal
 from settlement.wire.messages import (
     DrugSale,
     OutpatientSale,
     QueryPerson,
     QuerySettlement,
     RegisterOutpatient,
+    ReissueCard,
     Reverse,
     Revocation,
     UploadFees,
@@ -57,7 +60,7 @@ def _asked(arrival: Arrival, world: World) -> Keys:
 
 def _patient(arrival: Arrival, _world: World) -> Keys:
     asked = arrival.body
-    assert isinstance(asked, DrugSale | RegisterOutpatient)
+    assert isinstance(asked, DrugSale | RegisterOutpatient | ReissueCard)
     return ((Person, (arrival.home, asked.psn_no)),)
 
 
@@ -95,7 +98,37 @@ def _queried(arrival: Arrival, _world: World) -> Keys:
     return (Person, (home, asked.psn_no)), (Settlement, (home, asked.psn_no, setl_id))
 
 
+def _holder(arrival: Arrival, world: World) -> str | None:
+    """Return whose card a bank message is of, if it is of the city of insurance that the request names."""
+    asked = arrival.body
+    assert isinstance(asked, BankMessage)
+    psn_no = world.register.holder(asked.pan)
+    return psn_no if psn_no and psn_no[:6] == arrival.home else None
+
+
+def _bought(arrival: Arrival, world: World) -> Keys:
+    asked, home, psn_no = arrival.body, arrival.home, _holder(arrival, world)
+    assert isinstance(asked, Purchase)
+    if psn_no is None:
+        return ()
+    account = (Person, (home, psn_no)), (BankAccount, (home, psn_no))
+    return (*account, (Settlement, (home, psn_no, asked.setl_id))) if asked.setl_id else account
+
+
+def _unbought(arrival: Arrival, world: World) -> Keys:
+    asked, request, home, psn_no = arrival.body, arrival.request, arrival.home, _holder(arrival, world)
+    assert isinstance(asked, PurchaseReversal)
+    city, code = request.mdtrtarea_admvs, request.fixmedins_code
+    original = (Message, (city, code, asked.omsgid))
+    if psn_no is None:
+        return (original,)
+    return original, (BankAccount, (home, psn_no)), (BankTrade, (home, psn_no, trade_id_of(city, code, asked.omsgid)))
+
+
 NAMED: Final[dict[str, Callable[[Arrival, World], Keys]]] = {
+    "0001": _patient,
+    "0200": _bought,
+    "0400": _unbought,
     "9001": _nobody,
     "1101": _asked,
     "2101": _patient,
@@ -112,6 +145,7 @@ NAMED: Final[dict[str, Callable[[Arrival, World], Keys]]] = {
 """The rows that a request names besides its session and its msgid."""
 
 FOLLOWING: Final[dict[str, Callable[[Case], Keys]]] = {
+    "0400": traded_keys,
     "2101": accumulator_keys,
     "2102": accumulator_keys,
     "2103": undone_keys,

@@ -10,6 +10,11 @@ def setl_id_of(city: str, fixmedins_code: str, msgid: str) -> str:
     return city + sha256(f"setl|{fixmedins_code}|{msgid}".encode()).hexdigest()[:24]
 
 
+def trade_id_of(city: str, fixmedins_code: str, msgid: str) -> str:
+    """Return a bank purchase's name, made as a settlement's."""
+    return city + sha256(f"bank|{fixmedins_code}|{msgid}".encode()).hexdigest()[:24]
+
+
 def visit_id_of(request: Request) -> str:
     """Return the visit's name (mdtrt_id); 30 characters."""
     seed = f"mdtrt|{request.fixmedins_code}|{request.msgid}".encode()

@@ -23,7 +23,7 @@ def person(case: Case) -> Verdict:
         return found
     if asked.psn_name != found.psn_name:
         return Refused(codes.NO_INSURED_PERSON, "psn_name does not belong to certno")
-    if refused := credential_refusal(asked, found):
+    if refused := credential_refusal(case, asked, found):
         return refused
     return Granted(
         PersonFound(

@@ -1,21 +1,35 @@
 """People at their first touch: what the register of insured knows of somebody whom the ledger has not met.
 
-The people are a population's, so nothing is stored of them until a settlement, a visit or a wrong password is.
+The people are a population's, so nothing is stored of them until a settlement, a visit or a wrong password is. Their
+bank accounts and the cards of each issue are the population's as well.
 """
 
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from cardsim.population import Population
+from cardsim.population import BANK_PREFIX, Population
 from settlement.engine.city import City, PersonKind
-from settlement.engine.state import Person
+from settlement.engine.state import BankAccount, Person
 from settlement.wire.keys import NetworkKey
 
 IN_FORCE: Final = "1"
 """psn_insu_stas: insured (interface code table)."""
 NEWCOMERS_REMEMBERED: Final = 8_192
 """A batch asks for the same newcomer at each of its steps; made once, remembered for longer than a batch."""
+
+
+INDEX_DIGITS: Final = 10
+"""An insured number is a region of six digits and an index."""
+FIRST_ISSUE: Final = 1
+
+
+class IssuedCard(NamedTuple):
+    """The numbers of one card of a person: 卡号, 卡识别码 and the bank's number on it."""
+
+    card_number: str
+    card_id: bytes
+    bank_card_no: str
 
 
 class Register(Protocol):
@@ -27,6 +41,15 @@ class Register(Protocol):
     def newcomer(self, city: str, psn_no: str) -> Person | None:
         """Return a person insured in a city as they are before anything happened to them, or None."""
 
+    def card(self, city: str, psn_no: str, issue: int) -> IssuedCard:
+        """Return the card that an insured person has at an issue, which counts from 1."""
+
+    def holder(self, bank_card_no: str) -> str | None:
+        """Return the insured number of a bank card's holder, or None."""
+
+    def account(self, city: str, psn_no: str) -> BankAccount | None:
+        """Return the bank account on an insured person's card as the bank opened it, or None."""
+
 
 class PopulationRegister:
     """The register of a population: an insured number is the city of insurance and the person's index."""
@@ -36,11 +59,31 @@ class PopulationRegister:
         self._cities = cities
         self._key = key
         self.newcomer = lru_cache(NEWCOMERS_REMEMBERED)(self._newcomer)
+        self.holder = lru_cache(NEWCOMERS_REMEMBERED)(self._holder)
+        self.account = lru_cache(NEWCOMERS_REMEMBERED)(self._account)
 
     def psn_no(self, certno: str) -> str | None:
         """Return the insured number of an identity number, or None if it is nobody's here."""
         index = self._population.index_of(certno)
-        return None if index is None else f"{self._population.profile(index).city}{index:010d}"
+        return None if index is None else f"{self._population.profile(index).city}{index:0{INDEX_DIGITS}d}"
+
+    def _holder(self, bank_card_no: str) -> str | None:
+        """Return the insured number of a bank card's holder; the number must be right to its check digit."""
+        digits = bank_card_no.removeprefix(BANK_PREFIX)[:-1]
+        if not (bank_card_no.startswith(BANK_PREFIX) and digits.isascii() and digits.isdigit()):
+            return None
+        index = int(digits)
+        if index >= self._population.size or self._population.person(index).bank_number != bank_card_no:
+            return None
+        return f"{self._population.profile(index).city}{index:0{INDEX_DIGITS}d}"
+
+    def card(self, city: str, psn_no: str, issue: int) -> IssuedCard:
+        """Return the card that an insured person has at an issue."""
+        index = self._index(psn_no)
+        assert index is not None
+        assert psn_no[:6] == city
+        someone = self._population.person(index, issue)
+        return IssuedCard(someone.card_number, someone.card_id, someone.bank_number)
 
     def _newcomer(self, city: str, psn_no: str) -> Person | None:
         """Return a person insured in a city, with the opening balance and the default password, or None."""
@@ -67,6 +110,24 @@ class PopulationRegister:
             card_id=someone.card_id,
             card_generation=self._population.profile(index).generation,
             bank_card_no=someone.bank_number,
+            card_issue=FIRST_ISSUE,
+        )
+
+    def _account(self, city: str, psn_no: str) -> BankAccount | None:
+        """Return the account with its opening balance and the PIN that the bank handed out."""
+        person = self.newcomer(city, psn_no)
+        if person is None:
+            return None
+        bank = self._cities[city].bank
+        return BankAccount(
+            city=city,
+            psn_no=psn_no,
+            bank_card_no=person.bank_card_no,
+            balance_fen=int(bank.balance_fen),
+            pin_check=self._key.password_check(person.bank_card_no, bank.pin_default),
+            pin_tries_left=bank.pin_tries_max,
+            card_issue=FIRST_ISSUE,
+            counter=0,
         )
 
     @cached_property

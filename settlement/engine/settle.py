@@ -141,14 +141,14 @@ def _settled(
     mdtrt_id: str,
     batch: FeeBatch | None,
 ) -> Verdict:
-    person = checked(case, judged.entitled.person, sale)
-    if isinstance(person, Refused):
-        return person
+    tried = checked(case, judged.entitled.person, sale)
+    if isinstance(tried, Refused):
+        return tried
     setl_id = setl_id_of(case.institution.city, case.institution.code, case.arrival.request.msgid)
     info = _info(case, sale, judged, mdtrt_id=mdtrt_id, setl_id=setl_id)
     settlement = _record(case, judged, info, chrg_bchno=batch.chrg_bchno if batch else "")
     amounts, accumulator = info.amounts, judged.entitled.accumulator
-    changes: list[Record] = [settlement, msgspec.structs.replace(person, balance_fen=amounts.balc_fen)]
+    changes: list[Record] = [settlement, msgspec.structs.replace(tried.person, balance_fen=amounts.balc_fen)]
     if amounts.act_pay_dedc_fen or amounts.fund_pay_sumamt_fen:
         changes.append(
             msgspec.structs.replace(
@@ -159,7 +159,7 @@ def _settled(
         )
     if batch:
         changes.append(msgspec.structs.replace(batch, setl_id=setl_id))
-    return Granted(info, tuple(changes), books.settling(settlement, info.setldetail))
+    return Granted(info, tuple(changes), books.settling(settlement, info.setldetail), tried.password)
 
 
 def _info(case: Case, sale: Sale, judged: Judged, *, mdtrt_id: str, setl_id: str = "") -> SettlementInfo:
@@ -210,6 +210,7 @@ def _record(case: Case, judged: Judged, info: SettlementInfo, *, chrg_bchno: str
         fund_pay_sumamt_fen=amounts.fund_pay_sumamt_fen,
         acct_pay_fen=amounts.acct_pay_fen,
         psn_cash_pay_fen=amounts.psn_cash_pay_fen,
+        bank_paid_fen=0,
         act_pay_dedc_fen=amounts.act_pay_dedc_fen,
         info=encode(info),
     )

@@ -59,6 +59,7 @@ class Message(Record, frozen=True, array_like=True):
     setl_id: str
     reply: bytes
     decided_ms: int
+    opter_no: str
 
     @property
     def tombstone(self) -> bool:
@@ -67,7 +68,10 @@ class Message(Record, frozen=True, array_like=True):
 
 
 class Person(Record, frozen=True, array_like=True):
-    """An insured person in the city of insurance, with the personal account and the local password's counter."""
+    """An insured person in the city of insurance, with the personal account, the local password's counter and the card.
+
+    Only the card of the last issue is good; its numbers stand here.
+    """
 
     KEY: ClassVar[int] = 2
     city: str
@@ -86,6 +90,8 @@ class Person(Record, frozen=True, array_like=True):
     card_id: bytes
     card_generation: int
     bank_card_no: str
+    card_issue: int
+    """1 for the first card; the sequence number of the bank card on it (5F34, DE 23)."""
 
 
 class Accumulator(Record, frozen=True, array_like=True):
@@ -158,16 +164,64 @@ class Settlement(Record, frozen=True, array_like=True):
     fund_pay_sumamt_fen: int
     acct_pay_fen: int
     psn_cash_pay_fen: int
+    bank_paid_fen: int
+    """What of psn_cash_pay the bank account has paid: the sum of its purchases that stand."""
     act_pay_dedc_fen: int
     info: bytes
     """The SettlementInfo of its reply (MessagePack)."""
 
 
+class BankAccount(Record, frozen=True, array_like=True):
+    """The debit account on a person's card, as the card's bank keeps it, with its PIN and the card's counter."""
+
+    KEY: ClassVar[int] = 2
+    city: str
+    """The city of insurance, whose cards are one bank's."""
+    psn_no: str
+    bank_card_no: str
+    balance_fen: int
+    pin_check: bytes
+    pin_tries_left: int
+    card_issue: int
+    """The card that the counter is of."""
+    counter: int
+    """The highest application transaction counter (9F36) that the bank has seen of it."""
+
+
+class BankTrade(Record, frozen=True, array_like=True):
+    """A purchase that the bank carried out; `state` is SETTLED or REVERSED (0400)."""
+
+    KEY: ClassVar[int] = 3
+    city: str
+    psn_no: str
+    trade_id: str
+    state: str
+    treatment_city: str
+    fixmedins_code: str
+    dev_no: str
+    opter_no: str
+    msgid: str
+    trace: int
+    batch: int
+    amount_fen: int
+    entry_mode: str
+    card_issue: int
+    counter: int
+    setl_id: str
+    """The settlement whose rest it pays; empty for a sale outside insurance."""
+    drawer: str
+    """The terminal whose cash the settlement booked, which this takes back; empty as setl_id."""
+    traded_ms: int
+    undone_ms: int
+    undone_by: str
+    """The msgid of the reversal."""
+
+
 class Transfer(Record, frozen=True, array_like=True):
     """One debit and one credit of the same amount in one set of books. Inserted, never changed, never deleted.
 
-    `number` counts within a cause; `cause` is the setl_id, or OPENING for a first balance. An undo adds contra
-    transfers whose `undo` is 1.
+    `number` counts within a cause; `cause` is the setl_id, the trade_id, or what opened a first balance. An undo adds
+    contra transfers whose `undo` is 1.
     """
 
     KEY: ClassVar[int] = 5
@@ -191,6 +245,8 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Visit,
     FeeBatch,
     Settlement,
+    BankAccount,
+    BankTrade,
     Transfer,
 )
 """Every table; Transfer is insert-only and never loaded for a decision."""

@@ -81,7 +81,7 @@ def reverse(case: Case) -> Verdict:
         return Refused(codes.NOT_REVERSIBLE, f"oinfno {asked.oinfno}")
     original = case.state.get(Message, *_original_key(case)[1])
     if original is None:
-        return Granted(Reversed(), (_tombstone(case, asked),))
+        return Granted(Reversed(), (tombstone(case, asked.omsgid, asked.oinfno, asked.psn_no),))
     if (original.psn_no, original.insuplc) != (asked.psn_no, case.home):
         return Refused(codes.NOT_OWNER, f"omsgid {asked.omsgid}")
     if original.infno != asked.oinfno:
@@ -123,18 +123,20 @@ def _original_key(case: Case) -> Key:
     return Message, (case.institution.city, case.institution.code, asked.omsgid)
 
 
-def _tombstone(case: Case, asked: Reverse) -> Message:
+def tombstone(case: Case, msgid: str, infno: str, psn_no: str) -> Message:
+    """Return the trace of a reversal whose original has not arrived, and will be refused."""
     return Message(
         city=case.institution.city,
         fixmedins_code=case.institution.code,
-        msgid=asked.omsgid,
-        infno=asked.oinfno,
+        msgid=msgid,
+        infno=infno,
         digest=b"",
         insuplc=case.home,
-        psn_no=asked.psn_no,
+        psn_no=psn_no,
         setl_id="",
         reply=b"",
         decided_ms=case.now_ms,
+        opter_no=case.opter_no,
     )
 
 

@@ -20,7 +20,7 @@ def register(case: Case) -> Verdict:
     person = insured(case, asked.psn_no)
     if isinstance(person, Refused):
         return person
-    if refused := credential_refusal(asked, person):
+    if refused := credential_refusal(case, asked, person):
         return refused
     if asked.insutype != person.insutype:
         return Refused(codes.NO_INSURED_PERSON, f"insutype {asked.insutype}, insured as {person.insutype}")

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from settlement.gateways.http_body import BodyError, body_of
-from settlement.stores.store import Invariant, LedgerSums, Store, TooFew
+from settlement.stores.store import BankSums, Invariant, LedgerSums, Store, TooFew
 from settlement.tally import Tally
 
 LEASE_MAX: Final = 1 << 32
@@ -39,6 +39,7 @@ class AuditReport(Struct, frozen=True):
     opter: str
     engine: dict[str, dict[str, int]]
     ledger: dict[str, LedgerSums]
+    bank: BankSums
     open: dict[str, int]
     invariants: tuple[Invariant, ...]
 
@@ -71,7 +72,8 @@ def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
         if len(opter) > OPERATOR_SIZE_MAX:
             return _problem(400, f"opter has at most {OPERATOR_SIZE_MAX} characters")
         found = await store.audit(opter)
-        report = AuditReport(opter, tally.of(opter), found.ledger, {"tombstones": found.tombstones}, found.invariants)
+        open_items = {"tombstones": found.tombstones, "stranded": found.stranded}
+        report = AuditReport(opter, tally.of(opter), found.ledger, found.bank, open_items, found.invariants)
         return Response(msgspec.json.encode(report), media_type="application/json")
 
     async def lease(request: Request) -> Response:

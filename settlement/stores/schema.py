@@ -10,10 +10,10 @@ from typing import Any, Final, get_type_hints
 import apsw
 import msgspec
 
-from settlement.engine.state import RECORDS, Key, Message, Record, Settlement, Transfer
+from settlement.engine.state import RECORDS, BankTrade, Key, Message, Record, Settlement, Transfer
 
 COLUMN_TYPES: Final[dict[type, str]] = {str: "TEXT", int: "INTEGER", bytes: "BLOB"}
-APPENDED: Final = frozenset({Message, Settlement, Transfer})
+APPENDED: Final = frozenset({Message, Settlement, BankTrade, Transfer})
 """Tables that grow with every settlement. Their rows stand in the order of arrival, beside an index of the keys: by key
 they would dirty a page each, and a commit would wait for them."""
 

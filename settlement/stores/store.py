@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from settlement.engine.state import Key, Record, State, Transfer
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Raised whenever a table or a field of a Record changes: a ledger of another version is refused, never guessed at."""
 
 
@@ -76,12 +76,27 @@ class LedgerSums(Struct, frozen=True):
     psn_cash_pay_fen: int
 
 
+class BankSums(Struct, frozen=True):
+    """What the ledger holds of bank purchases (0200): as LedgerSums, by their trade_id."""
+
+    fingerprint: str = f"{0:016x}"
+    settled: int = 0
+    reversed: int = 0
+    amount_fen: int = 0
+
+
 class LedgerAudit(Struct, frozen=True):
-    """The ledger's word: sums by infno for one operator (all if none is named), and the laws of the whole of it."""
+    """The ledger's word: sums and open items of one operator (all if none is named), and the laws of the whole of it.
+
+    Open items: reversals whose original has not come (`tombstones`), and purchases whose settlement was undone beneath
+    them (`stranded`).
+    """
 
     ledger: dict[str, LedgerSums]
     tombstones: int
     invariants: tuple[Invariant, ...]
+    bank: BankSums = BankSums()
+    stranded: int = 0
 
     @property
     def off_fen(self) -> int:

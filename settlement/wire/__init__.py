@@ -4,6 +4,7 @@ The receiver publishes it, so it lives with the host; terminals and load know th
 Nothing here performs I/O, reads a clock or draws chance.
 
 codes      transaction codes and refusals       messages   what a request and its reply say
-envelope   what stands around a message         framing    where a message ends on a stream
-keys       derivation, MAC and PIN block        session    one terminal's side of a signed-in conversation
+bank       the same of the bank leg             envelope   what stands around a message
+framing    where a message ends on a stream     keys       derivation, MAC and PIN block
+session    one terminal's side of a signed-in conversation
 """

@@ -10,7 +10,10 @@ from typing import Final, NamedTuple
 
 
 class Kind(NamedTuple):
-    """What the host may do with a transaction: its group for figures, and whether a reply is kept for a repeat."""
+    """What the host may do with a transaction: its group for figures, and whether a reply is kept for a repeat.
+
+    `reversible` is by 2601; the bank's own reversal is 0400.
+    """
 
     name_en: str
     group: str
@@ -19,6 +22,9 @@ class Kind(NamedTuple):
 
 
 KINDS: Final[dict[str, Kind]] = {
+    "0001": Kind("card reissue", "card", changes=True),  # 补换卡
+    "0200": Kind("bank purchase", "bank", changes=True),  # 消费
+    "0400": Kind("bank reversal", "bank", changes=True),  # 冲正
     "9001": Kind("sign in", "sign", changes=False),  # 签到
     "1101": Kind("person information", "read", changes=False),  # 人员信息获取
     "2101": Kind("pharmacy pre-settlement", "trial", changes=False),  # 药店预结算
@@ -32,7 +38,8 @@ KINDS: Final[dict[str, Kind]] = {
     "2601": Kind("reversal", "undo", changes=True),  # 冲正交易
     "5203": Kind("settlement query", "read", changes=False),  # 结算信息查询
 }
-"""Every transaction that this version answers, by infno (interface specification, transaction list)."""
+"""Every transaction that this version answers: by infno (interface specification, transaction list), by message type
+(ISO 8583) for the bank leg, and 0001, our own, where neither has a code."""
 
 
 class Owner(StrEnum):
@@ -40,6 +47,7 @@ class Owner(StrEnum):
 
     HRSS = "HRSS"
     INSURANCE = "insurance"
+    BANK = "bank"
     INSTITUTION = "institution"
 
 
@@ -68,7 +76,7 @@ class Refusal(NamedTuple):
         return (f"{said}: {detail}" if detail else said)[:200]
 
 
-HRSS, INSURANCE, INSTITUTION = Owner.HRSS, Owner.INSURANCE, Owner.INSTITUTION
+HRSS, INSURANCE, BANK, INSTITUTION = Owner.HRSS, Owner.INSURANCE, Owner.BANK, Owner.INSTITUTION
 SPEC, DERIVED, ASSUMED = Basis.SPEC, Basis.DERIVED, Basis.ASSUMED
 
 SIGN_IN_REQUIRED = Refusal("E1001", "SIGN_IN_REQUIRED", INSTITUTION, SPEC, "请先签到", "sign in first")
@@ -104,10 +112,14 @@ WRONG_KIND_OF_INSTITUTION = Refusal(
     "this kind of institution may not send it",
 )
 UNKNOWN_CITY = Refusal("E1013", "UNKNOWN_CITY", INSURANCE, DERIVED, "医保区划不存在", "unknown city")
+CARD_SUPERSEDED = Refusal(
+    "E2004", "CARD_SUPERSEDED", HRSS, SPEC, "此卡已补换，请使用新卡", "this card was replaced, use the new one"
+)
 CARD_UNKNOWN = Refusal("E2011", "CARD_UNKNOWN", HRSS, DERIVED, "卡信息不符", "this card is not the person's card")
 CREDENTIAL_NOT_SUPPORTED = Refusal(
     "E2012", "CREDENTIAL_NOT_SUPPORTED", INSURANCE, ASSUMED, "凭证类型暂不支持", "this credential is not supported here"
 )
+REISSUE_REFUSED = Refusal("E2013", "REISSUE_REFUSED", HRSS, DERIVED, "此处不予补换卡", "this card is not reissued here")
 PIN_REQUIRED = Refusal("E2101", "PIN_REQUIRED", INSTITUTION, SPEC, "请输入密码", "a password is required")
 PIN_WRONG = Refusal("E2102", "PIN_WRONG", HRSS, SPEC, "密码错误", "wrong password")
 PIN_LOCKED = Refusal("E2103", "PIN_LOCKED", HRSS, SPEC, "密码已锁定，请重置", "the password is locked, have it reset")
@@ -171,6 +183,48 @@ REVERSED_BEFORE_ARRIVAL = Refusal(
 NOT_OWNER = Refusal(
     "E3305", "NOT_OWNER", INSTITUTION, DERIVED, "非本机构或本人交易", "another institution's or person's"
 )
+BANK_CARD_INVALID = Refusal(
+    "E4010", "BANK_CARD_INVALID", BANK, SPEC, "无效银行卡号", "no bank card with this number and sequence number"
+)
+BANK_INSUFFICIENT_FUNDS = Refusal(
+    "E4011", "BANK_INSUFFICIENT_FUNDS", BANK, SPEC, "银行账户余额不足", "the bank account holds too little"
+)
+BANK_PIN_WRONG = Refusal("E4012", "BANK_PIN_WRONG", BANK, SPEC, "银行卡密码错误", "wrong bank PIN")
+BANK_PIN_LOCKED = Refusal(
+    "E4013", "BANK_PIN_LOCKED", BANK, SPEC, "银行卡密码错误次数超限", "too many wrong bank PINs, ask the bank"
+)
+BANK_PIN_REQUIRED = Refusal("E4014", "BANK_PIN_REQUIRED", BANK, ASSUMED, "请输入银行卡密码", "a bank PIN is required")
+BANK_SMALL_AMOUNT_EXCEEDED = Refusal(
+    "E4015",
+    "BANK_SMALL_AMOUNT_EXCEEDED",
+    BANK,
+    DERIVED,
+    "超出小额免密限额，请输入密码",
+    "above the limit without a PIN, put it in",
+)
+BANK_PIN_UNREADABLE = Refusal(
+    "E4016", "BANK_PIN_UNREADABLE", INSTITUTION, SPEC, "银行卡密码密文无法解密", "the bank PIN cannot be deciphered"
+)
+BANK_CRYPTOGRAM_WRONG = Refusal(
+    "E4017", "BANK_CRYPTOGRAM_WRONG", BANK, ASSUMED, "卡片密文校验失败", "the card's cryptogram is not this card's"
+)
+BANK_COUNTER_REPLAYED = Refusal(
+    "E4018",
+    "BANK_COUNTER_REPLAYED",
+    BANK,
+    ASSUMED,
+    "交易计数器重复",
+    "this transaction of the card was seen before",
+)
+BANK_CHIP_DATA_MALFORMED = Refusal(
+    "E4019", "BANK_CHIP_DATA_MALFORMED", INSTITUTION, SPEC, "卡片数据格式错误", "DE 55 or DE 22 is not understood"
+)
+BANK_NOT_ONLINE = Refusal(
+    "E4020", "BANK_NOT_ONLINE", INSTITUTION, DERIVED, "卡片未请求联机", "the card did not ask for its bank"
+)
+BANK_AMOUNT_INVALID = Refusal(
+    "E4021", "BANK_AMOUNT_INVALID", INSTITUTION, SPEC, "无效金额", "the bank does not take this amount"
+)
 UNKNOWN_ERROR = Refusal(
     "E9000",
     "UNKNOWN_ERROR",
@@ -184,6 +238,37 @@ REFUSALS: Final[dict[str, Refusal]] = {
     value.code: value for value in list(globals().values()) if isinstance(value, Refusal)
 }
 """Every refusal by its code."""
+
+RESPONSE_CODES: Final[dict[str, str]] = {
+    CARD_SUPERSEDED.code: "14",
+    BANK_CARD_INVALID.code: "14",
+    BANK_INSUFFICIENT_FUNDS.code: "51",
+    BANK_PIN_WRONG.code: "55",
+    BANK_PIN_LOCKED.code: "75",
+    BANK_PIN_REQUIRED.code: "55",
+    BANK_SMALL_AMOUNT_EXCEEDED.code: "61",
+    BANK_PIN_UNREADABLE.code: "99",
+    BANK_CRYPTOGRAM_WRONG.code: "05",
+    BANK_COUNTER_REPLAYED.code: "94",
+    BANK_CHIP_DATA_MALFORMED.code: "30",
+    BANK_NOT_ONLINE.code: "12",
+    BANK_AMOUNT_INVALID.code: "13",
+    ORIGINAL_UNKNOWN.code: "25",
+    ALREADY_UNDONE.code: "22",
+    REVERSED_BEFORE_ARRIVAL.code: "22",
+    NOT_OWNER.code: "12",
+    DUP_MSGID_MISMATCH.code: "94",
+    SIGN_IN_REQUIRED.code: "77",
+    BAD_ENVELOPE.code: "30",
+    BAD_SIGNATURE.code: "A0",
+    BUSY.code: "91",
+    UNKNOWN_TERMINAL.code: "97",
+    UNKNOWN_ERROR.code: "96",
+}
+"""DE 39 of what is refused in a bank leg, by the refusal's code; any other refusal is RESPONSE_CODE_OTHER. The numbers
+are UnionPay's; 05 for a wrong cryptogram, 94 for a counter seen before and 55 for a missing PIN are our choice."""
+RESPONSE_CODE_OTHER: Final = "12"
+"""DE 39: invalid transaction."""
 
 APPROVED: Final = ""
 """The `refusal` of a reply that carries out what was asked."""

@@ -38,7 +38,10 @@ class Request(Struct, frozen=True, array_like=True):
 
 
 class Reply(Struct, frozen=True, array_like=True):
-    """The envelope of a reply; `refusal` is empty (infcode 0) or a code of codes.REFUSALS (infcode -1)."""
+    """The envelope of a reply; `refusal` is empty (infcode 0) or a code of codes.REFUSALS (infcode -1).
+
+    A refusal has no output, but for the bank's: its DE 39 and its answer to the card (wire.bank).
+    """
 
     msgid: str
     infno: str
@@ -70,7 +73,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_request = msgspec.msgpack.Decoder(Request).decode
 _decode_body: Any = msgspec.msgpack.Decoder(Body).decode
 _decode_reply = msgspec.msgpack.Decoder(Reply).decode
-_decode_output: Any = msgspec.msgpack.Decoder(Output).decode
+_decode_output: Any = msgspec.msgpack.Decoder(Output | None).decode
 _decode_tag = msgspec.msgpack.Decoder(list[Any]).decode
 
 BODY_TYPES: Final[dict[str, type[Struct]]] = {kind.__struct_config__.tag: kind for kind in Body.__args__}
@@ -121,13 +124,13 @@ def decode_reply(payload: bytes) -> Reply:
 
 
 def decode_output(reply: Reply) -> Output | None:
-    """Decode what a reply carries; None for a refusal."""
-    if not reply.approved:
-        return None
+    """Decode what a reply carries; None for a refusal, unless the bank refused what it was asked."""
     try:
-        output: Output = _decode_output(reply.output)
+        output: Output | None = _decode_output(reply.output)
     except UNREADABLE as error:
         raise MalformedError(f"output: {error}") from None
+    if output is None and reply.approved:
+        raise MalformedError("output: an approval has one")
     return output
 
 
@@ -168,6 +171,8 @@ ALLOWED: Final = {
     "^[0-9]{6}$": "six digits",
     "^([0-9]{6})?$": "six digits or nothing",
     "^[012]$": "0, 1 or 2",
+    "^[0-9]{16,19}$": "16 to 19 digits",
+    "^0[57][12]$": "051, 052, 071 or 072",
 }
 """What the patterns of our fields let in, in words."""
 _PATH = re.compile(r"(?<=`)\$((?:\[[^\]]*\]|\.\w+)*)")

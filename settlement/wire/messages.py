@@ -10,6 +10,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from settlement.wire.bank import BankMessage, BankOutput
+
 Text = Annotated[str, Meta(min_length=1, max_length=50)]
 Identifier = Annotated[str, Meta(min_length=1, max_length=30)]
 OptionalIdentifier = Annotated[str, Meta(max_length=30)]
@@ -179,6 +181,19 @@ class QuerySettlement(Struct, frozen=True, array_like=True, tag="5203"):
     medins_setl_id: OptionalIdentifier = ""
 
 
+class ReissueCard(Struct, frozen=True, array_like=True, tag="0001"):
+    """0001 补换卡, our own: a new card for a person; the old one is refused from then on.
+
+    `certno` and `psn_name` must be the person's. `card_sn`: the card that is given back (hex); empty where it is lost
+    or cannot be read.
+    """
+
+    psn_no: Identifier
+    certno: Text
+    psn_name: Text
+    card_sn: Annotated[str, Meta(max_length=32)] = ""
+
+
 Body = (
     SignIn
     | QueryPerson
@@ -192,6 +207,8 @@ Body = (
     | RevokeOutpatient
     | Reverse
     | QuerySettlement
+    | ReissueCard
+    | BankMessage
 )
 """Everything that a terminal may ask."""
 
@@ -330,5 +347,15 @@ class Reversed(Struct, frozen=True, array_like=True, tag="reversed"):
     """2601's output: the interface gives none; this carries nothing but its own name."""
 
 
-Output = SignedIn | PersonFound | SettlementInfo | VisitOpened | FeesCut | Reversed
+class CardReissued(Struct, frozen=True, array_like=True, tag="cardinfo"):
+    """0001's output: the new card. `card_issue` counts from 1 and is the bank card's sequence number (DE 23)."""
+
+    psn_no: str
+    card_number: str
+    card_sn: str
+    card_issue: int
+    bank_card_no: str
+
+
+Output = SignedIn | PersonFound | SettlementInfo | VisitOpened | FeesCut | Reversed | CardReissued | BankOutput
 """Everything that the host may answer."""

@@ -1,41 +1,47 @@
 """Reading a social security card: SELECT, records of EF05 and EF06, in APDUs as field terminals send them.
 
-Knows both ways in which T=0 cards answer (61xx then GET RESPONSE, 6Cxx then the right Le; ISO 7816-3 10.3) and cards
-behind a reader that resolves them. The card is read as bytes from outside: nothing of cardsim is used here.
+The card is read as bytes from outside: nothing of cardsim is used here.
 """
 
+from enum import IntEnum
 from typing import Final, NamedTuple
 
-from terminals.kernel.effects import NO_CARD, Steps, Transmit
-from terminals.kernel.terminal_codes import (
-    CARD_DATA,
-    CARD_ID_FORMAT,
-    CARD_TYPE,
-    NO_CARD_ANSWERS,
-    TerminalCode,
-    of_status,
-)
-
-SUCCESS: Final = 0x9000
-MORE_DATA: Final = 0x61
-WRONG_LE: Final = 0x6C
-SILENCE: Final = 0
-"""No status word: no card answered."""
-STATUS_SIZE: Final = 2
-CASE_2_SIZE: Final = 5
-"""CLA INS P1 P2 Le (ISO 7816-3 12.1)."""
-EXCHANGES_MAX: Final = 8
-"""Follow-ups of one command; a card that wants more is no card of ours."""
+from terminals.kernel.command import SILENCE, SUCCESS, command, refusal
+from terminals.kernel.effects import Slot, Steps
+from terminals.kernel.terminal_codes import CARD_DATA, CARD_ID_FORMAT, CARD_TYPE, EMPTY_SLOT, TerminalCode
 
 SELECT_SSSE: Final = bytes.fromhex("00A404000F") + "sx1.sh.社会保障".encode("gbk")
-GET_RESPONSE: Final = bytes.fromhex("00C00000")
 ISSUER_SFI: Final = 0x05
 """EF05 发卡机构基本数据文件."""
 HOLDER_SFI: Final = 0x06
 """EF06 持卡人基本数据文件."""
+SELECT_MEDICAL: Final = bytes.fromhex("00A4040006D15600000503")
+"""DF04 医保, below the environment."""
+MEDICAL_SFI: Final = 0x05
+"""Its EF05 医保基本信息."""
 REGISTERED_APPLICATION: Final = bytes.fromhex("D156000005")
 """Stands after the city in every 卡的识别码."""
 CERTNO_SIZE: Final = 18
+ANNOUNCED_CIPHER: Final = bytes.fromhex("9F0C038601")
+"""Stands in the FCI of a generation 3 card before the number of its cipher; without it the keys are triple DES."""
+
+
+class Cipher(IntEnum):
+    """The cipher of a card's keys, as its FCI announces it."""
+
+    TRIPLE_DES = 1
+    SSF33 = 2
+    SM4 = 3
+
+
+class Issued(NamedTuple):
+    """What anybody may read of a card: who issued it, to which specification, under which number."""
+
+    card_id: bytes
+    city: str
+    generation: int
+    cipher: Cipher
+    card_number: str
 
 
 class CardFacts(NamedTuple):
@@ -51,103 +57,100 @@ class CardFacts(NamedTuple):
 
 
 class Element(NamedTuple):
-    """Where a data element lies: file, record number, tag, length of the value."""
+    """How a data element is read, and how its record begins: tag, and length of the value."""
 
-    sfi: int
-    record: int
-    tag: int
-    length: int
-
-    @property
-    def apdu(self) -> bytes:
-        """Return READ RECORD by number with the file's SFI in P2 (ISO 7816-4 7.3.3); Le counts tag and length."""
-        return bytes((0x00, 0xB2, self.record, self.sfi << 3 | 4, self.length + 2))
+    apdu: bytes
+    head: bytes
 
 
-VERSION: Final = Element(ISSUER_SFI, 3, 0x03, 4)
-CARD_ID: Final = Element(ISSUER_SFI, 1, 0x01, 16)
-CARD_NUMBER: Final = Element(ISSUER_SFI, 7, 0x07, 9)
-CERTNO: Final = Element(HOLDER_SFI, 1, 0x08, 18)
-NAME: Final = Element(HOLDER_SFI, 2, 0x09, 30)
-SEX: Final = {1: Element(HOLDER_SFI, 3, 0x0A, 1), 2: Element(HOLDER_SFI, 4, 0x0A, 1)}
+def at(sfi: int, record: int, tag: int, length: int) -> Element:
+    """Return READ RECORD by number with the file's SFI in P2 (ISO 7816-4 7.3.3); Le counts tag and length."""
+    return Element(bytes((0x00, 0xB2, record, sfi << 3 | 4, length + 2)), bytes((tag, length)))
+
+
+VERSION: Final = at(ISSUER_SFI, 3, 0x03, 4)
+CARD_ID: Final = at(ISSUER_SFI, 1, 0x01, 16)
+CARD_NUMBER: Final = at(ISSUER_SFI, 7, 0x07, 9)
+CERTNO: Final = at(HOLDER_SFI, 1, 0x08, 18)
+NAME: Final = at(HOLDER_SFI, 2, 0x09, 30)
+SEX: Final = {number: at(HOLDER_SFI, 3 if number == 1 else 4, 0x0A, 1) for number in (1, 2, 3)}
 """By generation: the name's extension (4E) came with the second and moved what follows by one record."""
-COMMANDS: Final = {element: element.apdu for element in (VERSION, CARD_ID, CARD_NUMBER, CERTNO, NAME, *SEX.values())}
-
-GENERATIONS: Final = {b"1": 1, b"2": 2, b"\x00": 2}
+INSURED_REGION: Final = at(MEDICAL_SFI, 2, 0x84, 3)
+"""参保地区划, where the holder is insured."""
+GENERATIONS: Final = {b"1": 1, b"2": 2, b"\x00": 2, b"3": 3}
 """By the first character of the specification version ("1.00", "2.00", "2.0" and NUL; blank counts as the second)."""
+CIPHERS: Final = {bytes((cipher,)): cipher for cipher in Cipher}
 
 
-class Answer(NamedTuple):
-    """A card's whole answer, after every follow-up that T=0 wanted."""
-
-    data: bytes
-    status: int
-
-
-def command(apdu: bytes) -> Steps[Answer]:
-    """Send a command and follow 61xx and 6Cxx to the end."""
-    sent = apdu
-    for _ in range(EXCHANGES_MAX):
-        answer: bytes = yield Transmit(sent)
-        if len(answer) < STATUS_SIZE:
-            return Answer(NO_CARD, SILENCE)
-        if answer[-2] == MORE_DATA:
-            sent = GET_RESPONSE + answer[-1:]
-        elif answer[-2] == WRONG_LE and len(sent) == CASE_2_SIZE:
-            sent = sent[:4] + answer[-1:]
-        else:
-            break
-    return Answer(answer[:-2], int.from_bytes(answer[-2:], "big"))
+def read_card(slot: Slot = Slot.LOCAL) -> Steps[CardFacts | TerminalCode]:
+    """Read whose card this is, or return why it cannot be used: for cards that want no key (reception has the rest)."""
+    issued = yield from read_issued(slot)
+    return issued if isinstance(issued, TerminalCode) else (yield from read_holder(slot, issued))
 
 
-def refusal(status: int) -> TerminalCode:
-    """Return why a card's answer ends the conversation."""
-    return NO_CARD_ANSWERS if status == SILENCE else of_status(status)
-
-
-def read_card() -> Steps[CardFacts | TerminalCode]:
-    """Read whose card this is, or return why it cannot be used."""
-    selected = yield from command(SELECT_SSSE)
-    if selected.status != SUCCESS:
-        return refusal(selected.status)
-    version = yield from element(VERSION)
+def read_issued(slot: Slot) -> Steps[Issued | TerminalCode]:
+    """Select the application and read EF05; EMPTY_SLOT if nothing answers from the beginning."""
+    fci, status = yield from command(SELECT_SSSE, slot)
+    if status == SILENCE:
+        return EMPTY_SLOT
+    if status != SUCCESS:
+        return refusal(status)
+    version = yield from element(VERSION, slot)
     if isinstance(version, TerminalCode):
         return version
-    generation = GENERATIONS.get(version[:1])
-    if generation is None:
+    generation, cipher = GENERATIONS.get(version[:1]), announced_cipher(fci)
+    if generation is None or cipher is None:
         return CARD_TYPE
+    card_id = yield from element(CARD_ID, slot)
+    if isinstance(card_id, TerminalCode):
+        return card_id
+    number = yield from element(CARD_NUMBER, slot)
+    return number if isinstance(number, TerminalCode) else issued_of(card_id, generation, cipher, number)
+
+
+def read_holder(slot: Slot, issued: Issued) -> Steps[CardFacts | TerminalCode]:
+    """Read EF06."""
     values: list[bytes] = []
-    for wanted in (CARD_ID, CARD_NUMBER, CERTNO, NAME, SEX[generation]):
-        value = yield from element(wanted)
+    for wanted in (CERTNO, NAME, SEX[issued.generation]):
+        value = yield from element(wanted, slot)
         if isinstance(value, TerminalCode):
             return value
         values.append(value)
-    return facts(generation, *values)
+    return facts(issued, *values)
 
 
-def element(wanted: Element) -> Steps[bytes | TerminalCode]:
+def element(wanted: Element, slot: Slot) -> Steps[bytes | TerminalCode]:
     """Read one data element and return its value; a record of another tag or length is refused."""
-    data, status = yield from command(COMMANDS[wanted])
+    apdu, head = wanted
+    data, status = yield from command(apdu, slot)
     if status != SUCCESS:
         return refusal(status)
-    if data[:2] != bytes((wanted.tag, wanted.length)) or len(data) != wanted.length + 2:
-        return CARD_DATA
-    return data[2:]
+    return data[2:] if data.startswith(head) and len(data) == head[1] + 2 else CARD_DATA
 
 
-def facts(
-    generation: int, card_id: bytes, card_number: bytes, certno: bytes, name: bytes, sex: bytes
-) -> CardFacts | TerminalCode:
-    """Return what the values say in text, or which check they fail."""
+def announced_cipher(fci: bytes) -> Cipher | None:
+    """Return the cipher of the card's keys; None for one that nobody knows."""
+    _, announced, number = fci.partition(ANNOUNCED_CIPHER)
+    return CIPHERS.get(number[:1]) if announced else Cipher.TRIPLE_DES
+
+
+def issued_of(card_id: bytes, generation: int, cipher: Cipher, card_number: bytes) -> Issued | TerminalCode:
+    """Return what EF05 says in text, or which check it fails."""
     city = card_id[:3].hex()
     if card_id[3:8] != REGISTERED_APPLICATION or not city.isdecimal():
         return CARD_ID_FORMAT
+    number = card_number.rstrip(b"\0 ")
+    return Issued(card_id, city, generation, cipher, number.decode()) if number.isascii() and number else CARD_DATA
+
+
+def facts(issued: Issued, certno: bytes, name: bytes, sex: bytes) -> CardFacts | TerminalCode:
+    """Return what EF06 says in text, or which check it fails."""
     try:
         psn_name = name.rstrip(b"\0 ").decode("gbk")
         holder = certno.rstrip(b"\0 ").decode("ascii")
-        number = card_number.rstrip(b"\0 ").decode("ascii")
     except UnicodeDecodeError:
         return CARD_DATA
-    if len(holder) != CERTNO_SIZE or not psn_name or not number:
+    if len(holder) != CERTNO_SIZE or not psn_name:
         return CARD_DATA
+    card_id, city, generation, _, number = issued
     return CardFacts(card_id, city, generation, number, holder, psn_name, sex.decode("latin-1"))

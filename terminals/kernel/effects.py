@@ -23,13 +23,42 @@ class Prompt(StrEnum):
     NEW_PIN = "NEW_PIN"
 
 
-class Transmit(Struct, frozen=True):
-    """Send one C-APDU to the card; answers the R-APDU with its status word, `bytes`.
+class Slot(StrEnum):
+    """Where a terminal has a chip: two slots for cards, one for each route, an antenna, and its security module."""
 
-    A card that no longer answers (torn, unplugged) is answered by NO_CARD, no bytes at all.
+    LOCAL = "local"
+    REMOTE = "remote"
+    TAP = "tap"
+    SAM = "sam"
+
+
+class Transmit(Struct, frozen=True):
+    """Send one C-APDU to the chip in a slot; answers the R-APDU with its status word, `bytes`.
+
+    A slot in which nothing answers (empty, torn, unplugged) is answered by NO_CARD, no bytes at all. The performer
+    gives a chip its power at the first command of a visit.
     """
 
     apdu: bytes
+    slot: Slot = Slot.LOCAL
+
+
+class ReadAtr(Struct, frozen=True):
+    """Ask for the answer to reset of the chip in a slot, which stays as it is; answers `bytes`, or NO_CARD."""
+
+    slot: Slot
+
+
+class AwaitCard(Struct, frozen=True):
+    """Wait until the holder's card is in a slot; answers whether it is, `bool`, False once the holder gave up."""
+
+    slot: Slot
+
+
+class TakeCard(Struct, frozen=True):
+    """Hand out the new card of a reissue: it lies where the old one lay; answers whether it does, `bool`."""
+
+    issue: int
 
 
 class Request(Struct, frozen=True):
@@ -65,6 +94,19 @@ class AskPassword(Struct, frozen=True):
     same: bool = False
 
 
+class AskBankPin(Struct, frozen=True):
+    """Have the bank's PIN typed; answers as AskPassword does, `bytes`."""
+
+    pan: str
+    same: bool = False
+
+
+class Draw(Struct, frozen=True):
+    """Draw a number that nobody can foresee, for the card's cryptogram; answers `size` bytes."""
+
+    size: int
+
+
 class Show(Struct, frozen=True):
     """Put a text on the display; answers nothing. Holds no secret and no identity."""
 
@@ -94,7 +136,21 @@ class NoReply(Struct, frozen=True):
 NO_CARD: Final = b""
 """The answer to a Transmit that no card answered."""
 
-Effect = Transmit | Request | NextMsgid | AskPin | AskPassword | Show | Record | Pause
+Effect = (
+    Transmit
+    | ReadAtr
+    | AwaitCard
+    | TakeCard
+    | Request
+    | NextMsgid
+    | AskPin
+    | AskPassword
+    | AskBankPin
+    | Draw
+    | Show
+    | Record
+    | Pause
+)
 """Everything that a flow may yield."""
 
 EFFECTS: Final[tuple[type[Struct], ...]] = get_args(Effect)

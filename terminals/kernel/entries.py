@@ -1,6 +1,7 @@
 """What a terminal writes down before and after it moves money; the journal stores these and nothing else.
 
-No PIN, no password, no PIN block and no identity number has a place here.
+No PIN, no password, no PIN block and no identity number has a place here. The number of a bank card has, in a
+purchase: without it nobody could undo one whose card has long gone.
 """
 
 from enum import StrEnum
@@ -23,6 +24,18 @@ class Intent(Struct, frozen=True, tag="intent"):
     mdtrt_id: str = ""
 
 
+class PurchaseIntent(Struct, frozen=True, tag="purchase"):
+    """A purchase (0200) is about to leave: what its reversal (0400) must say, in the terms of settlement.wire.bank."""
+
+    msgid: str
+    insuplc_admdvs: str
+    pan: str
+    amount_fen: int
+    trace: int
+    batch: int
+    setl_id: str = ""
+
+
 class Fate(StrEnum):
     """What became of an intent."""
 
@@ -31,7 +44,7 @@ class Fate(StrEnum):
     REFUSED = "REFUSED"
     """The host decided against it; nothing moved."""
     REVERSED = "REVERSED"
-    """Undone by 2601, or barred by its tombstone before it arrived."""
+    """Undone by 2601 or 0400, or barred by a tombstone before it arrived."""
 
 
 class Resolution(Struct, frozen=True, tag="resolution"):
@@ -43,4 +56,5 @@ class Resolution(Struct, frozen=True, tag="resolution"):
     refusal: str = ""
 
 
-Entry = Intent | Resolution
+OpenIntent = Intent | PurchaseIntent
+Entry = Intent | PurchaseIntent | Resolution

@@ -49,6 +49,36 @@ class Event(StrEnum):
     FOUND_BY_QUERY = "FOUND_BY_QUERY"
     """A lost reply was made good by 5203."""
     UNDONE_BY_REVERSAL = "UNDONE_BY_REVERSAL"
+    WRONG_SLOT = "WRONG_SLOT"
+    """The card lay in another slot than the function's; nothing of it could be read there."""
+    TAPPED = "TAPPED"
+    """The card was read over the antenna."""
+    KEY_VERIFIED = "KEY_VERIFIED"
+    """The security module proved to the card that this terminal may use it away from home."""
+    KEY_WRONG = "KEY_WRONG"
+    KEY_LOCKED = "KEY_LOCKED"
+    REISSUED = "REISSUED"
+    BANK_PAID = "BANK_PAID"
+    """The bank account paid what the settlement left."""
+    BANK_DECLINED = "BANK_DECLINED"
+    BANK_PIN_WRONG = "BANK_PIN_WRONG"
+    BANK_PIN_LOCKED = "BANK_PIN_LOCKED"
+    BANK_UNAVAILABLE = "BANK_UNAVAILABLE"
+    """The card or its holder made no bank leg possible: cash."""
+    BANK_REVERSED = "BANK_REVERSED"
+    """A purchase was undone (0400)."""
+    BANK_IN_DOUBT = "BANK_IN_DOUBT"
+    """A purchase may stand that its terminal could not undo; the intent stays open in the journal."""
+
+
+class Tender(StrEnum):
+    """How a patient pays what the settlement leaves."""
+
+    CASH = "cash"
+    BANK = "bank"
+    """The bank account on the card, over the contacts, with its PIN."""
+    TAP = "tap"
+    """The same account over the antenna: no PIN up to the small amount."""
 
 
 APPROVED: Final = "approved"
@@ -64,7 +94,8 @@ class Outcome(Struct, frozen=True):
 
     `messages` holds (infno, outcome) of every request that was sent, in order, repeats included: the client's witness.
     `amounts` are those of the settlement (of a revoke: its negatives), zero where none was made; `infno` is the message
-    that made it.
+    that made it. `tender` is how the rest was to be paid; `bank_fen` is what the bank account paid of it and still
+    does, `response_code` the DE 39 of the last attempt, "" without one. `generation` is the card's, 0 if none was read.
     """
 
     flow: str
@@ -76,3 +107,7 @@ class Outcome(Struct, frozen=True):
     events: tuple[Event, ...] = ()
     messages: tuple[tuple[str, str], ...] = ()
     infno: str = ""
+    generation: int = 0
+    tender: Tender = Tender.CASH
+    bank_fen: int = 0
+    response_code: str = ""

@@ -17,11 +17,11 @@ from settlement.wire.messages import (
     UploadFees,
     VisitOpened,
 )
-from terminals.kernel.effects import NextMsgid, Steps
+from terminals.kernel.effects import NextMsgid, Slot, Steps
 from terminals.kernel.exchange import exchange, output_of, unanswered
-from terminals.kernel.outcome import Outcome
+from terminals.kernel.outcome import Outcome, Tender
 from terminals.kernel.pay import pay
-from terminals.kernel.reception import ACCOUNT_USED, Received, receive
+from terminals.kernel.reception import ACCOUNT_FLAGS, Received, receive
 from terminals.kernel.site import AT_ONCE, Pace, Site
 from terminals.kernel.transaction import Transaction, pause
 
@@ -29,10 +29,18 @@ DEPARTMENT: Final = "A03"
 """dept_code: 内科, internal medicine (科室代码 CT08.00.002)."""
 
 
-def treat(site: Site, basket: tuple[Line, ...], pace: Pace = AT_ONCE) -> Steps[Outcome]:
-    """Register, charge and settle what the holder of the card in the reader was treated with."""
-    transaction = Transaction("outpatient", site, pace)
-    patient = yield from receive(transaction)
+def treat(
+    site: Site,
+    basket: tuple[Line, ...],
+    pace: Pace = AT_ONCE,
+    *,
+    slot: Slot = Slot.LOCAL,
+    tender: Tender = Tender.CASH,
+    account_used: bool = True,
+) -> Steps[Outcome]:
+    """Register, charge and settle what the holder of the card in a slot was treated with; `tender` pays the rest."""
+    transaction = Transaction("outpatient", site, pace, slot, tender)
+    patient = yield from receive(transaction, account_used=account_used)
     if isinstance(patient, Outcome):
         return patient
     visit = yield from _registered(transaction, patient)
@@ -90,7 +98,7 @@ def _bill(patient: Received, mdtrt_id: str, chrg_bchno: str, basket: tuple[Line,
         "chrg_bchno": chrg_bchno,
         "insutype": patient.insurance.insutype,
         "med_type": OUTPATIENT_MED_TYPE,
-        "acct_used_flag": ACCOUNT_USED,
+        "acct_used_flag": ACCOUNT_FLAGS[patient.account_used],
         "medfee_sumamt_fen": sum(line.det_item_fee_sumamt_fen for line in basket),
     }
 

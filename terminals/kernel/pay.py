@@ -9,10 +9,11 @@ from typing import Final
 
 from settlement.wire import codes
 from settlement.wire.messages import SettleDrugSale, SettlementInfo, SettleOutpatient
+from terminals.kernel.bank import pay_rest
 from terminals.kernel.effects import AskPassword, NextMsgid, NoReply, Record, Steps
 from terminals.kernel.entries import Fate, Intent, Resolution
 from terminals.kernel.exchange import exchange, output_of
-from terminals.kernel.outcome import LOCAL, Event, Outcome, Result
+from terminals.kernel.outcome import LOCAL, Event, Outcome, Result, Tender
 from terminals.kernel.reception import Received
 from terminals.kernel.recover import find_out
 from terminals.kernel.transaction import Transaction, declined, pause
@@ -31,6 +32,15 @@ Make = Callable[[bytes], Settle]
 
 
 def pay(transaction: Transaction, patient: Received, make: Make) -> Steps[Outcome]:
+    """Settle, and then pay by the patient's tender what the settlement leaves."""
+    outcome = yield from _settle(transaction, patient, make)
+    unpaid = outcome.result is Result.SETTLED and outcome.amounts.psn_cash_pay_fen
+    if transaction.tender is Tender.CASH or not unpaid:
+        return outcome
+    return (yield from pay_rest(transaction, outcome, patient.card.city))
+
+
+def _settle(transaction: Transaction, patient: Received, make: Make) -> Steps[Outcome]:
     """Settle, asking for the local password where it is asked, again while it is wrong."""
     if not (transaction.site.password_asked and transaction.route == LOCAL):
         return (yield from _settled(transaction, patient, make(b""), make, asked=False))

@@ -4,19 +4,27 @@ from typing import Any
 
 from settlement.wire.codes import CREDENTIAL_SOCIAL_SECURITY_CARD, PHARMACY_MED_TYPE
 from settlement.wire.messages import Line, PresettleDrugSale, SettleDrugSale, SettlementInfo
-from terminals.kernel.effects import Steps
+from terminals.kernel.effects import Slot, Steps
 from terminals.kernel.exchange import exchange, output_of, unanswered
-from terminals.kernel.outcome import Outcome
+from terminals.kernel.outcome import Outcome, Tender
 from terminals.kernel.pay import pay
-from terminals.kernel.reception import ACCOUNT_USED, Received, receive
+from terminals.kernel.reception import ACCOUNT_FLAGS, Received, receive
 from terminals.kernel.site import AT_ONCE, Pace, Site
 from terminals.kernel.transaction import Transaction, pause
 
 
-def sell(site: Site, basket: tuple[Line, ...], pace: Pace = AT_ONCE) -> Steps[Outcome]:
-    """Sell a basket to the holder of the card in the reader."""
-    transaction = Transaction("pharmacy", site, pace)
-    patient = yield from receive(transaction)
+def sell(
+    site: Site,
+    basket: tuple[Line, ...],
+    pace: Pace = AT_ONCE,
+    *,
+    slot: Slot = Slot.LOCAL,
+    tender: Tender = Tender.CASH,
+    account_used: bool = True,
+) -> Steps[Outcome]:
+    """Sell a basket to the holder of the card in a slot; `tender` pays what the settlement leaves."""
+    transaction = Transaction("pharmacy", site, pace, slot, tender)
+    patient = yield from receive(transaction, account_used=account_used)
     if isinstance(patient, Outcome):
         return patient
     yield from pause(pace.counter_s, "counter")
@@ -40,7 +48,7 @@ def _sale(patient: Received, basket: tuple[Line, ...]) -> dict[str, Any]:
         "card_sn": patient.card_sn,
         "insutype": patient.insurance.insutype,
         "med_type": PHARMACY_MED_TYPE,
-        "acct_used_flag": ACCOUNT_USED,
+        "acct_used_flag": ACCOUNT_FLAGS[patient.account_used],
         "medfee_sumamt_fen": sum(line.det_item_fee_sumamt_fen for line in basket),
         "drugdetail": basket,
     }

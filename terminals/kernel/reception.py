@@ -1,23 +1,32 @@
-"""How every visit begins: read the card, ask the host who this is (1101), and away from home the chip's PIN."""
+"""How every visit begins: read the card, ask the host who this is (1101), and away from home the chip's PIN.
 
-from typing import NamedTuple
+The clerk chooses the function of a route, and with it the slot: a card in the other slot cannot be read at all, and one
+that belongs to the other route is sent to its own (插错卡槽). Over the antenna there is one place for both.
+"""
+
+from typing import Final, NamedTuple
 
 from settlement.wire.codes import CREDENTIAL_SOCIAL_SECURITY_CARD, NO_INSURED_PERSON
 from settlement.wire.messages import Insurance, PersonFound, QueryPerson
-from terminals.kernel.card_dialogue import CardFacts, read_card
-from terminals.kernel.effects import Steps
+from terminals.kernel.card_dialogue import CardFacts, Issued, read_holder, read_issued
+from terminals.kernel.card_keys import open_card
+from terminals.kernel.effects import AwaitCard, Show, Slot, Steps
 from terminals.kernel.exchange import exchange, output_of, unanswered
-from terminals.kernel.outcome import LOCAL, REMOTE, Outcome
+from terminals.kernel.outcome import LOCAL, REMOTE, Event, Outcome
 from terminals.kernel.remote_pin import verify_pin
-from terminals.kernel.terminal_codes import TerminalCode
+from terminals.kernel.terminal_codes import EMPTY_SLOT, NO_CARD_ANSWERS, TerminalCode
 from terminals.kernel.transaction import Transaction, card_refused, declined, pause
 
 IDENTITY_CARD = "01"
 """psn_cert_type: 居民身份证 (interface code table)."""
-ACCOUNT_USED = "1"
-"""acct_used_flag: the own personal account pays what the funds do not."""
+ACCOUNT_FLAGS: Final = {True: "1", False: "0"}
+"""acct_used_flag: whether the own personal account pays what the funds do not."""
 IN_FORCE = "1"
 """psn_insu_stas: 正常参保."""
+SLOTS_TRIED_MAX: Final = 3
+SLOT_OF: Final = {LOCAL: Slot.LOCAL, REMOTE: Slot.REMOTE}
+ASKED_FOR: Final = {Slot.LOCAL: Slot.LOCAL, Slot.REMOTE: Slot.REMOTE, Slot.TAP: Slot.LOCAL}
+"""Where a card is wanted that said nothing in a slot: one without an antenna has its contacts."""
 
 
 class Received(NamedTuple):
@@ -27,6 +36,7 @@ class Received(NamedTuple):
     person: PersonFound
     insurance: Insurance
     chip_pin_verified: bool
+    account_used: bool
 
     @property
     def card_sn(self) -> str:
@@ -34,14 +44,16 @@ class Received(NamedTuple):
         return self.card.card_id.hex().upper()
 
 
-def receive(transaction: Transaction) -> Steps[Received | Outcome]:
-    """Return who the patient is, or how the conversation ended before that was known."""
+def receive(transaction: Transaction, *, account_used: bool) -> Steps[Received | Outcome]:
+    """Return who the patient is, or how the conversation ended before that was known.
+
+    `account_used` is the patient's wish: some save their personal account and pay themselves.
+    """
     yield from pause(transaction.pace.card_s, "card")
-    card = yield from read_card()
+    card = yield from _read_in_its_slot(transaction)
     if isinstance(card, TerminalCode):
         return (yield from card_refused(transaction, card))
-    transaction.route = LOCAL if card.city == transaction.site.city else REMOTE
-    person = yield from _ask_host(transaction, card)
+    person = yield from ask_host(transaction, card)
     if isinstance(person, Outcome):
         return person
     insured = [row for row in person.insuinfo if row.psn_insu_stas == IN_FORCE] or list(person.insuinfo)
@@ -49,10 +61,47 @@ def receive(transaction: Transaction) -> Steps[Received | Outcome]:
         return (yield from declined(transaction, NO_INSURED_PERSON.code))
     remote = transaction.route == REMOTE
     refused = (yield from verify_pin(transaction)) if remote else None
-    return refused or Received(card, person, insured[0], chip_pin_verified=remote)
+    return refused or Received(card, person, insured[0], chip_pin_verified=remote, account_used=account_used)
 
 
-def _ask_host(transaction: Transaction, card: CardFacts) -> Steps[PersonFound | Outcome]:
+def _read_in_its_slot(transaction: Transaction) -> Steps[CardFacts | TerminalCode]:
+    """Read the card where it belongs, or return why it cannot be used."""
+    for _ in range(SLOTS_TRIED_MAX):
+        card = yield from read_issued(transaction.slot)
+        if card is EMPTY_SLOT:
+            wanted = ASKED_FOR[transaction.slot]
+        elif isinstance(card, TerminalCode):
+            return card
+        else:
+            wanted = _recognised(transaction, card)
+            if wanted is transaction.slot:
+                return (yield from opened(transaction, card))
+        yield Show(EMPTY_SLOT.zh, EMPTY_SLOT.en)
+        transaction.slot = wanted
+        if not (yield AwaitCard(wanted)):
+            break
+        transaction.events.append(Event.WRONG_SLOT)
+    return NO_CARD_ANSWERS
+
+
+def opened(transaction: Transaction, card: Issued) -> Steps[CardFacts | TerminalCode]:
+    """Prove what the card wants proven, and read whose it is."""
+    refused = yield from open_card(transaction, card)
+    return refused or (yield from read_holder(transaction.slot, card))
+
+
+def _recognised(transaction: Transaction, card: Issued) -> Slot:
+    """Note what is known of a card, and return where its route has it."""
+    transaction.generation = card.generation
+    transaction.route = LOCAL if card.city == transaction.site.city else REMOTE
+    if transaction.slot is not Slot.TAP:
+        return SLOT_OF[transaction.route]
+    transaction.events.append(Event.TAPPED)
+    return Slot.TAP
+
+
+def ask_host(transaction: Transaction, card: CardFacts) -> Steps[PersonFound | Outcome]:
+    """Ask the host whom it knows by this card (1101)."""
     query = QueryPerson(
         mdtrt_cert_type=CREDENTIAL_SOCIAL_SECURITY_CARD,
         mdtrt_cert_no=card.card_number,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from settlement.wire import codes
+from settlement.wire.bank import PURCHASE
 from settlement.wire.messages import (
     QuerySettlement,
     Reverse,
@@ -17,8 +18,9 @@ from settlement.wire.messages import (
     RevokeOutpatient,
     SettlementInfo,
 )
+from terminals.kernel.bank import reverse_purchase
 from terminals.kernel.effects import NoReply, Record, Steps
-from terminals.kernel.entries import Fate, Intent, Resolution
+from terminals.kernel.entries import Fate, Intent, OpenIntent, PurchaseIntent, Resolution
 from terminals.kernel.exchange import UNJUDGED, exchange, output_of
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.kernel.site import Site
@@ -32,9 +34,12 @@ UNDONE: Final = "1"
 """refd_setl_flag: revoked or reversed."""
 
 
-def recover(site: Site, intent: Intent) -> Steps[Outcome]:
-    """Find out what became of one open intent of the journal."""
+def recover(site: Site, intent: OpenIntent) -> Steps[Outcome]:
+    """Find out what became of one open intent of the journal; a purchase is undone, its card being gone."""
     transaction = Transaction("recover", site)
+    if isinstance(intent, PurchaseIntent):
+        undone = yield from reverse_purchase(transaction, intent)
+        return transaction.ended(Result.REVERSED if undone else Result.IN_DOUBT, infno=PURCHASE)
     if intent.infno in REVOKES:
         return (yield from revoke_again(transaction, intent))
     return (yield from find_out(transaction, intent))

@@ -7,8 +7,9 @@ and costs a try. Digits go nowhere but to the chip.
 
 from typing import Final
 
-from terminals.kernel.card_dialogue import SELECT_SSSE, SUCCESS, command, refusal
-from terminals.kernel.effects import AskPin, Prompt, Show, Steps
+from terminals.kernel.card_dialogue import SELECT_SSSE
+from terminals.kernel.command import BLOCKED, SUCCESS, TRIES_LEFT, command, refusal
+from terminals.kernel.effects import AskPin, Prompt, Show, Slot, Steps
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.kernel.site import Pace, Site
 from terminals.kernel.terminal_codes import (
@@ -25,9 +26,6 @@ INITIAL_PIN: Final = "123456"
 PIN_SIZE: Final = 6
 VERIFY: Final = bytes.fromhex("0020000003")
 CHANGE_PIN: Final = bytes.fromhex("805E010007")
-BLOCKED: Final = 0x6983
-TRIES_LEFT: Final = 0x63C0
-"""63Cx: x tries are left (ISO 7816-4 5.6)."""
 ENTRIES_MAX: Final = 20
 """Entries in one conversation; a card blocks after 15 wrong ones at the latest, since x is one digit."""
 
@@ -38,7 +36,7 @@ def verify_pin(transaction: Transaction) -> Steps[Outcome | None]:
         digits = yield from _typed(transaction, Prompt.PIN)
         if not digits:
             return transaction.ended(Result.ABANDONED)
-        _, status = yield from command(VERIFY + bytes.fromhex(digits))
+        _, status = yield from command(VERIFY + bytes.fromhex(digits), transaction.slot)
         if status == SUCCESS and digits == INITIAL_PIN:
             transaction.events.append(Event.PIN_MUST_CHANGE)
             return (yield from card_refused(transaction, PIN_IS_INITIAL))
@@ -51,10 +49,10 @@ def verify_pin(transaction: Transaction) -> Steps[Outcome | None]:
     return transaction.ended(Result.ABANDONED)
 
 
-def change_pin(site: Site, pace: Pace) -> Steps[Outcome]:
+def change_pin(site: Site, pace: Pace, *, slot: Slot = Slot.LOCAL) -> Steps[Outcome]:
     """Replace the remote PIN, as at a kiosk; the old value is an attempt like any other."""
-    transaction = Transaction("change_pin", site, pace)
-    selected = yield from command(SELECT_SSSE)
+    transaction = Transaction("change_pin", site, pace, slot)
+    selected = yield from command(SELECT_SSSE, slot)
     if selected.status != SUCCESS:
         return (yield from card_refused(transaction, refusal(selected.status)))
     for _ in range(ENTRIES_MAX):
@@ -64,7 +62,7 @@ def change_pin(site: Site, pace: Pace) -> Steps[Outcome]:
             return transaction.ended(Result.ABANDONED)
         if new == INITIAL_PIN:
             return (yield from card_refused(transaction, PIN_TO_INITIAL))
-        _, status = yield from command(CHANGE_PIN + bytes.fromhex(f"{old}FF{new}"))
+        _, status = yield from command(CHANGE_PIN + bytes.fromhex(f"{old}FF{new}"), slot)
         if status == SUCCESS:
             transaction.events.append(Event.PIN_CHANGED)
             return transaction.ended(Result.DONE)

@@ -16,15 +16,25 @@ class TerminalCode(NamedTuple):
 
 
 CARD_TYPE = TerminalCode("-1", "卡类型不支持", "this kind of card is not supported")
+EMPTY_SLOT = TerminalCode("-2", "此处读不到卡，请换卡槽", "no card can be read here, use the other slot")
 NO_CARD_ANSWERS = TerminalCode("-2", "卡片无应答，请重新插卡", "the card does not answer, insert it again")
 CARD_ID_FORMAT = TerminalCode("-20", "卡识别码格式错误", "the card's identification has a wrong format")
 CARD_DATA = TerminalCode("-22", "卡内数据不符", "the data on the card do not make sense")
+SAM_LEVEL = TerminalCode("-24", "PSAM密钥级别不够", "the PSAM's keys are not of a high enough level")
+NO_SAM = TerminalCode("-2201", "无PSAM卡", "no PSAM answers")
+SAM_CIPHER = TerminalCode("-2202", "PSAM不支持该算法", "the PSAM does not know the card's cipher")
+SAM_LACKS_KEY = TerminalCode("-2203", "PSAM缺少密钥", "the PSAM lacks the key")
 PIN_ENTRY = TerminalCode("-31", "密码应为六位数字", "a PIN has six digits")
 PIN_IS_INITIAL = TerminalCode("-35", "初始密码不能交易，请先修改密码", "the initial PIN cannot pay, change it first")
 PIN_TO_INITIAL = TerminalCode("-36", "不能改为初始密码", "the initial PIN cannot be the new one")
 PIN_IS_WRONG = TerminalCode("-51", "密码错误", "wrong PIN")
 PIN_IS_LOCKED = TerminalCode(
     "-52", "密码已锁定，请到人社网点重置", "the PIN is locked, have it reset at an HRSS outlet"
+)
+KEY_IS_LOCKED = TerminalCode(
+    "-27011",
+    "密钥已锁定：异地须补换卡后使用，本地不受影响",
+    "the card's key is locked: away from home only a new card helps, at home it goes on",
 )
 
 TERMINAL_CODES: Final[dict[str, TerminalCode]] = {
@@ -43,10 +53,33 @@ _STATUS_TEXTS: Final[dict[int, tuple[str, str]]] = {
     0x6A81: ("功能不支持或卡锁定", "function not supported or card blocked"),
     0x6A82: ("未找到文件", "file not found"),
     0x6A83: ("未找到记录", "record not found"),
+    0x6A88: ("未找到密钥", "key not found"),
+    0x6984: ("随机数无效", "the challenge is missing or was used"),
     0x6A86: ("参数错误", "wrong parameters"),
     0x6D00: ("指令不支持", "instruction not supported"),
     0x6E00: ("类别不支持", "class not supported"),
 }
+
+
+def lacking(code: TerminalCode, key: str) -> TerminalCode:
+    """Return a code whose text says which key is missing; what anybody may read of the card was read."""
+    return TerminalCode(code.code, f"{code.zh}，缺少密钥{key}", f"{code.en}: the key {key} is missing")
+
+
+def of_external_authentication(sw: int) -> TerminalCode:
+    """Return the code of an EXTERNAL AUTHENTICATE that the card refused: 63Cx counts its key's tries, 6983 locks it.
+
+    >>> of_external_authentication(0x63C2).code
+    '-25538'
+    """
+    if sw == 0x6983:  # noqa: PLR2004 - the status word that the texts above are keyed by
+        return KEY_IS_LOCKED
+    if sw & 0xFFF0 == 0x63C0:  # noqa: PLR2004 - the same
+        left = sw & 0x0F
+        return TerminalCode(
+            str(-sw), f"外部认证失败，剩余{left}次", f"external authentication failed, {left} tries left"
+        )
+    return of_status(sw)
 
 
 def of_status(sw: int) -> TerminalCode:

@@ -7,19 +7,25 @@ from msgspec import Struct
 
 from settlement.wire import codes
 from settlement.wire.messages import Amounts, SettlementInfo
-from terminals.kernel.effects import Pause, Show, Steps
-from terminals.kernel.outcome import LOCAL, Event, Outcome, Result
+from terminals.kernel.effects import Pause, Show, Slot, Steps
+from terminals.kernel.outcome import LOCAL, Event, Outcome, Result, Tender
 from terminals.kernel.site import AT_ONCE, Pace, Site
 from terminals.kernel.terminal_codes import TerminalCode
 
 
 class Transaction(Struct):
-    """The site and pace it runs at, its route, and the trail it leaves."""
+    """The site and pace it runs at, where the card lies, how its rest is to be paid, and the trail it leaves.
+
+    `route` and `generation` are known once the card was read.
+    """
 
     flow: str
     site: Site
     pace: Pace = AT_ONCE
+    slot: Slot = Slot.LOCAL
+    tender: Tender = Tender.CASH
     route: str = LOCAL
+    generation: int = 0
     events: list[Event] = []
     messages: list[tuple[str, str]] = []
 
@@ -37,6 +43,8 @@ class Transaction(Struct):
             events=tuple(self.events),
             messages=tuple(self.messages),
             infno=infno,
+            generation=self.generation,
+            tender=self.tender,
         )
 
 

@@ -7,7 +7,9 @@ default: no PIN (VERIFY, CHANGE PIN), no identity (records), no FCI.
 from collections.abc import Callable
 from typing import Final
 
-from terminals.readers.reader import Reader
+from cardsim.words import command_in_words, status_in_words
+from terminals.readers.reader import NoAnswerError, Reader
+from terminals.readers.wrapped import WrappedReader
 
 HEADER_SIZE: Final = 4
 """CLA INS P1 P2."""
@@ -16,25 +18,32 @@ SELECT: Final = 0xA4
 """Its data names a file or an application, never a person."""
 
 
-class TracedReader:
-    """A reader that writes a line for each exchange: `> 00B2012C 12` and `< (18 bytes) 9000`."""
+class TracedReader(WrappedReader):
+    """A reader that writes two lines for each exchange, such as `> 00B2012C 12  READ RECORD 1 of EF05, 18 bytes`."""
 
     def __init__(self, reader: Reader, write: Callable[[str], None], *, masked: bool = True) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self._write = write
-        self._masked = masked
+        self.masked = masked
+        """May change with the card; what was written stays."""
 
     async def power_on(self) -> bytes:
         """Power the card; its ATR holds a serial number and is masked too."""
         atr = await self._reader.power_on()
-        self._write(f"< ATR {_hidden(atr) if self._masked else _hex(atr)}")
+        self._write(f"< ATR {_hidden(atr) if self.masked else _hex(atr)}")
         return atr
 
     async def transmit(self, apdu: bytes) -> bytes:
         """Exchange one APDU."""
-        self._write(f"> {masked_command(apdu) if self._masked else _hex(apdu)}")
-        answer = await self._reader.transmit(apdu)
-        self._write(f"< {masked_answer(answer) if self._masked else _hex(answer)}")
+        said = command_in_words(apdu)
+        self._write(f"> {masked_command(apdu) if self.masked else _hex(apdu)}  {said}".rstrip())
+        try:
+            answer = await self._reader.transmit(apdu)
+        except NoAnswerError as error:
+            self._write(f"< nothing: {error}")
+            raise
+        said = status_in_words(int.from_bytes(answer[-STATUS_SIZE:], "big"))
+        self._write(f"< {masked_answer(answer) if self.masked else _hex(answer)}  {said}".rstrip())
         return answer
 
     async def power_off(self) -> None:
@@ -43,15 +52,19 @@ class TracedReader:
         self._write("- power off")
 
 
+def hidden_from(apdu: bytes) -> int:
+    """Return how many bytes of a command may be shown: its header and Lc or Le, and all of it for SELECT alone."""
+    return len(apdu) if len(apdu) <= HEADER_SIZE + 1 or apdu[1] == SELECT else HEADER_SIZE
+
+
 def masked_command(apdu: bytes) -> str:
     """Return a command without its data, unless it is SELECT.
 
     >>> masked_command(bytes.fromhex("0020000003123456"))
     '00200000 (4 bytes)'
     """
-    header, rest = apdu[:HEADER_SIZE], apdu[HEADER_SIZE:]
-    shown = len(rest) <= 1 or header[1] == SELECT
-    return " ".join(filter(None, (_hex(header), _hex(rest) if shown else _hidden(rest))))
+    header, shown, hidden = apdu[:HEADER_SIZE], apdu[HEADER_SIZE : hidden_from(apdu)], apdu[hidden_from(apdu) :]
+    return " ".join(filter(None, (_hex(header), _hex(shown), _hidden(hidden) if hidden else "")))
 
 
 def masked_answer(answer: bytes) -> str:

@@ -17,7 +17,16 @@ from cardsim.status import SW
         ("00A4000002EF0518", BOTH, "EF05", 0x18),
         ("00A4000002EF", MALFORMED, "", 0),
         ("00A4000002EF050000", MALFORMED, "", 0),
-        ("00A4000000EF05", MALFORMED, "", 0),  # Lc = 00 would start an extended length
+        ("00B2010400000012", MALFORMED, "", 0),
+        ("00B20104000012", FETCHES, "", 0x12),
+        ("00B20104000000", FETCHES, "", 65536),
+        ("00A40000000002EF05", SENDS, "EF05", 0),
+        ("00A40000000002EF050018", BOTH, "EF05", 0x18),
+        ("00A40000000002EF050000", BOTH, "EF05", 65536),
+        ("00A40000000002EF0500", MALFORMED, "", 0),
+        ("00A40000000003EF05", MALFORMED, "", 0),
+        ("00A40000000000EF05", MALFORMED, "", 0),
+        ("00A400000000", MALFORMED, "", 0),
         ("00A4000000", FETCHES, "", 256),
     ],
 )

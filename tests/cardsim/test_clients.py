@@ -18,8 +18,26 @@ NAME = "张三"
 CERTNO = "379999199001010010"
 
 
-def plain(card: Card) -> Transmit:
-    return lambda command: card.transmit(bytes.fromhex(command)).hex().upper()
+Reach = Callable[[Card], Transmit]
+PCSC = pytest.param("pcsc", marks=[pytest.mark.service(name) for name in ("pcscd", "vsmartcard-vpcd", "swig")])
+
+
+@pytest.fixture(params=["direct", PCSC])
+def plain(request: pytest.FixtureRequest) -> Reach:
+    """How a client reaches a card: byte for byte, and through Debian's pcscd, vpcd and pyscard."""
+
+    def directly(card: Card) -> Transmit:
+        return lambda command: card.transmit(bytes.fromhex(command)).hex().upper()
+
+    def over_pcsc(card: Card) -> Transmit:
+        slot.insert(card)
+        exchange = slot.connect()
+        return lambda command: exchange(bytes.fromhex(command)).hex().upper()
+
+    if request.param == "direct":
+        return directly
+    slot = request.getfixturevalue("lab")[0]
+    return over_pcsc
 
 
 def android_by_number(transmit: Transmit) -> dict[str, str]:
@@ -39,13 +57,13 @@ def android_by_number(transmit: Transmit) -> dict[str, str]:
     return {"certno": certno, "number": number, "name": bytes.fromhex(read("00B2020420")).decode("gbk")}
 
 
-def test_the_android_client_reads_by_number_behind_a_resolving_reader(issue_card: Issue) -> None:
+def test_the_android_client_reads_by_number_behind_a_resolving_reader(issue_card: Issue, plain: Reach) -> None:
     """It keeps every second nibble, so that it sees the letter of a 卡号 as a digit: A is 41, and becomes 1."""
     read = android_by_number(plain(issue_card(t0_mode="auto", certno="379999199112113216", card_number="A12345674")))
     assert read == {"certno": "379999199112113216", "number": "112345674", "name": NAME}
 
 
-def test_the_android_client_reads_a_raw_card_as_well(issue_card: Issue) -> None:
+def test_the_android_client_reads_a_raw_card_as_well(issue_card: Issue, plain: Reach) -> None:
     """Its lengths are exact, and its first SELECT may answer anything."""
     assert android_by_number(plain(issue_card(certno="379999199112113216")))["certno"] == "379999199112113216"
 
@@ -89,7 +107,7 @@ EF06 = (("08", "18"), ("09", "1E"), ("0A", "01"), ("0B", "01"), ("0C", "03"), ("
 @pytest.mark.parametrize("t0_mode", ["raw", "auto"])
 @pytest.mark.parametrize(("generation", "version"), [(1, "1.00"), (2, "2.00")])
 def test_the_kiosk_reads_by_tag_whatever_the_transport_and_the_generation(
-    issue_card: Issue, t0_mode: str, generation: int, version: str
+    issue_card: Issue, t0_mode: str, generation: int, version: str, plain: Reach
 ) -> None:
     assert kiosk_by_tag(plain(issue_card(t0_mode=t0_mode, generation=generation))) == {
         "card_id": "370100D1560000050100000130F5BA96",
@@ -102,12 +120,19 @@ def test_the_kiosk_reads_by_tag_whatever_the_transport_and_the_generation(
     }
 
 
-def test_the_second_kiosk_reads_the_card_number_by_tag_with_le_zero(issue_card: Issue) -> None:
+def test_the_second_kiosk_reads_the_card_number_by_tag_with_le_zero(issue_card: Issue, plain: Reach) -> None:
     """Each answer has to end with 9000: its reader resolves T=0."""
     transmit = plain(issue_card(t0_mode="auto"))
     answers = [transmit(command) for command in (SSSE, "00A4020002EF05", "00B2070000")]
     assert [answer[-4:] for answer in answers] == ["9000"] * 3
     assert answers[2] == "0709413132333435363734" + "9000"
+
+
+def test_the_kiosk_reads_the_issuer_of_a_third_generation_card_and_is_refused_its_holder(
+    issue_card: Issue, plain: Reach
+) -> None:
+    with pytest.raises(AssertionError, match="6982"):
+        kiosk_by_tag(plain(issue_card(generation=3, algorithm="sm4")))
 
 
 def by_short_identifier(transmit: Transmit) -> dict[str, str]:
@@ -133,12 +158,28 @@ def by_short_identifier(transmit: Transmit) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("generation", [1, 2])
-def test_the_library_finds_the_sex_where_the_generation_has_it(issue_card: Issue, generation: int) -> None:
+def test_the_library_finds_the_sex_where_the_generation_has_it(
+    issue_card: Issue, generation: int, plain: Reach
+) -> None:
     read = by_short_identifier(plain(issue_card(t0_mode="auto", generation=generation)))
     assert read == {"number": "A12345674", "certno": CERTNO, "name": NAME, "sex": "1"}
 
 
-def test_the_hunan_client_reads_everything_at_once_after_a_pin(issue_card: Issue) -> None:
+def test_the_library_knows_no_third_generation(issue_card: Issue, plain: Reach) -> None:
+    """It gives up at the version, which it could read, before any record of the holder."""
+    with pytest.raises(KeyError, match="3"):
+        by_short_identifier(plain(issue_card(t0_mode="auto", generation=3, algorithm="sm4")))
+
+
+def test_the_library_finds_the_account_number_by_brute_force(issue_card: Issue, plain: Reach) -> None:
+    """After SELECT of the bank's application it reads three guessed records and searches them for 5A."""
+    transmit = plain(issue_card(t0_mode="auto"))
+    assert transmit("00A4040008A000000333010101").endswith("9000")
+    answers = "".join(transmit(command) for command in ("00B2018421", "00B2011400", "00B2011C00"))
+    assert "5A0A6299990000000000018F" in answers
+
+
+def test_the_hunan_client_reads_everything_at_once_after_a_pin(issue_card: Issue, plain: Reach) -> None:
     """A C++ client with a log of 2012: MF, SSSE, VERIFY 666666, all of EF05, then 20 bytes of MF EF 0003."""
     transmit = plain(issue_card(t0_mode="auto", pin="666666"))
     assert transmit("00A40000023F00") == "6F10840E315041592E5359532E44444630319000"
@@ -154,7 +195,7 @@ def test_the_hunan_client_reads_everything_at_once_after_a_pin(issue_card: Issue
 
 
 @pytest.mark.parametrize("t0_mode", ["raw", "auto"])
-def test_the_exerciser_gets_an_answer_to_whatever_it_tries(issue_card: Issue, t0_mode: str) -> None:
+def test_the_exerciser_gets_an_answer_to_whatever_it_tries(issue_card: Issue, t0_mode: str, plain: Reach) -> None:
     """A Python 2 script: Le 00 everywhere, a file that this card lacks, and a GPO that belongs to another card."""
     transmit = plain(issue_card(t0_mode=t0_mode))
     answers = [transmit(SSSE + "00"), *(transmit(f"00B20{number}5C00") for number in range(1, 7))]
@@ -166,7 +207,7 @@ def test_the_exerciser_gets_an_answer_to_whatever_it_tries(issue_card: Issue, t0
     assert answers[8] == "6D00"
 
 
-def test_the_shanghai_client_takes_the_named_application_when_there_is_one(issue_card: Issue) -> None:
+def test_the_shanghai_client_takes_the_named_application_when_there_is_one(issue_card: Issue, plain: Reach) -> None:
     """A Java client: if the name is not found it looks for EF05 at once; here the name is found."""
     transmit = plain(issue_card(t0_mode="auto"))
     assert transmit(SSSE) != "6A82"

@@ -2,10 +2,10 @@ import doctest
 
 import pytest
 
-from cardsim import check_digits, issuer, tlv
+from cardsim import check_digits, issuer, object_lists, tlv
 
 
-@pytest.mark.parametrize("module", [check_digits, issuer, tlv], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [check_digits, issuer, object_lists, tlv], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_are_true(module: object) -> None:
     outcome = doctest.testmod(module)  # type: ignore[arg-type]
     assert outcome.attempted > 0

@@ -1,9 +1,10 @@
 import pytest
 
-from cardsim.files import Access, BinaryFile, Directory, FileSystem
+from cardsim.access import FREE, NEVER
+from cardsim.files import BinaryFile, Directory, FileSystem
 
 ROOT = (0x3F00,)
-FILE = BinaryFile(0xEF16, "free", Access.FREE, 1)
+FILE = BinaryFile(0xEF16, "free", FREE, NEVER, 1)
 MF = Directory(ROOT, b"mf", b"")
 LEFT = Directory((*ROOT, 0xDF01), b"left", b"", (FILE,))
 RIGHT = Directory((*ROOT, 0xDF02), b"right", b"")

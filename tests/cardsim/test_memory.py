@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardsim.memory import JOURNAL, Memory, MemoryImageError
+from cardsim.memory import Cells, Memory, MemoryImageError
 
 ISSUED = {1: b"\x06", 2: b"old value"}
 
@@ -13,26 +13,25 @@ class PowerCutError(Exception):
     """The card was pulled out."""
 
 
-class CuttingMemory(Memory):
+class CutCells(Cells):
     """Loses power in the k-th programming, of which `kept` bytes still happen."""
 
     def __init__(self, cut: int, kept: int | None) -> None:
-        super().__init__(ISSUED)
+        super().__init__()
         self._left = cut
         self._kept = kept
 
-    def _program(self, cell: int, value: bytes) -> None:
+    def program(self, cell: int, old: bytes, new: bytes) -> None:
         self._left -= 1
         if self._left == 0:
             if self._kept is not None:
-                rest = b"" if cell == JOURNAL else self.read(cell)[self._kept :]
-                super()._program(cell, value[: self._kept] + rest)
+                super().program(cell, old, new[: self._kept] + old[self._kept :])
             raise PowerCutError
-        super()._program(cell, value)
+        super().program(cell, old, new)
 
 
 def torn(cut: int, kept: int | None) -> Memory:
-    memory = CuttingMemory(cut, kept)
+    memory = Memory(ISSUED, CutCells(cut, kept))
     with pytest.raises(PowerCutError):
         memory.write(2, b"new value")
     survivor = Memory(ISSUED)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cardsim.card_profiles import CardProfile
 from cardsim.check_digits import luhn_check
-from cardsim.population import BANK_PREFIX, SIZE_MAX, CardProfile, Population, schedule
+from cardsim.population import BANK_PREFIX, SIZE_MAX, Population
 
 JINAN = CardProfile(name="jinan", city="370100", generation=2, weight=2)
 SAMPLE = CardProfile(name="sample", city="379900", generation=2, weight=5, t0_mode="auto")
@@ -85,39 +86,6 @@ def test_index_0_has_the_first_profile_and_every_period_has_exact_shares() -> No
     assert Counter(names[:8]) == Counter(names[8:]) == {"jinan": 2, "sample": 5, "jining": 1}
 
 
-@given(st.lists(st.integers(1, 20), min_size=1, max_size=5))
-def test_any_weights_are_spread_evenly(weights: list[int]) -> None:
-    profiles = tuple(msgspec.structs.replace(JINAN, name=str(at), weight=weight) for at, weight in enumerate(weights))
-    period = schedule(profiles)
-    assert period[0] is profiles[0]
-    shares = Counter(profile.name for profile in period)
-    assert all(shares[profile.name] * sum(weights) == profile.weight * len(period) for profile in profiles)
-
-
-def test_a_population_without_profiles_or_with_a_huge_period_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one"):
-        Population(1, 10, ())
-    with pytest.raises(ValueError, match="10000"):
-        Population(1, 10, (JINAN, msgspec.structs.replace(JINAN, weight=10_001)))
-
-
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"city": "3701"}, "six digits"),
-        ({"city": "37010A"}, "six digits"),
-        ({"generation": 3}, "generation"),
-        ({"weight": 0}, "weight"),
-        ({"pin_default": "12345"}, "pin_default"),
-        ({"pin_tries_max": 0}, "1 to 15"),
-        ({"pin_tries_max": 16}, "1 to 15"),
-    ],
-)
-def test_a_profile_that_no_card_can_have_is_refused(change: dict[str, object], sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
-        CardProfile(**{"name": "x", "city": "370100", "generation": 2, "weight": 1, **change})
-
-
 def verify(index: int, pin: str) -> str:
     card = PEOPLE.card(index)
     card.power_on()
@@ -131,3 +99,31 @@ def test_a_card_counts_as_many_tries_as_its_profile_allows() -> None:
 
 def test_a_card_starts_with_the_default_pin_of_its_profile() -> None:
     assert verify(0, "123456") == "9000"
+
+
+@given(indexes, st.integers(2, 28))
+def test_a_reissued_card_has_another_serial_and_the_same_person(index: int, issue: int) -> None:
+    first, later = PEOPLE.person(index), PEOPLE.person(index, issue)
+    assert first.card_id != later.card_id
+    assert msgspec.structs.replace(later, card_id=first.card_id, issue=1) == first
+    card = PEOPLE.card(index, issue)
+    assert card.atr[-4:] == later.card_id[8:12]
+    assert card.atr != PEOPLE.card(index).atr
+
+
+def test_no_two_cards_of_a_person_share_an_identifier() -> None:
+    assert len({PEOPLE.person(5, issue).card_id for issue in range(1, 29)}) == 28
+
+
+@pytest.mark.parametrize("issue", [0, 29])
+def test_a_card_that_no_person_has_is_refused(issue: int) -> None:
+    for ask in (PEOPLE.person, PEOPLE.card):
+        with pytest.raises(ValueError, match="1 to 28 cards"):
+            ask(0, issue)
+
+
+def test_two_cards_of_a_person_draw_different_challenges() -> None:
+    cards = [PEOPLE.card(0), PEOPLE.card(0, 2), PEOPLE.card(1)]
+    for card in cards:
+        card.power_on()
+    assert len({card.transmit(bytes.fromhex("0084000008")) for card in cards}) == 3

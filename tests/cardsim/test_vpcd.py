@@ -1,11 +1,13 @@
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from cardsim.card import Card, CardNotPowered
+from cardsim.faults import CardUnplugged, Delay, FaultyCard, Garble, Hang, Unplug
+from cardsim.presentable import HeldToAntenna, NoAntennaError
 from cardsim.vpcd import NoReaderError, answer, present, serve
 
 OFF, ON, RESET, ATR = b"\x00", b"\x01", b"\x02", b"\x04"
@@ -26,7 +28,7 @@ def connected() -> tuple[socket.socket, socket.socket]:
 def reader(card: Card) -> Iterator[socket.socket]:
     """The reader's end of a slot that holds the card; the card's end runs in a thread and must end by itself."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        slot = threading.Thread(target=present, args=(card, *server.getsockname(), lambda: None))
+        slot = threading.Thread(target=present, args=({server.getsockname()[1]: card}, "127.0.0.1", lambda: None))
         slot.start()
         ours, _ = server.accept()
         with ours:
@@ -96,7 +98,7 @@ def test_a_reader_that_goes_away_takes_the_power_with_it(card: Card, rest: bytes
     with theirs:
         with ours:
             ours.sendall(rest)
-        serve(card, theirs)
+        serve({theirs: card})
     with pytest.raises(CardNotPowered):
         card.transmit(CHALLENGE)
 
@@ -106,7 +108,7 @@ def test_a_reader_that_is_killed_is_the_same_as_one_that_goes_away(card: Card) -
     with theirs:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close by reset
         ours.close()
-        serve(card, theirs)
+        serve({theirs: card})
     with pytest.raises(CardNotPowered):
         card.transmit(CHALLENGE)
 
@@ -115,4 +117,78 @@ def test_no_reader_is_said_with_the_address_that_was_tried(card: Card) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         host, port = server.getsockname()
     with pytest.raises(NoReaderError, match=f"127.0.0.1:{port}"):
-        present(card, host, port, lambda: None)
+        present({port: card}, host, lambda: None)
+
+
+def test_several_slots_hold_a_chip_each_until_the_last_reader_goes(issue_card: Callable[..., Card]) -> None:
+    cards = [issue_card(serial=serial) for serial in (1, 2)]
+    lines = [connected() for _ in cards]
+    slots = threading.Thread(
+        target=serve, args=({theirs: card for card, (_, theirs) in zip(cards, lines, strict=True)},)
+    )
+    slots.start()
+    for ours, _ in reversed(lines):
+        ours.sendall(frame(ATR))
+    assert [received(ours) for ours, _ in lines] == [card.atr for card in cards]
+    lines[0][0].close()
+    lines[1][0].sendall(frame(ON) + frame(CHALLENGE))
+    assert received(lines[1][0])[-2:] == b"\x90\x00"
+    lines[1][0].close()
+    slots.join(10)
+    assert not slots.is_alive()
+
+
+def test_one_slot_without_a_reader_leaves_no_card_in_the_others(card: Card) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_server(("127.0.0.1", 0)) as gone:
+        there, free = server.getsockname()[1], gone.getsockname()[1]
+        gone.close()
+        with pytest.raises(NoReaderError, match=str(free)):
+            present({there: card, free: card}, "127.0.0.1", lambda: None)
+        with server.accept()[0] as slot:
+            assert slot.recv(1) == b""
+
+
+def test_a_card_at_an_antenna_shows_the_atr_of_a_contactless_reader(issue_card: Callable[..., Card]) -> None:
+    card = issue_card(generation=3)
+    card.power_off()
+    held = HeldToAntenna(card)
+    assert answer(held, ATR)[:4].hex() == "3b8d8001"
+    assert answer(held, ON) is None
+    assert answer(held, bytes.fromhex("FFCA000000"))[-2:] == b"\x90\x00"
+
+
+def test_a_card_with_contacts_only_cannot_be_held_to_an_antenna(card: Card) -> None:
+    with pytest.raises(NoAntennaError):
+        HeldToAntenna(card)
+
+
+def test_a_card_that_hangs_leaves_the_reader_waiting_until_a_reset(card: Card) -> None:
+    hanging = FaultyCard(card, [Hang(1)])
+    assert answer(hanging, CHALLENGE) is None
+    assert answer(hanging, ATR) == card.atr
+    answer(hanging, RESET)
+    assert answer(hanging, CHALLENGE) is not None
+
+
+def test_a_card_that_is_pulled_out_by_its_schedule_closes_its_slot(card: Card) -> None:
+    unplugged = FaultyCard(card, [Unplug(1)])
+    with pytest.raises(CardUnplugged):
+        answer(unplugged, CHALLENGE)
+    ours, theirs = connected()
+    with ours, theirs:
+        ours.sendall(frame(ON) + frame(CHALLENGE))
+        serve({theirs: unplugged})
+        assert theirs.fileno() == -1
+
+
+def test_a_late_and_a_wrong_answer_reach_the_reader(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    ours, theirs = connected()
+    with ours:
+        ours.sendall(frame(ON) + frame(CHALLENGE) + frame(CHALLENGE) + frame(ATR))
+        ours.shutdown(socket.SHUT_WR)
+        serve({theirs: FaultyCard(card, [Delay(1, 0.5), Garble(2, b"\x6f\x00")])})
+        assert received(ours)[-2:] == b"\x90\x00"
+        assert received(ours) == b"\x6f\x00"
+    assert slept == [0.5]

@@ -14,6 +14,8 @@ from settlement.engine.state import (
     SETTLED,
     VOIDED,
     Accumulator,
+    BankAccount,
+    BankTrade,
     Message,
     Person,
     Record,
@@ -267,6 +269,101 @@ def test_a_ledger_that_breaks_a_law_is_told_so(store: Store, case: str) -> None:
 def test_a_remote_settlement_without_one_of_its_transfers_breaks_a_law(store: Store, dropped: int) -> None:
     settle_remote(store, dropped)
     assert run(store.audit()).broken >= 1
+
+
+def account(balance_fen: int = 950) -> Record:
+    return blank(BankAccount, city=CITY, psn_no=PSN, balance_fen=balance_fen)
+
+
+def trade(trade_id: str = "T1", **given: object) -> Record:
+    facts = {
+        "city": CITY, "psn_no": PSN, "trade_id": trade_id, "state": SETTLED, "treatment_city": CITY,
+        "fixmedins_code": CODE, "dev_no": DEV, "opter_no": "run", "msgid": "m" + trade_id, "amount_fen": 50,
+        "setl_id": "S1", "drawer": DEV,
+    }  # fmt: skip
+    return blank(BankTrade, **(facts | given))
+
+
+def bought(trade_id: str = "T1", undo: int = 0) -> tuple[Transfer, ...]:
+    claim = f"INST_BANK:{CITY}:{CODE}"
+    entries = ((f"BANK:{CITY}", f"BANK:{CITY}:{PSN}", claim), (f"INST:{CODE}", claim, f"CASH:{DEV}"))
+    return tuple(
+        Transfer(CITY, PSN, trade_id, undo, number, books, *((credit, debit) if undo else (debit, credit)), 50, 0)
+        for number, (books, debit, credit) in enumerate(entries)
+    )
+
+
+BANK_OPENING = Transfer(
+    CITY, PSN, "BANK_OPENING", 0, 0, f"BANK:{CITY}", f"OPENING:{CITY}", f"BANK:{CITY}:{PSN}", 1000, 0
+)
+SALE = (person(850), used(), message())
+LEG = (account(), trade(), settlement(bank_paid_fen=50), message("T1"))
+BOOKED = (OPENING, BANK_OPENING, *transfers(), *bought())
+
+
+def test_a_rest_paid_by_bank_keeps_every_law(store: Store) -> None:
+    run(store.save(Changes((*SALE, *LEG), BOOKED)))
+    audit = run(store.audit("run"))
+    assert [invariant for invariant in audit.invariants if not invariant.ok] == []
+    assert (audit.bank.settled, audit.bank.amount_fen, audit.bank.fingerprint) == (1, 50, f"{fingerprint('T1'):016x}")
+    assert (audit.stranded, run(store.audit("another")).bank.settled) == (0, 0)
+
+
+def test_a_reversed_bank_leg_keeps_every_law(store: Store) -> None:
+    run(store.save(Changes((*SALE, *LEG), BOOKED)))
+    undone = (account(1000), trade(state=REVERSED), settlement())
+    run(store.save(Changes(undone, bought(undo=1))))
+    audit = run(store.audit())
+    assert [invariant for invariant in audit.invariants if not invariant.ok] == []
+    assert (audit.bank.settled, audit.bank.reversed, audit.bank.amount_fen) == (0, 1, 0)
+
+
+def test_a_bank_leg_cannot_be_reversed_twice(store: Store) -> None:
+    run(store.save(Changes((), bought(undo=1))))
+    with pytest.raises(StoreError):
+        run(store.save(Changes((), bought(undo=1))))
+
+
+def test_a_bank_leg_whose_settlement_is_undone_is_an_open_item_of_its_operator(store: Store) -> None:
+    run(store.save(Changes((trade(), settlement(state=VOIDED, bank_paid_fen=50)), ())))
+    assert (run(store.audit("run")).stranded, run(store.audit("another")).stranded) == (1, 0)
+
+
+def test_a_tombstone_is_its_operators_open_item(store: Store) -> None:
+    run(store.save(Changes((msgspec.structs.replace(message(), reply=b"", opter_no="run"),), ())))
+    assert [run(store.audit(name)).tombstones for name in ("run", "another", "")] == [1, 0, 1]
+
+
+BROKEN_LEGS = {
+    "a bank balance is off by a fen": ((account(951), *LEG[1:]), BOOKED),
+    "no bank account was opened": (LEG, (OPENING, *transfers(), *bought())),
+    "the bank debited nothing": (LEG, (*BOOKED[:-2], BOOKED[-1])),
+    "the drawer kept the cash": (LEG, BOOKED[:-1]),
+    "a purchase is missing": ((LEG[0], *LEG[2:]), BOOKED),
+    "a purchase is off by a fen": ((LEG[0], trade(amount_fen=51), *LEG[2:]), BOOKED),
+    "a purchase is reversed in name only": ((LEG[0], trade(state=REVERSED), *LEG[2:]), BOOKED),
+    "a sale outside insurance took a drawer's cash": (
+        (LEG[0], trade(setl_id="", drawer=""), settlement(), LEG[3]),
+        BOOKED,
+    ),
+    "a purchase's msgid is forgotten": (LEG[:3], BOOKED),
+    "a settlement does not know that it was paid": ((*LEG[:2], settlement(), LEG[3]), BOOKED),
+    "a msgid bought twice": ((*LEG, trade("T2", msgid="mT1")), BOOKED),
+    "a bank paid more than was left": (
+        (account(), trade(), settlement(bank_paid_fen=50, psn_cash_pay_fen=49, acct_pay_fen=151), LEG[3]),
+        BOOKED,
+    ),
+    "a bank account is below zero": ((account(-1),), ()),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_LEGS)
+def test_a_bank_leg_that_breaks_a_law_is_told_so(store: Store, case: str) -> None:
+    rows, booked = BROKEN_LEGS[case]
+    run(store.save(Changes((*SALE, *rows), booked)))
+    audit = run(store.audit())
+    assert audit.broken >= 1
+    assert audit.off_fen >= 1
 
 
 def test_every_field_of_every_record_has_a_column_type() -> None:

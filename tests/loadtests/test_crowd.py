@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from loadtests.crowd import Crowd
 from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
 from terminals.kernel.site import Site
+from terminals.patients import Mix
 
 MakePlan = Callable[..., LoadPlan]
 MakeProfile = Callable[..., Profile]
@@ -52,3 +53,17 @@ def test_a_comer_brings_a_card_as_it_was_issued(make_plan: MakePlan, prepared: i
     comer = crowd.next()
     assert comer is not None
     assert comer.card.power_on()
+
+
+def test_a_comer_may_be_given_a_later_card(make_plan: MakePlan) -> None:
+    comer = Crowd(make_plan(), 0).next()
+    assert comer
+    first, second = comer.next_card(1), comer.next_card(2)
+    assert first.atr == comer.card.atr != second.atr
+
+
+def test_who_pays_by_bank_knows_the_pin_of_the_city(make_plan: MakePlan, make_profile: MakeProfile) -> None:
+    plan = make_plan(profile=make_profile(mix=Mix(bank=1, wrong_bank_pin=0)), bank_pins={"370100": "246802"})
+    crowd = Crowd(plan, 0)
+    comers_of = [comer for comer in iter(crowd.next, None) if comer]
+    assert {comer.patient.bank_pins for comer in comers_of} == {("246802",)}

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtests.gate import Audit, Claims, Invariant, LedgerSums, compare
-from terminals.tally import Settled
+from loadtests.gate import Audit, BankLedger, Claims, Invariant, LedgerSums, compare
+from terminals.tally import BankSums, Settled
 
 MONEY = {"medfee_sumamt_fen": 900, "fund_pay_sumamt_fen": 0, "acct_pay_fen": 700, "psn_cash_pay_fen": 200}
 FINGERPRINT = "00000000000000ff"
@@ -163,3 +163,40 @@ def test_fingerprints_add_up_modulo_two_to_the_64th() -> None:
     other = claims(settled={"2102": Settled(2, fingerprint="0000000000000100", **MONEY)})
     names = {row.name: row for row in compare([one, other], audit()).rows}
     assert names["2102 fingerprint"].client == FINGERPRINT
+
+
+def with_purchases(**ledger: int) -> Audit:
+    booked = {"settled": 2, "reversed": 1, "amount_fen": 500} | ledger
+    return audit(engine=engine(_0200={"approved": 3}), bank=BankLedger(**booked))
+
+
+def paying() -> Claims:
+    messages = {**claims().messages, "0200": {"approved": 3}}
+    return claims(messages=messages, bank=BankSums(count=2, amount_fen=500, reversed=1))
+
+
+def test_what_the_bank_accounts_paid_is_compared_too() -> None:
+    gate = compare([paying()], with_purchases())
+    assert gate.complaints == ()
+    assert [row.name for row in gate.rows if row.name.startswith("0200")] == [
+        "0200 approved",
+        "0200 purchases",
+        "0200 undone",
+        "0200 amount_fen",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("booked", "complaint"),
+    [
+        ({"settled": 1}, "0200 purchases"),
+        ({"amount_fen": 501}, "0200 amount_fen"),
+        ({"settled": 1, "reversed": 2}, "0200 undone"),
+    ],
+)
+def test_a_ledger_whose_purchases_differ_fails_the_gate(booked: dict[str, int], complaint: str) -> None:
+    assert complaint in " ".join(compare([paying()], with_purchases(**booked)).complaints)
+
+
+def test_a_purchase_that_stands_without_its_settlement_fails_the_gate() -> None:
+    assert "open stranded" in " ".join(compare([claims(undone=1)], audit(open={"stranded": 1})).complaints)

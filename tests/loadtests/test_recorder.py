@@ -1,9 +1,11 @@
+import msgspec
+
 from loadtests.openload import histograms
 from loadtests.recorder import FAULT, FAULTS_KEPT, Recorder, Report, Span, Visit, merge
 from settlement.wire import names
 from settlement.wire.messages import Amounts
-from terminals.kernel.outcome import Event, Outcome, Result
-from terminals.tally import Settled
+from terminals.kernel.outcome import Event, Outcome, Result, Tender
+from terminals.tally import BankSums, Settled
 
 AMOUNTS = Amounts(medfee_sumamt_fen=900, acct_pay_fen=700, psn_cash_pay_fen=200)
 SOLD = Outcome(
@@ -126,3 +128,37 @@ def test_a_run_is_finished_when_every_process_is() -> None:
 
 def test_the_first_failure_of_a_process_is_the_runs() -> None:
     assert merge([Report(), Report(failure="no engine")]).failure == "no engine"
+
+
+BANKED = msgspec.structs.replace(
+    SOLD, events=(Event.BANK_PAID,), generation=3, tender=Tender.TAP, bank_fen=200, response_code="00"
+)
+REVERSED = msgspec.structs.replace(BANKED, events=(Event.BANK_REVERSED,), bank_fen=0, response_code="")
+
+
+def reported(*outcomes: Outcome) -> Report:
+    recorder = Recorder()
+    for outcome in outcomes:
+        recorder.count(outcome)
+    return recorder.report(cpu_share=0.0)
+
+
+def test_what_bank_accounts_paid_and_got_back_is_claimed() -> None:
+    report = reported(SOLD, BANKED, BANKED, REVERSED)
+    assert report.bank == BankSums(count=2, amount_fen=400, reversed=1)
+    assert (report.tenders, report.generations) == ({"cash": 1, "tap": 3}, {"0": 1, "3": 3})
+    assert report.settled["2102"].count == 4
+
+
+def test_bank_sums_of_processes_add_up() -> None:
+    merged = merge([reported(BANKED), reported(BANKED, REVERSED), reported(SOLD)])
+    assert merged.bank == BankSums(count=2, amount_fen=400, reversed=1)
+    assert (merged.tenders, merged.generations) == ({"cash": 1, "tap": 3}, {"0": 1, "3": 3})
+
+
+def test_a_purchase_in_doubt_is_an_error_of_the_run() -> None:
+    assert reported(msgspec.structs.replace(REVERSED, events=(Event.BANK_IN_DOUBT,))).errors == 1
+
+
+def test_a_sign_on_has_no_card_and_no_generation() -> None:
+    assert reported(Outcome("sign_on", Result.DONE)).generations == {}

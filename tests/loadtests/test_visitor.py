@@ -1,11 +1,15 @@
 """A visitor over an engine in the same process: the kernel's flows, timed."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import count
+from typing import Any
 
+import msgspec
 import pytest
 
-from cardsim.population import CardProfile, Population
+from cardsim.card_profiles import CardProfile
+from cardsim.population import Population
 from loadtests.visitor import Visitor, World
 from settlement.batch import judge_of
 from settlement.config import load_rulebook
@@ -20,15 +24,25 @@ from settlement.wire.keys import NetworkKey
 from settlement.wire.session import TerminalSession
 from terminals.journal import MemoryJournal
 from terminals.kernel.conversation import Conversation
-from terminals.kernel.effects import NoReply, Request
-from terminals.kernel.outcome import Result
+from terminals.kernel.effects import EFFECTS, NoReply, Request, Slot
+from terminals.kernel.outcome import Event, Result, Tender
 from terminals.kernel.site import AT_ONCE, Pace, Site
 from terminals.patients import Item, Mix, Patient, Patients, places_of
 
 NOON = 1_795_233_600_000
 JINAN = "370100"
 KEY = NetworkKey(bytes(range(16)))
-PEOPLE = Population(1, 1000, (CardProfile(name="gen2", city=JINAN, generation=2, weight=1),))
+PEOPLE = Population(
+    1,
+    1000,
+    (
+        CardProfile(name="gen2", city=JINAN, generation=2, weight=1),
+        CardProfile(name="gen3", city=JINAN, generation=3, weight=1),
+        CardProfile(name="elsewhere", city="379900", generation=3, weight=1),
+    ),
+)
+CALM = {"saves_account": 0, "foreign_module": 0, "reissue": 0, "wrong_slot": 0, "tap": 0, "bank": 0}
+BY_BANK = {"account_used": False, "bank_pins": ("111111",)}
 REPLY_S = 0.003
 
 
@@ -100,7 +114,7 @@ def booth(make_site: Callable[..., Site]) -> Booth:
 
 
 def buyer(site: Site, **shares: float) -> Patient:
-    mix = Mix(**({"pharmacy": 1, "remote": 0, "wrong_password": 0} | shares))
+    mix = Mix(**({"pharmacy": 1, "remote": 0, "wrong_password": 0} | CALM | shares))
     item = load_rulebook().catalogues["sample"].on(20261121)[0]
     goods = (Item(item.code, 10_000_000, item.chrgitm_lv),)
     patient = Patients(1, mix, PEOPLE.profile, places_of([site]), goods).patient(0)
@@ -145,3 +159,65 @@ def test_the_journal_holds_nothing_open_after_a_settled_visit(booth: Booth) -> N
 def test_hanging_up_closes_the_line(booth: Booth) -> None:
     booth.visitor.close()
     assert booth.line.closed
+
+
+def visited(booth: Booth, index: int = 0, **facts: Any) -> Any:
+    """Serve a patient with a story; profiles alternate, so that the index chooses the generation."""
+    patient = msgspec.structs.replace(buyer(booth.visitor.site), index=index, **facts)
+    return booth.visitor.serve(patient, PEOPLE.card(index), AT_ONCE, partial(PEOPLE.card, index))
+
+
+def adult_of(profile: str) -> int:
+    rules = load_rulebook()
+    register = PopulationRegister(PEOPLE, rules.cities, KEY)
+    for index in range(PEOPLE.size):
+        city = PEOPLE.profile(index).city
+        newcomer = register.newcomer(city, f"{city}{index:010d}")
+        if PEOPLE.profile(index).name == profile and newcomer and newcomer.insutype == "310":
+            return index
+    raise AssertionError(profile)
+
+
+def test_the_bank_pays_in_one_more_message(booth: Booth) -> None:
+    visit = visited(booth, adult_of("gen2"), tender=Tender.BANK, **BY_BANK)
+    assert [infno for infno, _ in visit.outcome.messages] == ["1101", "2101", "2102", "0200"]
+    assert (visit.outcome.response_code, len(visit.messages)) == ("00", 4)
+
+
+def test_a_third_generation_card_is_tapped_from_beginning_to_end(booth: Booth) -> None:
+    facts = {"slot": Slot.TAP, "lies_in": Slot.TAP, "tender": Tender.TAP}
+    visit = visited(booth, adult_of("gen3"), **facts, **BY_BANK)
+    assert visit.outcome.events == (Event.TAPPED, Event.BANK_PAID)
+    assert (visit.outcome.generation, visit.outcome.result) == (3, Result.SETTLED)
+
+
+def test_a_contact_card_held_to_the_antenna_is_inserted_then(booth: Booth) -> None:
+    visit = visited(booth, adult_of("gen2"), slot=Slot.TAP, lies_in=Slot.TAP)
+    assert (visit.outcome.result, visit.outcome.events) == (Result.SETTLED, (Event.WRONG_SLOT,))
+
+
+def test_a_card_in_the_wrong_slot_is_moved(booth: Booth) -> None:
+    assert visited(booth, adult_of("gen2"), lies_in=Slot.REMOTE).outcome.events == (Event.WRONG_SLOT,)
+
+
+def test_a_new_card_is_taken_and_pays(booth: Booth) -> None:
+    outcome = visited(booth, adult_of("gen2"), reissue=True).outcome
+    assert (outcome.result, outcome.events) == (Result.SETTLED, (Event.REISSUED,))
+
+
+def test_without_an_issuer_there_is_no_new_card(booth: Booth) -> None:
+    patient = msgspec.structs.replace(buyer(booth.visitor.site), reissue=True)
+    assert booth.visitor.serve(patient, PEOPLE.card(0), AT_ONCE).outcome.refusal == "-2"
+
+
+def test_a_card_from_elsewhere_is_opened_by_the_terminals_module_and_locked_by_another(booth: Booth) -> None:
+    index = adult_of("elsewhere")
+    away = {"slot": Slot.REMOTE, "lies_in": Slot.REMOTE, "pins": ("246810",), "kiosk": ("123456", "246810")}
+    opened = visited(booth, index, **away).outcome
+    assert opened.events[:2] == (Event.PIN_CHANGED, Event.KEY_VERIFIED)
+    locked = visited(booth, index, **away, module_area="370200", comings=4).outcome
+    assert (locked.refusal, locked.events[-1]) == ("-27011", Event.KEY_LOCKED)
+
+
+def test_a_visitor_performs_every_effect(booth: Booth) -> None:
+    assert booth.visitor._performers.keys() == set(EFFECTS)

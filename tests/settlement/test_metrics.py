@@ -4,14 +4,17 @@ import urllib.request
 
 import pytest
 
+from settlement.engine.arrival import Password
 from settlement.metrics import LATENCY_BUCKETS, SLO_SECONDS, MeteredStore, Metrics
 from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes, Invariant, LedgerAudit, StoreError
 from settlement.tally import Outcome
 
 
-def outcome(refusal: str = "", infno: str = "2102", *, replayed: bool = False) -> Outcome:
-    return Outcome("tcp", "operator-7", infno, refusal, replayed, pin_offered=True, seconds=0.002)
+def outcome(
+    refusal: str = "", infno: str = "2102", *, replayed: bool = False, password: Password = Password.NOT_ASKED
+) -> Outcome:
+    return Outcome("tcp", "operator-7", infno, refusal, replayed, password, seconds=0.002)
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -27,11 +30,12 @@ def test_replies_are_counted_by_gateway_transaction_and_outcome() -> None:
     assert value(metrics, "shuaka_replies_total", gateway="tcp", infno="2102", outcome="replayed") == 1
 
 
-def test_passwords_are_counted_right_wrong_and_locked_and_a_replay_is_no_try() -> None:
+def test_passwords_are_counted_by_what_became_of_them_and_where_none_was_asked_not_at_all() -> None:
     metrics = Metrics()
-    for each in (outcome(), outcome("E2102"), outcome("E2103"), outcome("E3101"), outcome(replayed=True)):
-        metrics.answered(each)
+    for became in Password:
+        metrics.answered(outcome(password=became))
     assert [value(metrics, "shuaka_pins_total", outcome=name) for name in ("right", "wrong", "locked")] == [1, 1, 1]
+    assert value(metrics, "shuaka_pins_total", outcome="not asked") is None
 
 
 def test_a_transaction_code_of_nobodys_makes_one_series() -> None:

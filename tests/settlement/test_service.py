@@ -8,6 +8,7 @@ import pytest
 
 from settlement import service as service_module
 from settlement.batch import judge_of
+from settlement.engine.arrival import Password
 from settlement.engine.case import World
 from settlement.engine.state import Key, Person, State
 from settlement.service import Service
@@ -102,7 +103,7 @@ def test_a_terminal_signs_in_and_settles(
         assert reply.approved, reply.err_msg
         assert (await bench.store.audit("tester")).ledger["2102"].settled == 1
         assert bench.tally.of("tester") == {"2102": {"approved": 1}, "9001": {"approved": 1}}
-        assert bench.outcomes[-1].pin_offered
+        assert bench.outcomes[-1].password is Password.RIGHT
 
     running(test)
 

@@ -1,11 +1,12 @@
 import pytest
 
 from settlement import tally as tally_module
+from settlement.engine.arrival import Password
 from settlement.tally import OTHERS, UNKNOWN, Outcome, Tally
 
 
 def outcome(opter_no: str = "a", infno: str = "2102", refusal: str = "", *, replayed: bool = False) -> Outcome:
-    return Outcome("tcp", opter_no, infno, refusal, replayed, pin_offered=False, seconds=0.0)
+    return Outcome("tcp", opter_no, infno, refusal, replayed, password=Password.NOT_ASKED, seconds=0.0)
 
 
 def counted(*outcomes: Outcome) -> Tally:

@@ -99,7 +99,8 @@ def test_show_says_who_holds_the_card_and_what_is_on_it_but_no_pin() -> None:
         person.card_number,
         person.bank_number,
         "发卡日期",
-        "wants the holder's PIN",
+        "wants PIN | RK1 DF01 first",
+        "initial, 6 tries left",
     ):
         assert text in result.stdout
     assert "123456" not in result.stdout
@@ -109,8 +110,11 @@ def test_show_as_json_holds_the_same_for_a_machine() -> None:
     shown = json.loads(shuaka_card("show", "3", "--json").stdout)
     person = population().person(3)
     assert shown["person"]["certno"] == person.certno
-    assert [file["sw"] for file in shown["files"]] == ["9000", "9000", "9000", "6982", "9000"]
-    holder = {element["word"]: element["text"] for element in shown["files"][2]["elements"]}
+    files = {(file["application"], file["fid"]): file for file in shown["files"]}
+    residence = files["D15600000500", "EF05"]
+    assert (residence["sw"], residence["wanted"]) == ("6982", "PIN | RK1 DF01")
+    assert (shown["status"]["pin"], shown["status"]["pin_tries_left"]) == ("initial", 6)
+    holder = {element["word"]: element["text"] for element in files["sx1.sh.社会保障", "EF06"]["elements"]}
     assert (holder["姓名"], holder["社会保障号码"]) == (person.name, person.certno)
 
 

@@ -68,6 +68,14 @@ def test_every_port_of_engine_and_load_is_looked_at(tmp_path: Path) -> None:
     assert words["load metrics port"].startswith("127.0.0.1:7374 is ")
 
 
+def test_a_machine_without_pyscard_is_told_which_extra_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "find_spec", lambda _: None)
+    (finding,) = doctor._pyscard(tmp_path)
+    assert (finding.state, "shuaka[reader]" in finding.words) == (doctor.NOTE, True)
+
+
 def test_the_examples_in_the_docstrings_are_true() -> None:
     outcome = doctest.testmod(doctor)
     assert outcome.attempted > 0

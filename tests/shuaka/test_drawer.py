@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from cardsim import chips
-from cardsim.chips import ChipsError
+from cardsim.chips import ChipsError, Kept
 from cardsim.layout import PIN_TRIES
 from shuaka.compose import population
 from shuaka.drawer import Drawer
@@ -63,11 +63,32 @@ DAMAGED = {
 }
 
 
+def test_a_reissued_card_is_another_one_and_stays_so_in_the_next_run(tmp_path: Path) -> None:
+    file = tmp_path / "chips"
+    first = Drawer(population(), file)
+    assert offer_a_wrong_pin(first, 0).hex() == "63c5"
+    old = first.card(0)
+    new = first.card(0, issue=2)
+    assert new.atr != old.atr
+    assert first.card(0) is new
+    first.put_back()
+    later = Drawer(population(), file)
+    assert later.card(0).atr == new.atr
+    assert offer_a_wrong_pin(later, 0).hex() == "63c5"
+
+
+def test_a_card_that_nobody_can_have_is_a_damaged_file(tmp_path: Path) -> None:
+    file = tmp_path / "chips"
+    chips.save(file, 1, 1_000_000, {3: Kept(29, b"")})
+    with pytest.raises(ChipsError, match="is damaged at card 3: .* 1 to 28 cards"):
+        Drawer(population(), file)
+
+
 @pytest.mark.parametrize(("index", "image"), DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_file_is_refused_before_the_run_with_the_card_that_is_damaged(
     tmp_path: Path, index: int, image: bytes
 ) -> None:
     file = tmp_path / "chips"
-    chips.save(file, 1, 1_000_000, {index: image})
+    chips.save(file, 1, 1_000_000, {index: Kept(1, image)})
     with pytest.raises(ChipsError, match=f"is damaged at card {index}: "):
         Drawer(population(), file)

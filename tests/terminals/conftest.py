@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
-from cardsim.card import Card
-from cardsim.population import CardProfile, Population
+from cardsim.card import Card, InterfaceSilent
+from cardsim.card_profiles import CardProfile
+from cardsim.interface import Interface
+from cardsim.population import Population
+from cardsim.psam import psam
 from settlement.batch import judge_of
 from settlement.config import load_rulebook
 from settlement.direct import DirectHost
@@ -27,8 +30,9 @@ from settlement.wire.session import TerminalSession
 from terminals.journal import MemoryJournal
 from terminals.kernel import effects
 from terminals.kernel.drive import drive
-from terminals.kernel.effects import NO_CARD, NoReply, Steps
+from terminals.kernel.effects import NO_CARD, NoReply, Slot, Steps
 from terminals.kernel.outcome import Outcome
+from terminals.kernel.sam import province
 from terminals.kernel.sign_on import sign_on
 from terminals.kernel.site import Site
 from terminals.patients import Fingers, Item, Mix, Patient, Patients, Place, line
@@ -40,6 +44,7 @@ PROFILES = (
     CardProfile(name="jinan", city=JINAN, generation=2, weight=2),
     CardProfile(name="sample", city=SAMPLE, generation=2, weight=1),
     CardProfile(name="old", city=JINAN, generation=1, weight=1),
+    CardProfile(name="new", city=JINAN, generation=3, weight=1),
 )
 
 
@@ -75,7 +80,10 @@ class EngineHost:
 
 
 class Booth:
-    """A terminal driven by hand. `lose` says of the n-th request (from 1) what is lost: "request" or "reply"."""
+    """A terminal driven by hand. `lose` says of the n-th request (from 1) what is lost: "request" or "reply".
+
+    `lies_in` is where the patient's card is; `reissued` gives the next one.
+    """
 
     def __init__(self, host: EngineHost, site: Site, card: Card | None = None, patient: Patient | None = None) -> None:
         self.host, self.site, self.card = host, site, card
@@ -87,11 +95,35 @@ class Booth:
         self.paused: list[tuple[float, str]] = []
         self.msgids: list[str] = []
         self.requests = 0
+        self.lies_in = patient.lies_in if patient else Slot.LOCAL
+        self.sam: Card | None = psam(province(site.city))
+        self.next_card: Callable[[int], Card | None] = lambda _: None
+        self.chips: dict[Slot, Card] = {}
+        self.transmitted: list[tuple[Slot, bytes]] = []
 
     def run(self, flow: Steps[Outcome]) -> Outcome:
-        if self.card:
-            self.card.power_on()
+        self.chips.clear()
         return drive(flow, self.perform)
+
+    def chip(self, slot: Slot) -> Card | None:
+        """The chip that answers in a slot, with power."""
+        if slot not in self.chips:
+            chip = self.sam if slot is Slot.SAM else self.card if slot is self.lies_in else None
+            if chip is None:
+                return None
+            try:
+                chip.power_on(Interface.CONTACTLESS if slot is Slot.TAP else Interface.CONTACT)
+            except InterfaceSilent:
+                return None
+            self.chips[slot] = chip
+        return self.chips[slot]
+
+    def move(self, slot: Slot, card: Card | None) -> bool:
+        for chip in self.chips.values():
+            chip.power_off()
+        self.chips.clear()
+        self.lies_in, self.card = slot, card
+        return card is not None
 
     def signed_on(self) -> "Booth":
         assert self.run(sign_on(self.site)).result == "DONE"
@@ -101,7 +133,21 @@ class Booth:
     def perform(self, effect: effects.Effect) -> Any:
         match effect:
             case effects.Transmit():
-                return self.card.transmit(effect.apdu) if self.card else NO_CARD
+                self.transmitted.append((effect.slot, effect.apdu))
+                chip = self.chip(effect.slot)
+                return chip.transmit(effect.apdu) if chip else NO_CARD
+            case effects.ReadAtr():
+                chip = self.chip(effect.slot)
+                return chip.atr if chip else NO_CARD
+            case effects.AwaitCard():
+                return self.move(effect.slot, self.card)
+            case effects.TakeCard():
+                return self.move(self.lies_in, self.next_card(effect.issue))
+            case effects.Draw():
+                return bytes(range(effect.size))
+            case effects.AskBankPin():
+                typed = self.fingers.bank_pin(same=effect.same) if self.fingers else ""
+                return self.session.pin_block(typed, effect.pan) if typed else b""
             case effects.Request():
                 return self.exchange(effect)
             case effects.NextMsgid():
@@ -213,6 +259,12 @@ def basket(items: tuple[Item, ...]) -> tuple[Line, ...]:
 
 
 @pytest.fixture
+def dear(items: tuple[Item, ...]) -> tuple[Line, ...]:
+    """A basket that no personal account pays whole."""
+    return tuple(line(str(number), items[0], 90) for number in range(1, 11))
+
+
+@pytest.fixture
 def adult(people: Population, world: World) -> Callable[..., int]:
     """The n-th employee of a card profile: residents are refused at pharmacies."""
 
@@ -260,6 +312,7 @@ def booth(
     def make(site: Site | None = None, profile: str = "jinan", n: int = 0, **facts: Any) -> Booth:
         index = adult(profile, n)
         made = Booth(host, site or site_of(), people.card(index), patient(index, **facts))
+        made.next_card = lambda issue: people.card(index, issue)
         return made.signed_on()
 
     return make
@@ -282,7 +335,7 @@ def played() -> Callable[..., Outcome]:
 
 @pytest.fixture
 def patients_of(people: Population, items: tuple[Item, ...]) -> Callable[..., Patients]:
-    def make(mix: Mix, places: Sequence[Place], seed: int = 1) -> Patients:
-        return Patients(seed, mix, people.profile, places, items)
+    def make(mix: Mix, places: Sequence[Place], seed: int = 1, **facts: Any) -> Patients:
+        return Patients(seed, mix, people.profile, places, items, **facts)
 
     return make

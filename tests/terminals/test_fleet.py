@@ -7,20 +7,33 @@ import trio
 import trio.testing
 
 from cardsim.population import Population
+from terminals.assembly import slots
 from terminals.fleet import Fleet, Seat, WaitingRoom
+from terminals.hands import SimulatedHands
 from terminals.journal import MemoryJournal
+from terminals.kernel.effects import Slot
 from terminals.kernel.site import AT_ONCE, UNHURRIED, Pace, Site
 from terminals.links.direct import DirectLink
 from terminals.links.faulty import Fault, FaultKind, FaultyLink
 from terminals.links.link import Link
 from terminals.patients import Mix, Patients, places_of
 from terminals.pin_pad import SimulatedPinPad
-from terminals.readers.simulated import SimulatedReader
 from terminals.session_link import SessionLink
 from terminals.tally import Tally
 from terminals.terminal import Clock, Terminal
 
 SAMPLE = "379900"
+EVERY_STORY = Mix(
+    pharmacy=0.5,
+    remote=0.4,
+    foreign_module=0.2,
+    reissue=0.1,
+    wrong_slot=0.1,
+    tap=0.5,
+    saves_account=0.5,
+    bank=0.9,
+    wrong_bank_pin=0.2,
+)
 MISTAKES = Mix(remote=0.3, default_pin=0.1, local_password_as_pin=0.1)
 
 
@@ -37,18 +50,20 @@ class Town:
 
     def seat(self, site: Site) -> Seat:
         session = self.host.session(site)
-        reader, pad, clock = SimulatedReader(), SimulatedPinPad(session.pin_block), Clock(lambda: self.host.now_ms)
+        hands, pad = SimulatedHands(slots(), self.people.card, "37"), SimulatedPinPad(session.pin_block)
+        clock = Clock(lambda: self.host.now_ms)
 
         async def connect() -> Link:
             return FaultyLink(DirectLink(self.host.handle), self.faults())
 
         link = SessionLink(session, connect, clock_ms=clock)
-        terminal = Terminal(site, link, reader, pad, self.journal, clock=clock, show=lambda _zh, _en: None)
-        return Seat(terminal, link, reader, pad)
+        readers, journal = hands.readers, self.journal
+        terminal = Terminal(site, link, readers, pad, journal, clock=clock, show=lambda _zh, _en: None, hands=hands)
+        return Seat(terminal, link, hands, pad)
 
     async def work(self, seconds: float, count: int = 200, pace: Pace = AT_ONCE, **how: Any) -> Tally:
         room = WaitingRoom(self.patients, range(count))
-        await Fleet(self.seats, room, self.people.card, pace, self.tally).run(seconds, self.stop, **how)
+        await Fleet(self.seats, room, pace, self.tally).run(seconds, self.stop, **how)
         return self.tally
 
     def report(self) -> Any:
@@ -62,7 +77,8 @@ def town(
 ) -> Callable[..., Town]:
     def make(*sites: Site, mix: Mix = MISTAKES) -> Town:
         sites = sites or (site("P"), site("P", lane=2), site("H"), site("P", SAMPLE), site("H", SAMPLE))
-        return Town(host, people, patients_of(mix, places_of(sites)), sites)
+        bank_pins = {"370100": "111111", SAMPLE: "111111"}
+        return Town(host, people, patients_of(mix, places_of(sites), bank_pins=bank_pins), sites)
 
     return make
 
@@ -79,6 +95,22 @@ async def test_every_patient_of_the_block_is_served_once_and_the_witnesses_agree
         assert (mine.count, mine.fingerprint) == (books.settled, books.fingerprint)
         assert (mine.medfee_sumamt_fen, mine.acct_pay_fen) == (books.medfee_sumamt_fen, books.acct_pay_fen)
     assert {"PIN_CHANGED", "PIN_VERIFIED", "PIN_MUST_CHANGE", "PIN_LOCKED"} <= report.events.keys()
+
+
+async def test_every_story_of_a_card_happens_and_the_bank_agrees(town: Callable[..., Town]) -> None:
+    made = town(mix=EVERY_STORY)
+    await made.work(600, count=400)
+    report = made.report()
+    assert report.ok
+    audit = made.host.store.audit_now()
+    assert [law.name for law in audit.invariants if not law.ok] == []
+    assert (report.bank.count, report.bank.amount_fen) == (audit.bank.settled, audit.bank.amount_fen)
+    assert report.bank.count == report.events["BANK_PAID"] > 5
+    assert set(report.generations) >= {"1", "2", "3"}
+    assert set(report.tenders) == {"cash", "bank", "tap"}
+    stories = {"WRONG_SLOT", "TAPPED", "KEY_VERIFIED", "KEY_WRONG", "KEY_LOCKED", "REISSUED", "BANK_PIN_WRONG"}
+    assert stories <= report.events.keys()
+    assert report.refusals["pharmacy"]["-27011"] > 0
 
 
 async def test_a_deadline_stops_admission_and_running_visits_end(
@@ -156,7 +188,7 @@ async def test_a_terminal_that_fails_is_reported_and_the_others_go_on(
     async def broken() -> bytes:
         raise RuntimeError("the reader burns")
 
-    made.seats[0].reader.power_on = broken  # type: ignore[method-assign]
+    made.seats[0].hands.readers[Slot.LOCAL].power_on = broken  # type: ignore[method-assign]
     await made.work(60, count=40)
     report = made.report()
     assert report.faults == ("RuntimeError: the reader burns",)
@@ -182,4 +214,4 @@ def test_who_is_passed_over_waits_for_their_own_place(
     at_hospital = [patient.index for patient in iter(lambda: room.next(sites[1]), None)]
     at_pharmacy = [patient.index for patient in iter(lambda: room.next(sites[0]), None)]
     assert at_pharmacy == sorted(at_pharmacy)
-    assert len(at_pharmacy + at_hospital) == len({*at_pharmacy, *at_hospital}) == 45
+    assert len(at_pharmacy + at_hospital) == len({*at_pharmacy, *at_hospital}) == 48

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from terminals.journal import FileJournal, JournalError
-from terminals.kernel.entries import Fate, Intent, Resolution
+from terminals.kernel.entries import Entry, Fate, Intent, PurchaseIntent, Resolution
 
 REAL_WRITE = os.write
 ONE = Intent("M1", "2102", "P1", "370100", 100)
 TWO = Intent("M2", "2102", "P2", "370100", 200)
+
+
+BOUGHT = PurchaseIntent("M3", "370100", "6299990000000000004", 300, 120000, 1121, "S1")
 
 
 @pytest.fixture
@@ -19,7 +22,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.jsonl"
 
 
-def written(path: Path, *entries: Intent | Resolution) -> None:
+def written(path: Path, *entries: Entry) -> None:
     journal = FileJournal(path, "buffered")
     for entry in entries:
         journal.append("T1", entry)
@@ -29,6 +32,14 @@ def written(path: Path, *entries: Intent | Resolution) -> None:
 def test_what_is_pending_survives_the_process(path: Path) -> None:
     written(path, ONE, TWO, Resolution("M1", Fate.DONE, "S1"))
     assert FileJournal(path, "fsync").pending("T1") == (TWO,)
+
+
+def test_a_purchase_is_pending_like_any_other_intent(path: Path) -> None:
+    written(path, ONE, BOUGHT, Resolution("M1", Fate.DONE, "S1"))
+    journal = FileJournal(path, "buffered")
+    assert journal.pending("T1") == (BOUGHT,)
+    journal.append("T1", Resolution("M3", Fate.REVERSED, "S1"))
+    assert journal.pending("T1") == ()
 
 
 def test_an_entry_is_one_line_that_people_can_read(path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.engine.split import line_amount_fen
-from terminals.kernel.effects import Prompt
+from terminals.kernel.effects import Prompt, Slot
 from terminals.patients import Fingers, Item, Mix, Patients, Place, line
 
 JINAN, SAMPLE = "370100", "379900"
@@ -60,6 +60,63 @@ def test_who_changed_the_pin_types_the_new_one(patients_of: Callable[..., Patien
         assert patient.pins[0] not in ("123456", "000000")
 
 
+NOBODY = {
+    "saves_account": 0,
+    "foreign_module": 0,
+    "reissue": 0,
+    "wrong_slot": 0,
+    "tap": 0,
+    "bank": 0,
+    "wrong_bank_pin": 0,
+}
+
+
+def everybody(patients: Patients) -> list[Any]:
+    return [patient for index in EVERYBODY if (patient := patients.patient(index))]
+
+
+def test_habits_have_the_shares_of_the_mix(patients_of: Callable[..., Patients], people: Any) -> None:
+    shares = {"foreign_module": 0.4, "reissue": 0.1, "wrong_slot": 0.2, "tap": 0.5, "bank": 0.6, "wrong_bank_pin": 0.3}
+    came = everybody(patients_of(Mix(remote=0.5, **shares), PLACES, bank_pins={JINAN: "111111"}))
+
+    def part(condition: Callable[[Any], bool], of: Callable[[Any], bool]) -> Any:
+        chosen = [patient for patient in came if of(patient)]
+        return sum(map(condition, chosen)) / len(chosen)
+
+    def generation(patient: Any) -> int:
+        return people.profile(patient.index).generation
+
+    contacts, close = (lambda patient: patient.slot is not Slot.TAP), 0.05
+    assert part(lambda one: one.slot is Slot.TAP, lambda one: generation(one) == 3) == pytest.approx(0.5, abs=close)
+    assert part(lambda one: one.lies_in is not one.slot, contacts) == pytest.approx(0.2, abs=close)
+    assert part(lambda one: not one.account_used, lambda _: True) == pytest.approx(0.1, abs=close)
+    assert part(lambda one: one.reissue, lambda one: one.route == "local") == pytest.approx(0.1, abs=close)
+    assert part(lambda one: one.comings == 4, lambda one: one.route == "remote") == pytest.approx(0.4, abs=close)
+    with_account = lambda one: generation(one) > 1 and people.profile(one.index).city == JINAN  # noqa: E731 - as above
+    assert part(lambda one: one.tender != "cash", with_account) == pytest.approx(0.6, abs=close)
+    assert part(lambda one: len(one.bank_pins) == 2, lambda one: one.bank_pins) == pytest.approx(0.3, abs=close)
+
+
+def test_only_cards_with_an_antenna_are_tapped_and_only_those_with_an_account_pay(
+    patients_of: Callable[..., Patients], people: Any
+) -> None:
+    for patient in everybody(patients_of(Mix(tap=1, bank=1), PLACES, bank_pins={JINAN: "111111", SAMPLE: "1"})):
+        generation = people.profile(patient.index).generation
+        assert (patient.slot is Slot.TAP) == (generation == 3)
+        assert patient.tender == ("tap" if generation == 3 else "bank" if generation == 2 else "cash")
+
+
+def test_whose_bank_pin_nobody_knows_pays_cash(patients_of: Callable[..., Patients]) -> None:
+    assert {patient.tender for patient in everybody(patients_of(Mix(bank=1), PLACES))} == {"cash"}
+
+
+def test_the_plain_patient_has_a_plain_day(patients_of: Callable[..., Patients]) -> None:
+    for patient in everybody(patients_of(Mix(**NOBODY), PLACES, bank_pins={JINAN: "111111"})):
+        assert (patient.comings, patient.reissue, patient.module_area, patient.tender) == (1, False, "", "cash")
+        assert patient.account_used
+        assert patient.lies_in is patient.slot is (Slot.REMOTE if patient.route == "remote" else Slot.LOCAL)
+
+
 def test_nobody_comes_where_they_have_no_place(patients_of: Callable[..., Patients]) -> None:
     patients = patients_of(Mix(remote=0), [Place(SAMPLE, "P")])
     assert {patient.city if patient else None for index in range(100) for patient in [patients.patient(index)]} == {
@@ -88,7 +145,8 @@ def test_a_line_is_price_times_count_as_the_host_rounds_it(pric_e6: int, count: 
 
 
 def test_fingers_type_in_order_and_then_give_up(patient: Callable[..., Any]) -> None:
-    fingers = Fingers(patient(pins=("1", "2"), passwords=("a",), kiosk=("old", "new")))
+    fingers = Fingers(patient(pins=("1", "2"), passwords=("a",), kiosk=("old", "new"), bank_pins=("b",)))
     assert [fingers.pin(Prompt.PIN) for _ in range(3)] == ["1", "2", ""]
     assert [fingers.pin(prompt) for prompt in (Prompt.OLD_PIN, Prompt.NEW_PIN)] == ["old", "new"]
     assert [fingers.password(), fingers.password(same=True), fingers.password()] == ["a", "a", ""]
+    assert [fingers.bank_pin(), fingers.bank_pin(same=True), fingers.bank_pin()] == ["b", "b", ""]

@@ -1,9 +1,10 @@
+import msgspec
 import pytest
 
 from settlement.wire import names
 from settlement.wire.messages import Amounts
-from terminals.kernel.outcome import Event, Outcome, Result
-from terminals.tally import FleetReport, Tally
+from terminals.kernel.outcome import Event, Outcome, Result, Tender
+from terminals.tally import BankSums, FleetReport, Tally
 
 FACTS = {"opter_no": "x", "terminals": 1, "first": 0, "seconds": 1.0, "journal": "buffered"}
 
@@ -17,6 +18,12 @@ def settled(*setl_ids: str, infno: str = "2102", fen: int = 100) -> Outcome:
         events=(Event.RETRIED,),
         messages=(("1101", "approved"), (infno, "no reply"), (infno, "approved")),
         infno=infno,
+    )
+
+
+def paid_by_bank(*events: Event, fen: int = 100) -> Outcome:
+    return msgspec.structs.replace(
+        settled("A"), events=events, bank_fen=fen, response_code="00", tender=Tender.BANK, generation=3
     )
 
 
@@ -77,3 +84,24 @@ def test_what_an_earlier_run_left_open_counts_for_that_run(tally: Tally) -> None
     said = report(tally)
     assert (said.recovered, said.unknown, said.settled) == (1, 1, {})
     assert said.messages["2102"]["approved"] == 1
+
+
+def test_what_the_bank_paid_is_counted_beside_the_settlements(tally: Tally) -> None:
+    for outcome in (paid_by_bank(), paid_by_bank(fen=50), paid_by_bank(Event.BANK_REVERSED, fen=0), settled("D")):
+        tally.add(outcome)
+    said = report(tally)
+    assert said.bank == BankSums(count=2, amount_fen=150, reversed=1)
+    assert said.tenders == {"bank": 3, "cash": 1}
+    assert (said.settled["2102"].count, said.unknown) == (4, 0)
+
+
+def test_a_bank_leg_in_doubt_is_unknown_although_the_sale_is_settled(tally: Tally) -> None:
+    tally.add(paid_by_bank(Event.BANK_IN_DOUBT, fen=0))
+    assert (report(tally).unknown, report(tally).ok) == (1, False)
+
+
+def test_generations_are_counted_where_a_card_has_a_part(tally: Tally) -> None:
+    tally.add(Outcome("sign_on", Result.DONE))
+    tally.add(paid_by_bank())
+    tally.add(Outcome("pharmacy", Result.CARD_REFUSED, refusal="-2"))
+    assert report(tally).generations == {"0": 1, "3": 1}

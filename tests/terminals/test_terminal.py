@@ -7,9 +7,9 @@ import trio.testing
 
 from cardsim.population import Population
 from terminals.journal import FileJournal, Journal, MemoryJournal
-from terminals.kernel.effects import EFFECTS, Prompt
+from terminals.kernel.effects import EFFECTS, NO_CARD, Draw, Prompt, ReadAtr, Slot, Transmit
 from terminals.kernel.entries import Intent
-from terminals.kernel.outcome import Result
+from terminals.kernel.outcome import Result, Tender
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.site import Site
 from terminals.links.direct import DirectLink
@@ -17,6 +17,7 @@ from terminals.links.faulty import Fault, FaultKind, FaultyLink
 from terminals.links.link import Link
 from terminals.patients import Fingers
 from terminals.pin_pad import SimulatedPinPad
+from terminals.readers.reader import CardRemovedError
 from terminals.readers.simulated import SimulatedReader
 from terminals.session_link import SessionLink
 from terminals.terminal import Clock, Terminal
@@ -44,7 +45,7 @@ def terminal(
         return Terminal(
             site(),
             SessionLink(session, connect, clock_ms=clock),
-            SimulatedReader(people.card(adult())),
+            {Slot.LOCAL: SimulatedReader(people.card(adult()))},
             pad,
             journal or MemoryJournal(),
             clock=clock,
@@ -92,13 +93,34 @@ async def test_a_dead_host_leaves_the_journal_alone(
     assert len(journal.pending(at.site.dev_no)) == 1
 
 
-async def test_no_card_in_the_reader_is_refused_and_shown(terminal: Callable[..., Terminal], basket: Any) -> None:
+async def test_no_card_in_the_reader_is_refused_after_a_time(
+    terminal: Callable[..., Terminal], basket: Any, autojump_clock: trio.testing.MockClock
+) -> None:
     at = terminal()
     await at.start()
-    assert isinstance(at.reader, SimulatedReader)
-    at.reader.remove()
+    assert isinstance(at.readers[Slot.LOCAL], SimulatedReader)
+    at.readers[Slot.LOCAL].remove()
     outcome = await at.serve(sell(at.site, basket))
     assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-2")
+
+
+async def test_a_terminal_is_paid_by_bank_card_and_takes_every_power_away(
+    terminal: Callable[..., Terminal], basket: Any, host: Any, patient: Callable[..., Any]
+) -> None:
+    at = terminal()
+    await at.start()
+    at._pin_pad.hand_to(Fingers(patient(bank_pins=("111111",))))  # type: ignore[attr-defined]
+    outcome = await at.serve(sell(at.site, basket, tender=Tender.BANK, account_used=False))
+    assert (outcome.response_code, host.store.audit_now().bank.settled) == ("00", 1)
+    with pytest.raises(CardRemovedError):
+        await at.readers[Slot.LOCAL].transmit(bytes(5))
+
+
+async def test_a_slot_without_a_reader_is_silent(terminal: Callable[..., Terminal]) -> None:
+    at = terminal()
+    assert await at._perform(Transmit(bytes(5), Slot.SAM)) == await at._perform(ReadAtr(Slot.SAM)) == NO_CARD
+    assert (await at._perform(ReadAtr(Slot.LOCAL)))[:1] == b"\x3b"
+    assert len(await at._perform(Draw(4))) == 4
 
 
 async def test_an_entry_is_on_the_disk_before_the_request_leaves(

@@ -1,20 +1,23 @@
 from collections.abc import Callable
 from typing import Any
 
-from terminals.kernel.outcome import Event, Result
+from cardsim.psam import psam
+from terminals.kernel.effects import Slot
+from terminals.kernel.outcome import Event, Result, Tender
 from terminals.kernel.site import Pace, Site
 from terminals.visits import visit
 
 SAMPLE = "379900"
+KEY = Event.KEY_VERIFIED
 
 
 def test_a_kiosk_on_the_way_comes_first_in_the_events(
     booth: Callable[..., Any], site: Callable[..., Site], patient: Callable[..., Any]
 ) -> None:
-    facts = {"kiosk": ("123456", "246810"), "pins": ("246810",)}
+    facts = {"kiosk": ("123456", "246810"), "pins": ("246810",), "slot": Slot.REMOTE, "lies_in": Slot.REMOTE}
     at = booth(site("P", SAMPLE), **facts)
     outcome = at.run(visit(at.site, patient(**facts)))
-    assert (outcome.result, outcome.events) == (Result.SETTLED, (Event.PIN_CHANGED, Event.PIN_VERIFIED))
+    assert (outcome.result, outcome.events) == (Result.SETTLED, (Event.PIN_CHANGED, KEY, Event.PIN_VERIFIED))
 
 
 def test_a_change_that_fails_ends_the_visit(booth: Callable[..., Any], patient: Callable[..., Any]) -> None:
@@ -27,12 +30,12 @@ def test_a_change_that_fails_ends_the_visit(booth: Callable[..., Any], patient: 
 def test_whoever_changed_the_pin_before_gives_up_at_the_kiosk_and_pays_with_it(
     booth: Callable[..., Any], site: Callable[..., Site], patient: Callable[..., Any]
 ) -> None:
-    facts = {"kiosk": ("123456", "246810"), "pins": ("246810",)}
+    facts = {"kiosk": ("123456", "246810"), "pins": ("246810",), "slot": Slot.REMOTE, "lies_in": Slot.REMOTE}
     at = booth(site("P", SAMPLE), **facts)
     at.run(visit(at.site, patient(**facts)))
     at.fingers = type(at.fingers)(patient(**facts))
     again = at.run(visit(at.site, patient(**facts)))
-    assert (again.result, again.events) == (Result.SETTLED, (Event.PIN_WRONG, Event.PIN_VERIFIED))
+    assert (again.result, again.events) == (Result.SETTLED, (Event.PIN_WRONG, KEY, Event.PIN_VERIFIED))
 
 
 def test_a_slow_patient_takes_longer_at_every_step(booth: Callable[..., Any], patient: Callable[..., Any]) -> None:
@@ -46,3 +49,41 @@ def test_the_kind_of_place_chooses_the_flow(
 ) -> None:
     at = booth(site("H"))
     assert at.run(visit(at.site, patient())).flow == "outpatient"
+
+
+def test_a_new_card_on_the_way_pays_in_the_same_visit(booth: Callable[..., Any], patient: Callable[..., Any]) -> None:
+    at = booth()
+    outcome = at.run(visit(at.site, patient(reissue=True)))
+    assert (outcome.result, outcome.flow, outcome.events) == (Result.SETTLED, "pharmacy", (Event.REISSUED,))
+    assert [infno for infno, _ in outcome.messages] == ["1101", "0001", "1101", "2101", "2102"]
+
+
+def test_a_reissue_that_is_refused_ends_the_visit(
+    booth: Callable[..., Any], site: Callable[..., Site], patient: Callable[..., Any]
+) -> None:
+    at = booth(site("P", SAMPLE))
+    outcome = at.run(visit(at.site, patient(reissue=True)))
+    assert (outcome.result, outcome.refusal, outcome.flow) == (Result.DECLINED, "E2013", "reissue")
+
+
+def test_whom_a_wrong_module_turns_away_comes_back_until_the_card_is_locked(
+    booth: Callable[..., Any], site: Callable[..., Site], patient: Callable[..., Any]
+) -> None:
+    facts = {"slot": Slot.REMOTE, "lies_in": Slot.REMOTE, "comings": 9}
+    at = booth(site("P", SAMPLE), **facts)
+    at.sam = psam("370200")
+    outcome = at.run(visit(at.site, patient(**facts)))
+    assert outcome.events == (*(Event.KEY_WRONG,) * 3, Event.KEY_LOCKED)
+    assert (outcome.result, outcome.refusal, outcome.messages) == (Result.CARD_REFUSED, "-27011", ())
+
+
+def test_who_settles_does_not_come_back(booth: Callable[..., Any], patient: Callable[..., Any]) -> None:
+    at = booth()
+    assert len(at.run(visit(at.site, patient(comings=4))).messages) == 3
+
+
+def test_the_patient_chooses_slot_and_tender(booth: Callable[..., Any], patient: Callable[..., Any], dear: Any) -> None:
+    facts = {"slot": Slot.TAP, "lies_in": Slot.TAP, "tender": Tender.TAP, "bank_pins": ("111111",), "basket": dear}
+    at = booth(None, "new", **facts)
+    outcome = at.run(visit(at.site, patient(**facts)))
+    assert (outcome.result, outcome.tender, outcome.response_code) == (Result.SETTLED, Tender.TAP, "00")

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from cardsim import pboc, tlv
 from settlement.batch import drive_now, judge_of, settle_batch
 from settlement.config import load_rulebook
 from settlement.engine.arrival import Arrival, Decision, Door
@@ -15,8 +16,9 @@ from settlement.engine.case import World
 from settlement.engine.directory import Directory
 from settlement.engine.persons import PopulationRegister
 from settlement.engine.split import line_amount_fen
-from settlement.engine.state import Person
+from settlement.engine.state import BankAccount, Person
 from settlement.stores.memory import MemoryStore
+from settlement.wire.bank import CONTACT, CONTACTLESS, WITH_PIN, WITHOUT_PIN, Purchase, PurchaseReversal
 from settlement.wire.envelope import Reply, Request, decode_output, digest_of, encode
 from settlement.wire.keys import NetworkKey, session_keys
 from settlement.wire.messages import (
@@ -68,6 +70,13 @@ class Host:
         newcomer = self.world.register.newcomer(psn_no[:6], psn_no)
         assert newcomer
         return stored or newcomer
+
+    def account(self, psn_no: str) -> BankAccount:
+        key = (BankAccount, (psn_no[:6], psn_no))
+        stored = self.store.load_now((key,)).get(BankAccount, *key[1])
+        opened = self.world.register.account(psn_no[:6], psn_no)
+        assert opened
+        return stored or opened
 
     def people(self, city: str = JINAN, **facts: Any) -> Iterator[Person]:
         """People of a city who are so, in the order of their index."""
@@ -151,6 +160,46 @@ def total(lines: tuple[Line, ...]) -> int:
     return sum(line.det_item_fee_sumamt_fen for line in lines)
 
 
+class DebitCard:
+    """What the bank sees of a card's debit application; it counts up with each cryptogram."""
+
+    def __init__(self, person: Person, issue: int = 0, algorithm: pboc.Algorithm = pboc.Algorithm.TRIPLE_DES) -> None:
+        self.pan, self.issue, self.algorithm = person.bank_card_no, issue or person.card_issue, algorithm
+        self.counter = 0
+        self.arqc = b""
+
+    def session(self) -> pboc.Session:
+        key = pboc.card_key(self.algorithm, pboc.TEST_MASTER_KEYS[self.algorithm], self.pan, f"{self.issue:02}")
+        return pboc.Session(self.algorithm, key, self.counter)
+
+    def chip_data(self, amount_fen: int, **signed: bytes) -> bytes:
+        """Return DE 55 of the next transaction; `signed` names elements (_5F2A) that are otherwise, and signed so."""
+        self.counter += 1
+        issuer_data = pboc.IssuerData(
+            pboc.KEY_INDEX, pboc.CRYPTOGRAM_VERSION, bytes.fromhex("03A04002"), self.algorithm
+        )
+        elements = {
+            0x9F26: bytes(8),
+            0x9F02: bytes.fromhex(f"{amount_fen:012d}"),
+            0x9F03: bytes(6),
+            0x9F1A: bytes.fromhex("0156"),
+            0x95: bytes(5),
+            0x5F2A: bytes.fromhex("0156"),
+            0x9A: bytes.fromhex("261121"),
+            0x9C: b"\0",
+            0x9F37: bytes.fromhex("8EEDC74D"),
+            0x82: bytes.fromhex("1C00"),
+            0x9F36: self.counter.to_bytes(2, "big"),
+            0x9F10: issuer_data.encode(),
+            0x9F27: b"\x80",
+            **{int(name[1:], 16): value for name, value in signed.items()},
+        }
+        request = pboc.parse_request(elements)
+        assert request
+        self.arqc = elements[0x9F26] = self.session().cryptogram(request.message)
+        return b"".join(tlv.encode_ber(tag, value) for tag, value in elements.items())
+
+
 class Visits:
     """Messages as a pharmacy's and a hospital's software makes them."""
 
@@ -170,6 +219,35 @@ class Visits:
                 **fields,
             }
         )
+
+    def purchase(
+        self, teller: Teller, card: DebitCard, amount_fen: int, pin: str = "111111", **fields: Any
+    ) -> Purchase:
+        """A dip with the PIN, or a tap without one if it is empty."""
+        keys = session_keys(teller.host.world.key.terminal_key(teller.dev_no), teller.sign_no)
+        facts = {
+            "pan": card.pan,
+            "card_sequence": card.issue,
+            "trace": card.counter + 1,
+            "batch": 1,
+            "amount_fen": amount_fen,
+            "entry_mode": CONTACT + WITH_PIN if pin else CONTACTLESS + WITHOUT_PIN,
+            "chip_data": fields.get("chip_data") or card.chip_data(amount_fen),
+            "pin_block": keys.pin_block(pin, card.pan) if pin else b"",
+        }
+        return Purchase(**{**facts, **fields})
+
+    def reversal(self, bought: Purchase, omsgid: str, **fields: Any) -> PurchaseReversal:
+        facts = {
+            "pan": bought.pan,
+            "trace": bought.trace + 1,
+            "batch": bought.batch,
+            "amount_fen": bought.amount_fen,
+            "omsgid": omsgid,
+            "original_trace": bought.trace,
+            "original_batch": bought.batch,
+        }
+        return PurchaseReversal(**{**facts, **fields})
 
     def query(self, person: Person, **fields: Any) -> QueryPerson:
         facts = {
@@ -246,6 +324,17 @@ def visits() -> Visits:
 def worker(host: Host) -> Person:
     """A working employee of Jinan with money in the account."""
     return next(person for person in host.people(insutype="310", psn_type="11") if person.balance_fen > 50_000)
+
+
+@pytest.fixture
+def debit_card() -> type[DebitCard]:
+    return DebitCard
+
+
+@pytest.fixture
+def card(worker: Person) -> DebitCard:
+    """The worker's bank card."""
+    return DebitCard(worker)
 
 
 @pytest.fixture

@@ -37,6 +37,14 @@ def test_jinans_remote_pin_has_six_tries() -> None:
     assert {kind.pin_tries_max for kind in city().cards} == {6}
 
 
+def test_the_bank_is_ours_and_says_so_but_for_the_small_amount() -> None:
+    facts = read_city(JINAN, "370100.toml")[1]
+    bank = {key: fact.basis for key, fact in facts.items() if key.startswith("bank.")}
+    assert bank.pop("bank.small_amount_max") is Basis.OBSERVED
+    assert set(bank.values()) == {Basis.ASSUMED}
+    assert city().bank.small_amount_max_fen == 100_000
+
+
 @pytest.mark.rule("RB06")
 def test_jinans_remote_pin_starts_as_123456() -> None:
     assert {kind.pin_default for kind in city().cards} == {"123456"}
@@ -71,6 +79,7 @@ def test_every_value_of_a_city_has_its_origin() -> None:
         "local_password",
         "remote",
         "institutions",
+        "bank",
         "cards",
         "people",
     }
@@ -90,7 +99,7 @@ def test_an_unknown_key_is_named_with_its_nearest_known_one() -> None:
         ('value = "000000"', 'value = "0000"', "local_password.default: Expected `str` matching regex '^[0-9]{6}$'"),
         ('value = ["pharmacy"]', 'value = ["clinic"]', "local_password.asked_at[0]: Invalid enum value 'clinic'"),
         ('code = "370100"', 'code = "3701"', "code: Expected `str` matching regex '^[0-9]{6}$'"),
-        ("generation = 1", "generation = 3", "cards[1].generation: Invalid enum value 3"),
+        ("generation = 1", "generation = 4", "cards[1].generation: Invalid enum value 4"),
         ('balance = "3000.00"', "balance = 3000.0", "people[0].balance: write 3000.0 as text, in quotes"),
         ('name_en = "Jinan"\n', "", "Object missing required field `name_en`"),
         ("[remote]", "[remot]", "remot: unknown key; the nearest known one is remote"),

@@ -3,7 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from settlement.engine.arrival import Door
+from settlement.engine.arrival import Door, Password
 from settlement.engine.state import Message
 from settlement.wire import codes
 from settlement.wire.messages import QuerySettlement, RevokeDrugSale, SignIn
@@ -156,6 +156,36 @@ def test_a_question_is_not_kept(host: Any, pharmacy: Any, visits: Any, worker: A
 def test_every_decision_names_its_operator(host: Any, pharmacy: Any, visits: Any, worker: Any) -> None:
     body = visits.query(worker)
     assert host.decide(host.arrival(pharmacy.request(body), body))[0].opter_no == "tester"
+
+
+def test_a_decision_says_what_became_of_the_password(
+    host: Any, pharmacy: Any, hospital: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    def became(teller: Any, body: Any) -> Password:
+        password = host.decide(host.arrival(teller.request(body), body))[0].password
+        assert isinstance(password, Password)
+        return password
+
+    sale = visits.drug_sale(pharmacy, worker, drugs)
+    wrong = visits.drug_sale(pharmacy, worker, drugs, pin_block=pharmacy.pin_block(worker, "111111"))
+    assert became(pharmacy, visits.query(worker)) is Password.NOT_ASKED
+    assert became(pharmacy, sale) is Password.RIGHT
+    assert [became(pharmacy, wrong) for _ in range(7)] == [*[Password.WRONG] * 6, Password.LOCKED]
+    assert became(hospital, visits.outpatient(hospital, worker, drugs)) is Password.NOT_ASKED
+
+
+def test_a_password_sent_where_none_is_asked_is_neither_right_nor_wrong(
+    host: Any, hospital: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = msgspec.structs.replace(visits.outpatient(hospital, worker, drugs), pin_block=bytes(16))
+    [decision] = host.decide(host.arrival(hospital.request(sale), sale))
+    assert (decision.reply.approved, decision.password) == (True, Password.NOT_ASKED)
+
+
+def test_a_repeat_is_no_try(host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
+    sale, msgid = visits.drug_sale(pharmacy, worker, drugs), pharmacy.next_msgid()
+    arrivals = [host.arrival(pharmacy.request(sale, msgid=msgid), sale) for _ in range(2)]
+    assert [decision.password for decision in host.decide(*arrivals)] == [Password.RIGHT, Password.NOT_ASKED]
 
 
 def test_a_refusal_carries_a_reference_for_support(pharmacy: Any) -> None:

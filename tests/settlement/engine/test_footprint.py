@@ -1,8 +1,10 @@
 from typing import Any
 
+import pytest
+
 from settlement.engine.decide import JUDGES
 from settlement.engine.footprint import FOLLOWING, NAMED, follows, touches
-from settlement.engine.state import Accumulator, Message, Person, Terminal
+from settlement.engine.state import Accumulator, BankAccount, Message, Person, Settlement, Terminal
 from settlement.wire.codes import KINDS
 from settlement.wire.messages import RevokeDrugSale
 
@@ -27,6 +29,30 @@ def test_a_sale_names_its_terminal_its_msgid_and_its_patient(
         (Message, ("370100", pharmacy.code, request.msgid)),
         (Person, ("370100", worker.psn_no)),
     )
+
+
+def test_a_purchase_names_its_holders_account_and_the_settlement_that_it_pays(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any
+) -> None:
+    asked = visits.purchase(pharmacy, card, 100, setl_id="S")
+    named = touches(host.arrival(pharmacy.request(asked), asked), host.world)
+    assert named[2:] == (
+        (Person, ("370100", worker.psn_no)),
+        (BankAccount, ("370100", worker.psn_no)),
+        (Settlement, ("370100", worker.psn_no, "S")),
+    )
+
+
+@pytest.mark.parametrize("pan", ["6222020200000000000", "6299990000000000000"])
+def test_a_card_of_nobody_names_nobody(host: Any, pharmacy: Any, visits: Any, card: Any, pan: str) -> None:
+    asked = visits.purchase(pharmacy, card, 100, pan=pan)
+    undo = visits.reversal(asked, "M")
+    assert [table for table, _ in touches(host.arrival(pharmacy.request(asked), asked), host.world)] == [
+        Terminal, Message
+    ]  # fmt: skip
+    assert [table for table, _ in touches(host.arrival(pharmacy.request(undo), undo), host.world)] == [
+        Terminal, Message, Message
+    ]  # fmt: skip
 
 
 def test_a_benefit_that_pays_nothing_has_no_accumulator(

@@ -1,3 +1,4 @@
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -6,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from settlement.engine.state import Accumulator
+from settlement.engine.state import SETTLED, Accumulator, BankTrade
 from settlement.wire import codes
 from settlement.wire.messages import Reverse, Reversed, RevokeDrugSale, RevokeOutpatient
 from settlement.wire.names import institution_code
@@ -114,7 +115,8 @@ def test_a_reversal_before_its_original_leaves_a_tombstone_and_the_late_original
 ) -> None:
     msgid = pharmacy.next_msgid()
     pharmacy.told(Reverse(worker.psn_no, msgid, "2102"))
-    assert host.store.audit_now().tombstones == 1
+    assert host.store.audit_now("tester").tombstones == 1
+    assert host.store.audit_now("another").tombstones == 0
     late = pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs), msgid=msgid)
     assert late.refusal == codes.REVERSED_BEFORE_ARRIVAL.code
     assert host.store.audit_now().ledger == {}
@@ -168,14 +170,16 @@ def test_settlement_and_its_reversal_in_one_batch_leave_nothing_owed(
 
 
 class Books(RuleBasedStateMachine):
-    """Settle, revoke, reverse and repeat in any order, at home and away: the laws of the books hold after each step."""
+    """Settle, pay by card, revoke, reverse and repeat in any order, at home and away: the laws hold after each step."""
 
     make: Any
 
     def __init__(self) -> None:
         super().__init__()
-        self.host, self.pharmacy, self.visits, self.people, self.drugs = self.make()
+        self.host, self.pharmacy, self.visits, self.people, self.drugs, debit_card = self.make()
+        self.cards = [debit_card(person) for person in self.people]
         self.settled: list[tuple[Any, str]] = []
+        self.bought: list[tuple[Any, str, str]] = []
 
     @rule(who=st.integers(0, 2), lines=st.integers(1, 3), account=st.sampled_from("01"))
     def settle(self, who: int, lines: int, account: str) -> None:
@@ -202,6 +206,33 @@ class Books(RuleBasedStateMachine):
         settled, insured = self.settled[which % len(self.settled)]
         self.pharmacy.ask(Reverse(settled.psn_no, settled.medins_setl_id, "2102"), insured=insured)
 
+    @rule(
+        who=st.integers(0, 2),
+        fen=st.sampled_from([1, 100, 100_000, 1_900_000]),
+        pin=st.sampled_from(["111111", "111111", "999999", ""]),
+        rest=st.none() | st.integers(0, 99),
+    )
+    def buy(self, who: int, fen: int, pin: str, rest: int | None) -> None:
+        setl_id = self.settled[rest % len(self.settled)][0].setl_id if self.settled and rest is not None else ""
+        asked = self.visits.purchase(self.pharmacy, self.cards[who], fen, pin=pin, setl_id=setl_id)
+        msgid, insured = self.pharmacy.next_msgid(), self.people[who].city
+        first = self.pharmacy.ask(asked, msgid=msgid, insured=insured)
+        assert self.pharmacy.ask(asked, msgid=msgid, insured=insured) == first
+        self.bought.append((asked, msgid, insured))
+
+    @precondition(lambda self: self.bought)
+    @rule(which=st.integers(0, 99))
+    def reverse_a_purchase(self, which: int) -> None:
+        asked, msgid, insured = self.bought[which % len(self.bought)]
+        self.pharmacy.told(self.visits.reversal(asked, msgid), insured=insured)
+
+    @rule(who=st.integers(0, 2))
+    def reverse_a_purchase_that_comes_late(self, who: int) -> None:
+        asked, msgid = self.visits.purchase(self.pharmacy, self.cards[who], 100), self.pharmacy.next_msgid()
+        insured = self.people[who].city
+        self.pharmacy.told(self.visits.reversal(asked, msgid), insured=insured)
+        assert not self.pharmacy.ask(asked, msgid=msgid, insured=insured).approved
+
     @rule(who=st.integers(0, 2))
     def reverse_what_never_came(self, who: int) -> None:
         person = self.people[who]
@@ -215,10 +246,20 @@ class Books(RuleBasedStateMachine):
     @invariant()
     def no_account_is_below_zero(self) -> None:
         assert all(self.host.person(person.psn_no).balance_fen >= 0 for person in self.people)
+        assert all(self.host.account(person.psn_no).balance_fen >= 0 for person in self.people)
+
+    @invariant()
+    def each_bank_account_holds_what_it_opened_with_less_what_stands(self) -> None:
+        stands: Counter[str] = Counter()
+        for row in self.host.store._rows.values():
+            if isinstance(row, BankTrade) and row.state == SETTLED:
+                stands[row.psn_no] += row.amount_fen
+        for person in self.people:
+            assert self.host.account(person.psn_no).balance_fen == 2_000_000 - stands[person.psn_no]
 
 
 def test_no_order_of_settling_and_undoing_breaks_the_books(
-    world: Any, visits: Any, worker: Any, guest: Any, drugs: Any, teller: Any, lines_of: Any
+    world: Any, visits: Any, worker: Any, guest: Any, drugs: Any, teller: Any, lines_of: Any, debit_card: Any
 ) -> None:
     host_type, teller_type = type(teller.args[0]), teller.func
     other = next(person for person in host_type(world).people(insutype="310") if person != worker)
@@ -227,10 +268,10 @@ def test_no_order_of_settling_and_undoing_breaks_the_books(
     def make() -> Any:
         host = host_type(world)
         pharmacy = teller_type(host, institution_code("P", "370100", 1)).sign_in()
-        return host, pharmacy, visits, (worker, guest, other), dear
+        return host, pharmacy, visits, (worker, guest, other), dear, debit_card
 
     machine = type("Machine", (Books,), {"make": staticmethod(make)}).TestCase
     machine.settings = settings(
-        max_examples=25, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
     )
     machine().runTest()

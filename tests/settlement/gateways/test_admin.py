@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from settlement.engine.arrival import Password
 from settlement.gateways.admin import LEASE_MAX, admin_app
 from settlement.stores.memory import MemoryStore
 from settlement.tally import Outcome, Tally
@@ -12,7 +13,7 @@ TOKEN = {"Authorization": "Bearer sesame"}
 @pytest.fixture
 def app() -> Any:
     tally = Tally()
-    tally.answered(Outcome("tcp", "run", "9001", "", replayed=False, pin_offered=False, seconds=0.0))
+    tally.answered(Outcome("tcp", "run", "9001", "", replayed=False, password=Password.NOT_ASKED, seconds=0.0))
     return admin_app(MemoryStore(1000), tally, "sesame")
 
 
@@ -33,7 +34,7 @@ def test_an_audit_has_the_counts_the_ledger_and_the_laws(app: Any, asked: Any, r
     report = run(asked(app, "GET", "/audit", query="opter=run", headers=TOKEN)).json
     assert report["opter"] == "run"
     assert report["engine"] == {"9001": {"approved": 1}}
-    assert (report["ledger"], report["open"]) == ({}, {"tombstones": 0})
+    assert (report["ledger"], report["open"]) == ({}, {"tombstones": 0, "stranded": 0})
     assert all(law["ok"] for law in report["invariants"])
     assert len(report["invariants"]) >= 10
 

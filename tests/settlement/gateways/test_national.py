@@ -140,8 +140,9 @@ def test_a_reversal_is_carried_out_by_msgid(at_desk: Any, sale: dict[str, Any]) 
     at_desk(test)
 
 
-def test_an_unknown_transaction_is_refused(refused: Any) -> None:
-    assert refused("2304", {}).startswith(f"[{codes.UNKNOWN_MESSAGE.code}]")
+@pytest.mark.parametrize("infno", ["2304", "0200", "0400", "0001"])
+def test_what_this_door_does_not_offer_is_refused(refused: Any, infno: str) -> None:
+    assert refused(infno, {}).startswith(f"[{codes.UNKNOWN_MESSAGE.code}]")
 
 
 def test_another_institutions_code_is_refused(refused: Any, sale: dict[str, Any]) -> None:

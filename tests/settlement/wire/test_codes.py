@@ -16,13 +16,25 @@ def test_a_code_and_a_name_are_given_once() -> None:
     assert len({row.code for row in rows}) == len({row.name for row in rows}) == len(rows) == len(codes.REFUSALS)
 
 
+@pytest.mark.parametrize("refusal", codes.REFUSALS.values(), ids=lambda row: row.code)
+def test_what_the_bank_refuses_has_a_response_code(refusal: codes.Refusal) -> None:
+    assert refusal.owner is not codes.Owner.BANK or refusal.code in codes.RESPONSE_CODES
+
+
+def test_a_response_code_has_two_characters_and_none_of_a_refusal_approves() -> None:
+    answers = [*codes.RESPONSE_CODES.values(), codes.RESPONSE_CODE_OTHER]
+    assert {len(answer) for answer in answers} == {2}
+    assert "00" not in answers
+    assert codes.RESPONSE_CODES.keys() <= codes.REFUSALS.keys()
+
+
 def test_a_refusal_fits_err_msg_whatever_the_detail() -> None:
     text = codes.PIN_WRONG.text("x" * 500)
     assert len(text) == 200
     assert text.startswith("[E2102] ")
 
 
-def test_only_settlements_can_be_reversed() -> None:
+def test_only_settlements_can_be_reversed_by_2601() -> None:
     assert {infno for infno, kind in codes.KINDS.items() if kind.reversible} == {"2102", "2207"}
 
 

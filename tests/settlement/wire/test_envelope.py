@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.wire import codes
+from settlement.wire.bank import AMOUNT_MAX_FEN, TRACE_MAX, Purchase, PurchaseAnswered
 from settlement.wire.envelope import (
     ALLOWED,
     BODY_TYPES,
@@ -192,6 +193,48 @@ def test_another_place_of_insurance_has_another_digest() -> None:
 
 def test_a_refusal_carries_no_output() -> None:
     assert decode_output(Reply("M", "2102", "E2102", "", "", "")) is None
+
+
+def test_an_approval_without_an_output_is_malformed() -> None:
+    with pytest.raises(MalformedError, match="output"):
+        decode_output(Reply("M", "2102", "", "", "", ""))
+
+
+def test_a_refusal_of_the_bank_carries_its_answer() -> None:
+    declined = PurchaseAnswered("51", 1, 1, 100, bytes(12), "", "000000000000")
+    reply = decode_reply(encode(Reply("M", "0200", "E4011", "", "", "", raw(declined))))
+    assert decode_output(reply) == declined
+
+
+@given(st.integers(0, TRACE_MAX), st.integers(0, AMOUNT_MAX_FEN), st.binary(max_size=255), st.binary(max_size=16))
+def test_a_purchase_comes_back_as_it_went(trace: int, amount_fen: int, chip_data: bytes, pin_block: bytes) -> None:
+    body = Purchase("6299990000000000000", 1, trace, 1, amount_fen, "051", chip_data, pin_block)
+    assert decode_body(decode_request(encode(request_of(body)))) == body
+
+
+def test_an_independent_decoder_reads_the_bank_leg() -> None:
+    body = Purchase("6299990000000000000", 1, 7, 2, 8_750, "072", b"\x9f\x26", setl_id="S")
+    assert msgpack.unpackb(encode(body)) == [
+        "0200", "6299990000000000000", 1, 7, 2, 8_750, "072", b"\x9f\x26", b"", "S",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("pan", "62999900000000", "pan: must be 16 to 19 digits"),
+        ("entry_mode", "021", "entry_mode: must be 051, 052, 071 or 072"),
+        ("trace", TRACE_MAX + 1, "trace"),
+        ("amount_fen", -1, "amount_fen"),
+        ("amount_fen", AMOUNT_MAX_FEN + 1, "amount_fen"),
+        ("chip_data", bytes(256), "chip_data"),
+        ("pin_block", bytes(17), "pin_block"),
+    ],
+)
+def test_a_wrong_field_of_a_purchase_is_named(field: str, value: object, words: str) -> None:
+    right = Purchase("6299990000000000000", 1, 7, 2, 8_750, "072", b"")
+    with pytest.raises(MalformedError, match=words):
+        decode_body(request_of(msgspec.structs.replace(right, **{field: value})))
 
 
 def test_an_approval_carries_its_output() -> None:

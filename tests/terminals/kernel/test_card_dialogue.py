@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
-from cardsim.population import CardProfile, Population
+from cardsim.card_profiles import CardProfile
+from cardsim.population import Population
 from terminals.kernel import card_dialogue, terminal_codes
-from terminals.kernel.card_dialogue import NO_CARD, CardFacts, command, read_card
+from terminals.kernel.card_dialogue import CardFacts, read_card
+from terminals.kernel.command import EXCHANGES_MAX, SILENCE, command
 from terminals.kernel.drive import drive
-from terminals.kernel.effects import Transmit
+from terminals.kernel.effects import NO_CARD, Transmit
 
 
 def reading(answers: Callable[[bytes], bytes]) -> Any:
@@ -34,8 +36,8 @@ def test_a_card_of_each_generation_and_mode_is_read(generation: int, t0_mode: An
 
 
 def test_a_card_that_is_not_there_has_no_status() -> None:
-    assert drive(command(b"\x00\x84\x00\x00\x08"), lambda _: NO_CARD).status == card_dialogue.SILENCE
-    assert reading(lambda _: NO_CARD) == terminal_codes.NO_CARD_ANSWERS
+    assert drive(command(b"\x00\x84\x00\x00\x08"), lambda _: NO_CARD).status == SILENCE
+    assert reading(lambda _: NO_CARD) == terminal_codes.EMPTY_SLOT
 
 
 def test_61_is_followed_by_get_response_and_6c_by_the_right_length() -> None:
@@ -62,7 +64,7 @@ def test_a_card_that_never_comes_to_an_end_is_given_up() -> None:
         return b"\x61\x10"
 
     assert drive(command(card_dialogue.SELECT_SSSE), perform).status == 0x6110
-    assert len(sent) == card_dialogue.EXCHANGES_MAX
+    assert len(sent) == EXCHANGES_MAX
 
 
 def test_a_card_without_the_application_is_refused_with_the_library_code() -> None:
@@ -101,7 +103,7 @@ def test_the_golden_card_is_read() -> None:
 @pytest.mark.parametrize(
     ("place", "answer", "code"),
     [
-        ("032C06", "0304332E30309000", "-1"),
+        ("032C06", "0304342E30309000", "-1"),
         ("032C06", "0404322E30309000", "-22"),
         ("032C06", "6A83", "-27267"),
         ("012C12", "0110370100D2560000050100000130F5BA969000", "-20"),

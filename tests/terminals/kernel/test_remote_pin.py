@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from settlement.wire.messages import Line
+from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Event, Result
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.remote_pin import change_pin
@@ -11,52 +12,53 @@ from terminals.kernel.site import AT_ONCE, Site
 from terminals.patients import Fingers
 
 SAMPLE = "379900"
+KEY = Event.KEY_VERIFIED
 
 
 @pytest.fixture
 def away(booth: Callable[..., Any], site: Callable[..., Site]) -> Callable[..., Any]:
     """A terminal in the sample city, with a patient from Jinan at it."""
-    return lambda **facts: booth(site("P", SAMPLE), **facts)
+    return lambda **facts: booth(site("P", SAMPLE), lies_in=Slot.REMOTE, **facts)
 
 
 def test_a_changed_pin_pays_away_from_home_without_the_local_password(
     away: Callable[..., Any], basket: tuple[Line, ...]
 ) -> None:
     at = away(kiosk=("123456", "246810"), pins=("246810",), passwords=())
-    assert at.run(change_pin(at.site, AT_ONCE)).events == (Event.PIN_CHANGED,)
-    outcome = at.run(sell(at.site, basket))
-    assert (outcome.result, outcome.route, outcome.events) == (Result.SETTLED, "remote", (Event.PIN_VERIFIED,))
+    assert at.run(change_pin(at.site, AT_ONCE, slot=Slot.REMOTE)).events == (Event.PIN_CHANGED,)
+    outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
+    assert (outcome.result, outcome.route, outcome.events) == (Result.SETTLED, "remote", (KEY, Event.PIN_VERIFIED))
     assert at.host.ledger["2102"].settled == 1
 
 
 def test_the_initial_pin_cannot_pay(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = away(pins=("123456",))
-    outcome = at.run(sell(at.site, basket))
+    outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
     assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-35")
-    assert outcome.events == (Event.PIN_MUST_CHANGE,)
+    assert outcome.events == (KEY, Event.PIN_MUST_CHANGE)
     assert outcome.messages == (("1101", "approved"),)
 
 
 def test_the_initial_pin_typed_after_the_change_is_a_wrong_one(away: Callable[..., Any], basket: Any) -> None:
     at = away(kiosk=("123456", "246810"), pins=("123456", "246810"))
-    at.run(change_pin(at.site, AT_ONCE))
-    outcome = at.run(sell(at.site, basket))
-    assert outcome.events == (Event.PIN_WRONG, Event.PIN_VERIFIED)
+    at.run(change_pin(at.site, AT_ONCE, slot=Slot.REMOTE))
+    outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
+    assert outcome.events == (KEY, Event.PIN_WRONG, Event.PIN_VERIFIED)
     assert outcome.result is Result.SETTLED
 
 
 def test_the_local_password_counts_the_chip_down_to_the_lock(away: Callable[..., Any], basket: Any) -> None:
     at = away(pins=("000000",) * 7)
-    outcome = at.run(sell(at.site, basket))
+    outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
     assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-52")
-    assert outcome.events == (Event.PIN_WRONG,) * 6 + (Event.PIN_LOCKED,)
+    assert outcome.events == (KEY, *(Event.PIN_WRONG,) * 6, Event.PIN_LOCKED)
     assert at.shown[:6] == [f"wrong PIN, {left} tries left" for left in (5, 4, 3, 2, 1, 0)]
 
 
 def test_a_locked_pin_stays_locked_for_the_right_one(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = away(pins=("000000",) * 7 + ("123456",))
-    at.run(sell(at.site, basket))
-    assert at.run(sell(at.site, basket)).refusal == "-52"
+    at.run(sell(at.site, basket, slot=Slot.REMOTE))
+    assert at.run(sell(at.site, basket, slot=Slot.REMOTE)).refusal == "-52"
 
 
 def test_a_locked_pin_still_pays_at_home(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
@@ -70,8 +72,8 @@ def test_a_locked_pin_still_pays_at_home(booth: Callable[..., Any], basket: tupl
 
 def test_what_is_no_pin_never_reaches_the_chip(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = away(pins=("12345", "abcdef", "１２３４５６", ""))
-    outcome = at.run(sell(at.site, basket))
-    assert (outcome.result, outcome.events) == (Result.ABANDONED, ())
+    outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
+    assert (outcome.result, outcome.events) == (Result.ABANDONED, (KEY,))
     assert at.shown == ["a PIN has six digits"] * 3
 
 
@@ -104,5 +106,5 @@ def test_an_old_pin_offered_again_and_again_locks_the_card(booth: Callable[..., 
 
 def test_a_generation_1_card_is_refused_away_from_home_before_any_pin(away: Callable[..., Any], basket: Any) -> None:
     at = away(profile="old", pins=("123456",))
-    outcome = at.run(sell(at.site, basket))
+    outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
     assert (outcome.result, outcome.refusal, outcome.events) == (Result.DECLINED, "E3008", ())

@@ -2,7 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
+from cardsim.faults import FaultyCard, Unplug
 from cardsim.population import Population
+from terminals.readers.reader import NoAnswerError
 from terminals.readers.simulated import SimulatedReader
 from terminals.readers.trace import TracedReader
 
@@ -37,12 +39,12 @@ async def test_a_masked_trace_shows_no_pin_and_no_identity(
     assert people.person(0).certno.encode().hex().upper() not in text
     assert lines == [
         "< ATR (17 bytes)",
-        f"> {SELECT[:8]} {SELECT[8:]}",
-        "< 6118",
-        "> 00200000 (4 bytes)",
-        "< 63C5",
-        "> 00B20134 14",
-        "< (20 bytes) 9000",
+        f"> {SELECT[:8]} {SELECT[8:]}  SELECT by name sx1.sh.社会保障",
+        "< 6118  24 more bytes wait for GET RESPONSE",
+        "> 00200000 (4 bytes)  VERIFY, 3 bytes of data",
+        "< 63C5  5 tries left",
+        "> 00B20134 14  READ RECORD 1 of EF06, 20 bytes",
+        "< (20 bytes) 9000  success",
         "- power off",
     ]
 
@@ -52,5 +54,14 @@ async def test_an_unmasked_trace_shows_all(
 ) -> None:
     reader, lines = traced(masked=False)
     await use(reader)
-    assert f"> {VERIFY}" in lines
+    assert f"> {VERIFY}  VERIFY, 3 bytes of data" in lines
     assert people.person(0).certno.encode().hex().upper() in lines[-2]
+
+
+async def test_a_card_that_does_not_answer_leaves_its_line(people: Population) -> None:
+    lines: list[str] = []
+    reader = TracedReader(SimulatedReader(FaultyCard(people.card(0), [Unplug(1)])), lines.append)
+    await reader.power_on()
+    with pytest.raises(NoAnswerError):
+        await reader.transmit(bytes.fromhex(READ_CERTNO))
+    assert lines[-1] == "< nothing: the card answers no more: CardUnplugged"

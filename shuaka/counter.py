@@ -1,0 +1,180 @@
+"""One terminal at a counter, under trio: waits for a card, runs a flow with it, shows what chip and terminal say.
+
+The trio half of `shuaka terminal`, imported when that runs. Readers, site and keys are handed in as they were chosen.
+"""
+
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+
+import trio
+from msgspec import Struct
+
+from cardsim.psam import psam
+from settlement.wire.messages import Line
+from settlement.wire.session import TerminalSession
+from shuaka.keyboard import Keyboard
+from shuaka.look import look, tell_card
+from shuaka.reader_choice import NOT_OURS, ReaderChoice, simulated_card
+from terminals.journal import FileJournal, MemoryJournal
+from terminals.kernel.effects import Slot
+from terminals.kernel.outcome import Outcome, Result, Tender
+from terminals.kernel.pharmacy import sell
+from terminals.kernel.site import Site
+from terminals.links.link import Link
+from terminals.links.tcp import TcpLink
+from terminals.readers.budget import TryBudgetError
+from terminals.readers.ours import DiscerningReader
+from terminals.readers.pcsc import PcscReader
+from terminals.readers.reader import NoAnswerError, Reader, ReaderGoneError
+from terminals.readers.simulated import SimulatedReader
+from terminals.readers.trace import TracedReader
+from terminals.session_link import SessionLink
+from terminals.terminal import Clock, Terminal
+
+RETRY_S: Final = 1.0
+"""Between looks for a reader that is gone."""
+
+
+class Counter(Struct, frozen=True, kw_only=True):
+    """What was chosen on the command line."""
+
+    site: Site
+    reader: ReaderChoice
+    sam: str
+    """software:AREA, pcsc:NAME, or "" for none."""
+    slot: Slot
+    seed: int
+    basket: tuple[Line, ...]
+    tender: Tender
+    read_only: bool
+    once: bool
+    unmasked: bool
+    host: str
+    port: int
+    terminal_key: bytes
+    journal: Path | None
+    """None where nothing is sold."""
+
+
+class Desk:
+    """The reader for the holder's card: `bare`, and with the trace of what passes; and whose card is in it."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._unmasked = counter.unmasked
+        self.ours = True
+        self.pcsc = None if counter.reader.simulated else PcscReader(counter.reader.name)
+        self.bare: Reader
+        if self.pcsc is None:
+            contactless = counter.slot is Slot.TAP
+            self.bare = SimulatedReader(simulated_card(counter.reader, counter.seed, contactless=contactless))
+        else:
+            self.bare = DiscerningReader(self.pcsc, self._tell)
+        self.traced = TracedReader(self.bare, print, masked=self.pcsc is not None or not counter.unmasked)
+
+    def _tell(self, ours: bool) -> None:
+        """Take note of a new card; its holder is told, and the trace hides what is not ours."""
+        self.ours = ours
+        self.traced.masked = not (self._unmasked and ours)
+        if not ours:
+            print(NOT_OURS, file=sys.stderr)
+
+
+async def attend(counter: Counter) -> bool:
+    """Serve cards until interrupted, or one; return whether the last visit went well."""
+    async with AsyncExitStack() as open_readers:
+        desk = Desk(counter)
+        if desk.pcsc is not None:
+            open_readers.push_async_callback(desk.pcsc.aclose)
+        module = _module(counter.sam, open_readers)
+        places = (Slot.TAP,) if counter.slot is Slot.TAP else (Slot.LOCAL, Slot.REMOTE)
+        readers: dict[Slot, Reader] = dict.fromkeys(places, desk.traced) | ({Slot.SAM: module} if module else {})
+        terminal = _terminal(counter, readers)
+        open_readers.push_async_callback(terminal.stop)
+        if not counter.read_only and not await _signed_on(terminal):
+            return False
+        while True:
+            went_well = await _one_card(counter, terminal, desk)
+            if counter.once:
+                return went_well
+            await desk.bare.wait_for_removal()
+
+
+def _module(sam: str, open_readers: AsyncExitStack) -> Reader | None:
+    """Return the reader with the security module in it; a terminal without one has none."""
+    kind, _, place = sam.partition(":")
+    if kind == "software":
+        return SimulatedReader(psam(place))
+    if not sam:
+        return None
+    reader = PcscReader(place)
+    open_readers.push_async_callback(reader.aclose)
+    return reader
+
+
+def _terminal(counter: Counter, readers: Mapping[Slot, Reader]) -> Terminal:
+    site, key = counter.site, counter.terminal_key
+    session = TerminalSession(key, dev_no=site.dev_no, fixmedins_code=site.fixmedins_code, city=site.city)
+    clock = Clock(lambda: time.time_ns() // 1_000_000)
+
+    async def connect() -> Link:
+        return await TcpLink.connect(counter.host, counter.port)
+
+    host = SessionLink(session, connect, clock_ms=clock)
+    journal = FileJournal(counter.journal, "fsync") if counter.journal else MemoryJournal()
+    return Terminal(site, host, readers, Keyboard(session.pin_block), journal, clock=clock, show=_show)
+
+
+async def _signed_on(terminal: Terminal) -> bool:
+    signed_on, *recovered = await terminal.start()
+    print(f"sign on: {signed_on.result} {signed_on.refusal}".rstrip())
+    for outcome in recovered:
+        print(f"left open by an earlier run: {outcome.result}")
+    return signed_on.result is Result.DONE
+
+
+async def _one_card(counter: Counter, terminal: Terminal, desk: Desk) -> bool:
+    """Wait for a card and serve it; whatever it does, the terminal goes on."""
+    await _card_came(desk.bare, once=counter.once)
+    try:
+        await desk.bare.power_on()  # tells whose card it is
+        if counter.read_only or not desk.ours:
+            return tell_card(await terminal.serve(look(counter.site, counter.slot, ours=desk.ours)), ours=desk.ours)
+        return _tell_sale(
+            await terminal.serve(sell(counter.site, counter.basket, slot=counter.slot, tender=counter.tender))
+        )
+    except NoAnswerError as error:
+        print(f"the card cannot be used: {error}", file=sys.stderr)
+    except TryBudgetError as error:
+        print(f"not sent: {error}", file=sys.stderr)
+        await desk.bare.power_off()
+    return False
+
+
+async def _card_came(reader: Reader, *, once: bool) -> None:
+    """Return once there is a card; a reader that is gone is waited for, unless this is the only visit."""
+    said = ""
+    print("请插卡 insert a card", flush=True)
+    while True:
+        try:
+            return await reader.wait_for_card()
+        except ReaderGoneError as error:
+            if once:
+                raise
+            if str(error) != said:
+                said = str(error)
+                print(f"the reader is gone: {said}; waiting for it", file=sys.stderr)
+            await trio.sleep(RETRY_S)
+
+
+def _tell_sale(outcome: Outcome) -> bool:
+    said = [outcome.result, outcome.refusal, outcome.route, *outcome.setl_ids, *outcome.events]
+    print("  ".join(filter(None, said)))
+    return outcome.result is Result.SETTLED
+
+
+def _show(zh: str, en: str) -> None:
+    print(f"* {zh}  {en}")

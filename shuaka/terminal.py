@@ -1,0 +1,91 @@
+"""`shuaka terminal`: one terminal in the shell, with a simulated or a real reader, against a running engine.
+
+Exit codes: 0 the last visit went well, 1 it did not or something is missing, 2 the command line is wrong.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from shuaka import compose
+from shuaka.engine import Engine, EngineError
+from shuaka.reader_choice import DEFAULT_READER, ContactlessOption, ReaderOption, end, run
+from terminals.kernel.effects import Slot
+from terminals.kernel.outcome import Tender
+from terminals.kernel.sam import province
+from terminals.patients import line
+
+DEFAULT_CITY: Final = "370100"
+LANE: Final = 8
+"""Beside a fleet's and a load's terminals in the same pharmacy."""
+BASKET: Final = 2
+"""Items of the catalogue, one pack each."""
+KINDS_OF_SAM: Final = ("software", "pcsc")
+
+
+class Tendered(StrEnum):
+    """How the patient pays the rest."""
+
+    CASH = "cash"
+    BANK = "bank"
+
+
+def parse_sam(text: object) -> str:
+    """Read software:AREA, pcsc:NAME or none; raise typer.BadParameter."""
+    kind, _, place = str(text).partition(":")
+    if str(text) in {"", "none"}:
+        return ""
+    area = place.isdecimal() and len(place) in {2, 6}
+    if kind not in KINDS_OF_SAM or not place or (kind == "software" and not area):
+        raise typer.BadParameter(f"{text} is none of software:370100, software:37, pcsc:NAME, none")
+    return str(text)
+
+
+def terminal(
+    reader: ReaderOption = DEFAULT_READER,
+    data: Annotated[Path, typer.Option(help="Data directory of the running engine.")] = compose.DEFAULT_DATA,
+    city: Annotated[str, typer.Option(help="City in whose first pharmacy the terminal stands.")] = DEFAULT_CITY,
+    sam: Annotated[
+        str | None,
+        typer.Option(parser=parse_sam, metavar="software:AREA|pcsc:NAME|none", help="Security module; the province's."),
+    ] = None,
+    contactless: ContactlessOption = False,
+    tender: Annotated[Tendered, typer.Option(help="How the rest is paid.")] = Tendered.CASH,
+    seed: Annotated[int, typer.Option(help="Seed of the population, for a simulated reader.")] = compose.DEFAULT_SEED,
+    lane: Annotated[int, typer.Option(min=1, max=8, help="Lane of the terminal in its pharmacy.")] = LANE,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Read the card; no engine, no sale.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after the first card, as with a simulated reader.")] = False,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Show whole APDUs; our own cards only.")] = False,
+) -> None:
+    """Sell a small basket to whoever puts a card into the reader, and show what passes between chip and terminal."""
+    site = compose.pharmacy(city, compose.run_name("desk", ""), lane=lane)
+
+    async def work() -> None:
+        from shuaka import counter  # noqa: PLC0415 - brings trio, which is running by now
+
+        engine = None if read_only else Engine(data)
+        chosen = counter.Counter(
+            site=site,
+            reader=reader,
+            sam=f"software:{province(city)}" if sam is None else sam,
+            slot=Slot.TAP if contactless else Slot.LOCAL,
+            seed=seed,
+            basket=tuple(line(str(number), item, 1) for number, item in enumerate(compose.items()[:BASKET], 1)),
+            tender=Tender.TAP if contactless and tender is Tendered.BANK else Tender(tender.value),
+            read_only=read_only,
+            once=once or reader.simulated,
+            unmasked=unmasked,
+            host=engine.tcp.host if engine else "",
+            port=engine.tcp.port if engine else 0,
+            terminal_key=engine.network_key.terminal_key(site.dev_no) if engine else bytes(16),
+            journal=None if read_only else data / f"terminal-{site.dev_no}.journal",
+        )
+        if not await counter.attend(chosen):
+            raise typer.Exit(1)
+
+    try:
+        run(work)
+    except EngineError as error:
+        end(str(error))

@@ -1,0 +1,66 @@
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+
+from cardsim.card import Card
+from cardsim.interface import Interface
+
+Issue = Callable[..., Card]
+Exchange = Callable[..., list[str]]
+SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
+DEBIT, PSE, MF = "00A4040008A000000333010101", "00A404000E315041592E5359532E4444463031", "00A40000023F00"
+VERIFY, HOLDER_RECORD, RESIDENCE = "0020000003123456", "00B2013414", "00B2012C04"
+
+
+@pytest.fixture
+def dual(issue_card: Issue) -> Card:
+    return issue_card(generation=3, algorithm="sm4", t0_mode="auto")
+
+
+def test_the_name_of_the_root_answers_as_the_payment_environment_and_its_identifier_as_the_root(
+    dual: Card, exchange: Exchange
+) -> None:
+    by_name, by_identifier = exchange(dual, PSE, MF)
+    assert by_name == "6F15840E315041592E5359532E4444463031A503880101" + "9000"
+    assert by_identifier == "6F10840E315041592E5359532E44444630319000"
+
+
+def test_without_a_debit_application_the_name_is_the_roots(issue_card: Issue, exchange: Exchange) -> None:
+    card = issue_card(generation=1, t0_mode="auto")
+    assert exchange(card, PSE) == exchange(card, MF)
+    assert exchange(card, DEBIT) == ["6A82"]
+
+
+def test_each_application_answers_its_own_commands_only(dual: Card, exchange: Exchange) -> None:
+    gpo = "80A800000B8309" + "00" * 9 + "00"
+    assert exchange(dual, SSSE, gpo)[1] == "6D00"
+    assert exchange(dual, DEBIT, VERIFY)[1] == "6D00"
+
+
+def test_whoever_selects_another_application_leaves_the_pin_behind(dual: Card, exchange: Exchange) -> None:
+    open_, closed = exchange(dual, SSSE, VERIFY, "00A4000002DF01", RESIDENCE)[-1], None
+    for away in (DEBIT, PSE, MF):
+        closed = exchange(dual, SSSE, VERIFY, away, SSSE, "00A4000002DF01", RESIDENCE)[-1]
+        assert (open_, closed) == ("200231309000", "6982")
+
+
+def test_a_select_that_finds_nothing_leaves_the_application_selected(dual: Card, exchange: Exchange) -> None:
+    assert exchange(dual, DEBIT, "00A4040003AABBCC", "80CA9F3600")[1:] == ["6A82", "9F360200009000"]
+
+
+@pytest.mark.parametrize("interface", Interface)
+@pytest.mark.parametrize("selected", [None, SSSE, DEBIT])
+def test_every_class_and_instruction_is_answered_on_both_interfaces(
+    dual: Card, interface: Interface, selected: str | None
+) -> None:
+    dual.power_off()
+    dual.power_on(interface)
+    if selected:
+        dual.transmit(bytes.fromhex(selected))
+    known = {0x00, 0x80, 0x84, 0xB0}
+    for cla, ins in product(range(256), range(256)):
+        status = int.from_bytes(dual.transmit(bytes((cla, ins, 0xAA, 0xAA)))[-2:], "big")
+        reader = interface is Interface.CONTACTLESS and (cla, ins) == (0xFF, 0xCA)
+        assert (status == 0x6E00) is (cla not in known and not reader)
+        assert status >> 12 in (0x6, 0x9)
