@@ -84,6 +84,11 @@ def _ends(result: Result) -> Iterator[str]:
         yield f"{'  refused':<12}{flow}: {_counted(refusals)}"
     if report.events:
         yield f"{'events':<12}{_counted(report.events)}"
+    if report.bank.count or report.bank.reversed:
+        bank = report.bank
+        yield f"{'bank':<12}purchases {bank.count}  amount_fen {bank.amount_fen}  reversed {bank.reversed}"
+    if report.tenders:
+        yield f"{'tenders':<12}{_counted(report.tenders)}"
     if report.strays:
         yield f"{'replies':<12}{_counted(report.strays)}"
     for fault in report.faults:

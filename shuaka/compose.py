@@ -96,10 +96,18 @@ def card_profiles() -> tuple[CardProfile, ...]:
             pin_default=kind.pin_default,
             pin_tries_max=kind.pin_tries_max,
             t0_mode=kind.t0_mode,
+            key_lock=kind.key_lock,
+            key_lock_probability=kind.key_lock_probability,
+            key_lock_after=kind.key_lock_after,
         )
         for city in rulebook().cities.values()
         for kind in city.cards
     )
+
+
+def bank_pins() -> dict[str, str]:
+    """Return what holders type for their bank, by city of insurance."""
+    return {code: city.bank.pin_default for code, city in rulebook().cities.items()}
 
 
 def population(seed: int = DEFAULT_SEED, size: int = DEFAULT_SIZE) -> Population:

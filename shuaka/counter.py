@@ -1,4 +1,4 @@
-"""One terminal at a counter, under trio: waits for a card, runs a flow with it, shows what chip and terminal say.
+"""One terminal at a counter, under trio: waits for a card, runs a flow with it, shows what chip, terminal and host say.
 
 The trio half of `shuaka terminal`, imported when that runs. Readers, site and keys are handed in as they were chosen.
 """
@@ -14,14 +14,17 @@ import trio
 from msgspec import Struct
 
 from cardsim.psam import psam
+from settlement.engine.money import FEN_PLACES, unscaled
+from settlement.wire import codes
+from settlement.wire.envelope import Reply
 from settlement.wire.messages import Line
 from settlement.wire.session import TerminalSession
 from shuaka.keyboard import Keyboard
 from shuaka.look import look, tell_card
 from shuaka.reader_choice import NOT_OURS, ReaderChoice, simulated_card
 from terminals.journal import FileJournal, MemoryJournal
-from terminals.kernel.effects import Slot
-from terminals.kernel.outcome import Outcome, Result, Tender
+from terminals.kernel.effects import NoReply, Request, Slot
+from terminals.kernel.outcome import APPROVED, Outcome, Result, Tender
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.site import Site
 from terminals.links.link import Link
@@ -58,6 +61,27 @@ class Counter(Struct, frozen=True, kw_only=True):
     terminal_key: bytes
     journal: Path | None
     """None where nothing is sold."""
+
+
+class TracedHost(SessionLink):
+    """A session with the host that shows what is asked and what becomes of it, and nothing of whom it is about."""
+
+    async def exchange(self, request: Request) -> Reply | NoReply:
+        """Return the reply to a request, or why there is none."""
+        infno = str(request.body.__struct_config__.tag)
+        print(f"> host {infno} {codes.KINDS[infno].name_en}")
+        reply = await super().exchange(request)
+        print(f"< host {infno} {_in_words(reply)}")
+        return reply
+
+
+def _in_words(reply: Reply | NoReply) -> str:
+    if isinstance(reply, NoReply):
+        return f"no reply: {reply.reason}"
+    if reply.approved:
+        return APPROVED
+    known = codes.REFUSALS.get(reply.refusal)
+    return f"{reply.refusal} {known.zh} {known.en}" if known else reply.refusal
 
 
 class Desk:
@@ -106,13 +130,15 @@ async def attend(counter: Counter) -> bool:
 def _module(sam: str, open_readers: AsyncExitStack) -> Reader | None:
     """Return the reader with the security module in it; a terminal without one has none."""
     kind, _, place = sam.partition(":")
-    if kind == "software":
-        return SimulatedReader(psam(place))
     if not sam:
         return None
-    reader = PcscReader(place)
-    open_readers.push_async_callback(reader.aclose)
-    return reader
+    reader: Reader
+    if kind == "software":
+        reader = SimulatedReader(psam(place))
+    else:
+        reader = real = PcscReader(place)
+        open_readers.push_async_callback(real.aclose)
+    return TracedReader(reader, lambda said: print(f"    sam {said}"))
 
 
 def _terminal(counter: Counter, readers: Mapping[Slot, Reader]) -> Terminal:
@@ -123,7 +149,7 @@ def _terminal(counter: Counter, readers: Mapping[Slot, Reader]) -> Terminal:
     async def connect() -> Link:
         return await TcpLink.connect(counter.host, counter.port)
 
-    host = SessionLink(session, connect, clock_ms=clock)
+    host = TracedHost(session, connect, clock_ms=clock)
     journal = FileJournal(counter.journal, "fsync") if counter.journal else MemoryJournal()
     return Terminal(site, host, readers, Keyboard(session.pin_block), journal, clock=clock, show=_show)
 
@@ -173,7 +199,18 @@ async def _card_came(reader: Reader, *, once: bool) -> None:
 def _tell_sale(outcome: Outcome) -> bool:
     said = [outcome.result, outcome.refusal, outcome.route, *outcome.setl_ids, *outcome.events]
     print("  ".join(filter(None, said)))
-    return outcome.result is Result.SETTLED
+    if outcome.result is not Result.SETTLED:
+        return False
+    bill = outcome.amounts
+    shares = {
+        "bill": bill.medfee_sumamt_fen,
+        "funds": bill.fund_pay_sumamt_fen,
+        "personal account": bill.acct_pay_fen,
+        "bank account": outcome.bank_fen,
+        "cash": bill.psn_cash_pay_fen - outcome.bank_fen,
+    }
+    print(", ".join(f"{name} {unscaled(fen, FEN_PLACES)}" for name, fen in shares.items()), "yuan")
+    return True
 
 
 def _show(zh: str, en: str) -> None:

@@ -48,7 +48,14 @@ CHILD_END_S: Final = 15.0
 FAILED: Final = 1
 ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-DEMO_MIX: Final = Mix(remote=0.15, wrong_password=0.03, default_pin=0.05, local_password_as_pin=0.03)
+DEMO_MIX: Final = Mix(
+    remote=0.15,
+    wrong_password=0.03,
+    default_pin=0.05,
+    local_password_as_pin=0.03,
+    foreign_module=0.03,
+    saves_account=0.2,
+)
 """As the default mix, with more of what goes wrong: half a minute should show it."""
 
 
@@ -116,7 +123,7 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> tup
         if judged.interrupted:
             fleet_process.send_signal(signal.SIGTERM)
     fleet = _read_fleet(fleet_result)
-    fleet_claims = Claims(fleet.messages, fleet.settled, undone=fleet.undone, unknown=fleet.unknown)
+    fleet_claims = Claims(fleet.messages, fleet.settled, fleet.undone, fleet.unknown, fleet.bank)
     fleet_gate = compare([fleet_claims], audit_of(engine, fleet_name))
     assert judged.gate is not None
     assert judged.verdict is not None

@@ -23,7 +23,8 @@ from terminals.tally import FleetReport
 
 NAME: Final = 34
 WIDTH: Final = 14
-MONEY_NAMES: Final = dict(zip(MONEY, ("bills", "paid by funds", "by personal accounts", "in cash"), strict=True))
+SHARES: Final = ("bills", "paid by funds", "by personal accounts", "left to patients")
+MONEY_NAMES: Final = dict(zip(MONEY, SHARES, strict=True))
 SETTLING: Final = ("2102", "2207")
 FLOWS: Final = ("pharmacy", "outpatient")
 NO_VISITS: Final = frozenset({"sign_on", "recover"})
@@ -76,7 +77,7 @@ def lines(load: Result, fleet: FleetReport, load_gate: Gate, fleet_gate: Gate) -
     for field, name in MONEY_NAMES.items():
         yield _sum(f"  {name}, yuan", [row for row in rows if row.name.endswith(field)], yuan=True)
     yield _sum("bank purchases (0200)", [row for row in rows if row.name == "0200 purchases"])
-    yield _sum("  by bank accounts, yuan", [row for row in rows if row.name == "0200 amount_fen"], yuan=True)
+    yield _sum("  of what was left, yuan", [row for row in rows if row.name == "0200 amount_fen"], yuan=True)
     yield _sum("outcomes left unknown", [row for row in rows if row.name == "unknown outcomes left"])
     compared = [row for row in rows if row.client is not None]
     laws = [row for row in load_gate.rows if row.client is None]

@@ -136,6 +136,7 @@ def _plan(asked: Rehearsal, engine: Engine) -> LoadPlan:
         terminals=tuple(LoadTerminal(site, key.terminal_key(site.dev_no).hex()) for site in sites),
         card_profiles=compose.card_profiles(),
         items=compose.items(),
+        bank_pins=compose.bank_pins(),
         result_file=str((asked.place / RESULT).absolute()),
         live_file=str(asked.place / "live.json"),
         journal_dir=str(asked.place),
@@ -159,6 +160,6 @@ def _sites(asked: Rehearsal) -> tuple[Site, ...]:
 def _wanted(asked: Rehearsal, sites: tuple[Site, ...]) -> int:
     """Return how many people to lease, by the share of a sample that has a place to go to."""
     profile = compose.population(asked.people.seed, asked.people.size).profile
-    patients = Patients(asked.seed, asked.mix, profile, places_of(sites), compose.items())
+    patients = Patients(asked.seed, asked.mix, profile, places_of(sites), compose.items(), compose.bank_pins())
     coming = sum(patients.patient(index) is not None for index in range(SAMPLE))
     return int(expected(asked.segments) * SPARE * SAMPLE / max(coming, 1)) + SAMPLE

@@ -68,7 +68,7 @@ def terminals(
     run = compose.run_name("fleet", name)
     people, sites = compose.population(population.seed, population.size), compose.sites(count, run, lane=lane)
     mix = msgspec.structs.replace(FLEET_MIX, pharmacy=pharmacy, remote=remote)
-    coming = Patients(seed, mix, people.profile, places_of(sites), compose.items())
+    coming = Patients(seed, mix, people.profile, places_of(sites), compose.items(), compose.bank_pins())
     wanted = patients or _wanted(len(sites), duration, think)
     if first + wanted > people.size:
         raise typer.BadParameter(f"{first} and {wanted} people are beyond {population}", param_hint="--first")

@@ -5,6 +5,7 @@ the commands use, over a ledger in memory.
 """
 
 import time
+from functools import partial
 from secrets import token_bytes
 from typing import Final
 
@@ -48,7 +49,8 @@ class Town:
         self._world = compose.world(self.people, self._key)
         self._host = DirectHost(self.ledger, judge_of(self._world), self._key, now_ms=_now_ms, chance=token_bytes)
         self.sites = compose.sites(TERMINALS, "town")
-        self._patients = Patients(seed, mix, self.people.profile, places_of(self.sites), compose.items())
+        places, profile = places_of(self.sites), self.people.profile
+        self._patients = Patients(seed, mix, profile, places, compose.items(), compose.bank_pins())
         self._terminals = {site.dev_no: self._terminal(site.dev_no) for site in self.sites}
 
     def patient(self, index: int) -> Patient:
@@ -61,7 +63,8 @@ class Town:
         """Let the holder of a card come, and return how it went; the chip keeps what was done to it."""
         patient = self.patient(index)
         site = next(site for site in self.sites if (site.city, site.kind) == (patient.city, patient.kind))
-        return self._terminals[site.dev_no].serve(patient, self._drawer.card(index), AT_ONCE)
+        next_card = partial(self._drawer.card, index)
+        return self._terminals[site.dev_no].serve(patient, next_card(), AT_ONCE, next_card)
 
     def insured(self, index: int) -> Person:
         """Return what the host knows of a person now, the balance of the personal account included."""

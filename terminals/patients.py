@@ -102,12 +102,13 @@ def _in_order(place: Place) -> tuple[str, str, list[str]]:
 class Patient(Struct, frozen=True):
     """One visit of one person.
 
-    `kiosk`: the PIN change (old, new) made on the way, if any. `pins`, `passwords` and `bank_pins`: what is typed at each
+    `kiosk`: the PIN change (old, new) made on the way, if any. `pins`, `passwords`, `bank_pins`: what is typed at each
     prompt, in order, the kiosk's once; whoever has nothing more to type gives up. `tempo` multiplies think times.
 
     `slot` is where the function that the clerk chooses has the card, `lies_in` where the patient puts it first;
-    `module_area` is whose security module the terminal has, "" for its own; `comings` is how often somebody comes who is
-    turned away. `account_used`: whether the personal account pays; `tender` pays the rest. `reissue`: a new card first.
+    `module_area` is whose security module the terminal has, "" for its own; `comings` is how often somebody comes who
+    is turned away. `account_used`: whether the personal account pays; `tender` pays the rest. `reissue`: a new card
+    first.
     """
 
     index: int

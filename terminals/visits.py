@@ -1,6 +1,6 @@
 """What a patient's coming turns into: errands on the way where the plan says so, then the flow of the place."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -31,20 +31,18 @@ def visit(site: Site, patient: Patient, pace: Pace = AT_ONCE) -> Steps[Outcome]:
         trail.append((yield from errand))
         if trail[-1].result not in GOES_ON:
             return _as_one(trail)
+    flow, slot, tender, account_used = FLOWS[site.kind], patient.slot, patient.tender, patient.account_used
     for _ in range(patient.comings):
-        flow = FLOWS[site.kind]
-        wishes = {"slot": patient.slot, "tender": patient.tender, "account_used": patient.account_used}
-        trail.append((yield from flow(site, patient.basket, paced, **wishes)))
+        served = flow(site, patient.basket, paced, slot=slot, tender=tender, account_used=account_used)
+        trail.append((yield from served))
         if trail[-1].result is Result.SETTLED or Event.KEY_LOCKED in trail[-1].events:
             break
     return trail[0] if len(trail) == 1 else _as_one(trail)
 
 
-def _errands(site: Site, patient: Patient, pace: Pace) -> Iterator[Steps[Outcome]]:
-    if patient.reissue:
-        yield reissue(site, pace, slot=patient.lies_in)
-    if patient.kiosk:
-        yield change_pin(site, pace, slot=patient.lies_in)
+def _errands(site: Site, patient: Patient, pace: Pace) -> list[Steps[Outcome]]:
+    wanted = (patient.reissue, reissue), (patient.kiosk is not None, change_pin)
+    return [errand(site, pace, slot=patient.lies_in) for chosen, errand in wanted if chosen]
 
 
 def _as_one(trail: list[Outcome]) -> Outcome:

@@ -80,6 +80,10 @@ class CardKind(Row, frozen=True):
     pin_default: Pin
     pin_tries_max: Tries
     t0_mode: Literal["raw", "auto"]
+    key_lock: Literal["never", "probability", "on_pin_lock", "by_extauth"] = "by_extauth"
+    """Which misuse away from home locks the card's key for good."""
+    key_lock_probability: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    key_lock_after: Annotated[int, Meta(ge=1, le=255)] = 1
 
 
 class PersonKind(Row, frozen=True):

@@ -19,17 +19,16 @@ from settlement.wire.bank import (
     WITHOUT_PIN,
     Purchase,
     PurchaseAnswered,
-    PurchaseReversal,
-    PurchaseReversed,
 )
 from settlement.wire.envelope import MalformedError, Reply, decode_output
 from terminals.kernel import debit_dialogue
+from terminals.kernel.bank_reversal import DAY, MONTH_AND_DAY, TIME, reverse_purchase
 from terminals.kernel.capabilities import Use, uses
 from terminals.kernel.data_objects import chip_data, terms
 from terminals.kernel.debit_dialogue import UNABLE_TO_GO_ONLINE, Asking
 from terminals.kernel.effects import AskBankPin, AwaitCard, Draw, NextMsgid, NoReply, Record, Show, Slot, Steps
 from terminals.kernel.entries import Fate, PurchaseIntent, Resolution
-from terminals.kernel.exchange import exchange, output_of
+from terminals.kernel.exchange import exchange
 from terminals.kernel.outcome import Event, Outcome, Tender
 from terminals.kernel.terminal_codes import CARD_TYPE, NO_CARD_ANSWERS, PIN_ENTRY, TerminalCode
 from terminals.kernel.transaction import Transaction, pause
@@ -40,8 +39,6 @@ PIN_EVENTS: Final = {
     codes.BANK_PIN_WRONG.code: Event.BANK_PIN_WRONG,
     codes.BANK_PIN_LOCKED.code: Event.BANK_PIN_LOCKED,
 }
-MONTH_AND_DAY, DAY, TIME = slice(16, 20), slice(14, 20), slice(20, 26)
-"""Where a msgid has them: a purchase's batch (DE 60.2), date (9A) and trace (DE 11) are those of its msgid."""
 
 
 class Due(NamedTuple):
@@ -77,27 +74,6 @@ def pay_rest(transaction: Transaction, settled: Outcome, insuplc_admdvs: str) ->
         bank_fen=leg.paid_fen,
         response_code=leg.response_code,
     )
-
-
-def reverse_purchase(transaction: Transaction, purchase: PurchaseIntent) -> Steps[bool]:
-    """Undo a purchase (0400); False where that could not be delivered, and the journal keeps it."""
-    msgid: str = yield NextMsgid()
-    body = PurchaseReversal(
-        purchase.pan,
-        int(msgid[TIME]),
-        int(msgid[MONTH_AND_DAY]),
-        purchase.amount_fen,
-        purchase.msgid,
-        purchase.trace,
-        purchase.batch,
-    )
-    reply = yield from exchange(transaction, body, purchase.insuplc_admdvs, msgid=msgid)
-    if output_of(reply, PurchaseReversed) is None:
-        transaction.events.append(Event.BANK_IN_DOUBT)
-        return False
-    transaction.events.append(Event.BANK_REVERSED)
-    yield Record(Resolution(purchase.msgid, Fate.REVERSED, purchase.setl_id))
-    return True
 
 
 def _leg(transaction: Transaction, due: Due) -> Steps[Leg]:

@@ -6,8 +6,8 @@ The card is read as bytes from outside: nothing of cardsim is used here.
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from terminals.kernel.command import SILENCE, SUCCESS, command, refusal
-from terminals.kernel.effects import Slot, Steps
+from terminals.kernel.command import DONE, SILENCE, SUCCESS, command, followed, refusal
+from terminals.kernel.effects import Slot, Steps, Transmit
 from terminals.kernel.terminal_codes import CARD_DATA, CARD_ID_FORMAT, CARD_TYPE, EMPTY_SLOT, TerminalCode
 
 SELECT_SSSE: Final = bytes.fromhex("00A404000F") + "sx1.sh.社会保障".encode("gbk")
@@ -79,6 +79,7 @@ INSURED_REGION: Final = at(MEDICAL_SFI, 2, 0x84, 3)
 """参保地区划, where the holder is insured."""
 GENERATIONS: Final = {b"1": 1, b"2": 2, b"\x00": 2, b"3": 3}
 """By the first character of the specification version ("1.00", "2.00", "2.0" and NUL; blank counts as the second)."""
+UNANNOUNCED: Final = Cipher.TRIPLE_DES
 CIPHERS: Final = {bytes((cipher,)): cipher for cipher in Cipher}
 
 
@@ -122,16 +123,21 @@ def read_holder(slot: Slot, issued: Issued) -> Steps[CardFacts | TerminalCode]:
 def element(wanted: Element, slot: Slot) -> Steps[bytes | TerminalCode]:
     """Read one data element and return its value; a record of another tag or length is refused."""
     apdu, head = wanted
-    data, status = yield from command(apdu, slot)
-    if status != SUCCESS:
-        return refusal(status)
-    return data[2:] if data.startswith(head) and len(data) == head[1] + 2 else CARD_DATA
+    answer: bytes = yield Transmit(apdu, slot)
+    if not answer.endswith(DONE):
+        data, status = yield from followed(apdu, answer, slot)
+        if status != SUCCESS:
+            return refusal(status)
+        answer = data + DONE
+    whole = answer.startswith(head) and len(answer) == len(head) + head[1] + len(DONE)
+    return answer[2:-2] if whole else CARD_DATA
 
 
 def announced_cipher(fci: bytes) -> Cipher | None:
     """Return the cipher of the card's keys; None for one that nobody knows."""
-    _, announced, number = fci.partition(ANNOUNCED_CIPHER)
-    return CIPHERS.get(number[:1]) if announced else Cipher.TRIPLE_DES
+    if ANNOUNCED_CIPHER not in fci:
+        return UNANNOUNCED
+    return CIPHERS.get(fci.partition(ANNOUNCED_CIPHER)[2][:1])
 
 
 def issued_of(card_id: bytes, generation: int, cipher: Cipher, card_number: bytes) -> Issued | TerminalCode:

@@ -34,21 +34,28 @@ class Answer(NamedTuple):
 
 
 def command(apdu: bytes, slot: Slot = Slot.LOCAL) -> Steps[Answer]:
-    """Send a command and follow 61xx and 6Cxx to the end."""
+    """Send a command and return the whole answer."""
+    answer: bytes = yield Transmit(apdu, slot)
+    if answer.endswith(DONE):
+        return Answer(answer[:-STATUS_SIZE], SUCCESS)
+    return (yield from followed(apdu, answer, slot))
+
+
+def followed(apdu: bytes, answer: bytes, slot: Slot) -> Steps[Answer]:
+    """Follow a first answer's 61xx and 6Cxx to the end."""
     sent = apdu
-    for _ in range(EXCHANGES_MAX):
-        answer: bytes = yield Transmit(sent, slot)
-        if answer.endswith(DONE):
-            return Answer(answer[:-STATUS_SIZE], SUCCESS)
-        if len(answer) < STATUS_SIZE:
-            return Answer(NO_CARD, SILENCE)
-        if answer[-2] == MORE_DATA:
-            sent = GET_RESPONSE + answer[-1:]
-        elif answer[-2] == WRONG_LE and len(sent) == CASE_2_SIZE:
-            sent = sent[:4] + answer[-1:]
+    for _ in range(EXCHANGES_MAX - 1):
+        more, length = int.from_bytes(answer[-2:-1], "big"), answer[-1:]
+        if more == MORE_DATA:
+            sent = GET_RESPONSE + length
+        elif more == WRONG_LE and len(sent) == CASE_2_SIZE:
+            sent = sent[:4] + length
         else:
             break
-    return Answer(answer[:-STATUS_SIZE], int.from_bytes(answer[-2:], "big"))
+        answer = yield Transmit(sent, slot)
+    if len(answer) < STATUS_SIZE:
+        return Answer(NO_CARD, SILENCE)
+    return Answer(answer[:-STATUS_SIZE], int.from_bytes(answer[-STATUS_SIZE:], "big"))
 
 
 def refusal(status: int) -> TerminalCode:

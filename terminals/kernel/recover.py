@@ -18,7 +18,7 @@ from settlement.wire.messages import (
     RevokeOutpatient,
     SettlementInfo,
 )
-from terminals.kernel.bank import reverse_purchase
+from terminals.kernel.bank_reversal import reverse_purchase
 from terminals.kernel.effects import NoReply, Record, Steps
 from terminals.kernel.entries import Fate, Intent, OpenIntent, PurchaseIntent, Resolution
 from terminals.kernel.exchange import UNJUDGED, exchange, output_of

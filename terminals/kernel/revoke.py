@@ -4,7 +4,7 @@ from typing import Final
 
 from settlement.wire.messages import SettlementInfo
 from settlement.wire.names import HOSPITAL, PHARMACY
-from terminals.kernel.bank import reverse_purchase
+from terminals.kernel.bank_reversal import reverse_purchase
 from terminals.kernel.effects import NextMsgid, Record, Steps
 from terminals.kernel.entries import Intent, PurchaseIntent
 from terminals.kernel.outcome import LOCAL, REMOTE, Outcome, Result

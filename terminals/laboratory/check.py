@@ -34,7 +34,7 @@ class Harm(IntEnum):
 
 
 HARM_WORDS: Final = {
-    Harm.NONE: "does nothing to it",
+    Harm.NONE: "reads",
     Harm.PROBES: "sends what a card may take for something else",
     Harm.COUNTS: "counts a transaction up, for ever",
     Harm.TRIES: "spends tries and gives them back",

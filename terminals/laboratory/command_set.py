@@ -3,7 +3,7 @@
 from typing import Final
 
 from terminals.kernel.card_dialogue import ISSUER_SFI
-from terminals.kernel.command import MORE_DATA, SUCCESS
+from terminals.kernel.command import SUCCESS
 from terminals.kernel.effects import NO_CARD, Transmit
 from terminals.laboratory.check import Check, Group, Harm, Interfaces
 from terminals.laboratory.commands import (
@@ -34,6 +34,7 @@ OTHER_FACTOR: Final = bytes.fromhex("8877665544332211")
 DATA: Final = bytes.fromhex("0102030405060708")
 PROOF_SIZE: Final = 8
 CHALLENGES: Final = 8
+MORE_DATA: Final = b"\x61"
 
 
 def _select(_: Subject) -> Steps[None]:
@@ -75,7 +76,7 @@ def _lengths(_: Subject) -> Steps[None]:
 
 def _get_response(_: Subject) -> Steps[None]:
     answer: bytes = yield Transmit(select_name(SSSE_NAME))
-    waits = answer[:1] == bytes((MORE_DATA,))
+    waits = answer[:1] == MORE_DATA
     yield true("SELECT is answered by 61xx, or by data", waits or (answer[-2:] == b"\x90\0" and answer[:-2]))
     if waits:
         fetched: bytes = yield Transmit(bytes.fromhex("00C00000") + answer[1:])

@@ -1,5 +1,6 @@
 """Checks of what only the antenna has: an ATR made by the reader, the UID, whole answers, one tap a payment."""
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import xor
 from typing import Final
@@ -84,12 +85,16 @@ def _tapped(_: Subject) -> Steps[None]:
 
 def _limit(_: Subject) -> Steps[None]:
     small = (yield from begin()).answered
-    yield true("one yuan wants no PIN", small.get(QUALIFIERS, b"\xff")[0] & ONLINE_PIN == 0)
+    yield true("one yuan wants no PIN", QUALIFIERS in small and not _wants_pin(small))
     large = (yield from begin(ABOVE_LIMIT)).answered
-    yield true("1,001 yuan want the online PIN", large.get(QUALIFIERS, b"\0")[0] & ONLINE_PIN)
+    yield true("1,001 yuan want the online PIN", _wants_pin(large))
     demanding = {0x9F66: SAID[0x9F66][:1] + b"\x40" + SAID[0x9F66][2:]}
     asked = (yield from begin(demanding)).answered
-    yield true("so does a terminal that wants the holder verified", asked.get(QUALIFIERS, b"\0")[0] & ONLINE_PIN)
+    yield true("so does a terminal that wants the holder verified", _wants_pin(asked))
+
+
+def _wants_pin(given: Mapping[int, bytes]) -> bool:
+    return bool(int.from_bytes(given.get(QUALIFIERS, b"")[:1], "big") & ONLINE_PIN)
 
 
 def _check(name: str, en: str, zh: str, basis: str, run: Run, harm: Harm = Harm.NONE, *needs: Need) -> Check:

@@ -45,7 +45,7 @@ NOBODY_ANSWERED: Final = b"Z3"
 
 def _directory(_: Subject) -> Steps[None]:
     fci = yield from status("SELECT 1PAY.SYS.DDF01", select_name(MF_NAME))
-    sfi = elements(fci).get(0x88, b"\0")[0]
+    sfi = int.from_bytes(elements(fci).get(0x88, b""), "big")
     yield true("the directory's SFI (88) is 1 to 10", 1 <= sfi <= 10)  # noqa: PLR2004 - EMV Book 1, 12.2.3
     entry = elements((yield from status("record 1 of the directory", read_record(1, sfi))))
     yield equal("its application (4F)", DEBIT_AID.hex().upper(), entry.get(0x4F, b"").hex().upper())

@@ -10,6 +10,8 @@ from terminals.laboratory.objects import elements, object_list
 AIP, AFL, PDOL, CDOL1 = 0x82, 0x94, 0x9F38, 0x8C
 CID, ATC, CRYPTOGRAM, ISSUER_DATA = 0x9F27, 0x9F36, 0x9F26, 0x9F10
 FORMAT_1: Final = 0x80
+SAID_MAX: Final = 250
+"""More than a short command carries, no list of a sound card asks."""
 LOCATOR_SIZE: Final = 4
 SFI_SHIFT: Final = 3
 ARQC, TC, AAC = 0x80, 0x40, 0x00
@@ -40,7 +42,8 @@ class Begun(NamedTuple):
 def said(objects: bytes, changed: Mapping[int, bytes] | None = None) -> bytes:
     """Return what answers an object list; elements this terminal does not have are zeros (EMV Book 3, 5.4)."""
     has = {**SAID, **(changed or {})}
-    return b"".join(has.get(tag, b"")[:length].ljust(length, b"\0") for tag, length in object_list(objects))
+    values = (has.get(tag, b"")[:length].ljust(length, b"\0") for tag, length in object_list(objects))
+    return b"".join(values)[:SAID_MAX]
 
 
 def options(fci: bytes, changed: Mapping[int, bytes] | None = None) -> bytes:
@@ -61,7 +64,9 @@ def begin(changed: Mapping[int, bytes] | None = None) -> Steps[Begun]:
 
 
 def _records(locator: bytes) -> tuple[tuple[int, int], ...]:
-    entries = (locator[at : at + LOCATOR_SIZE] for at in range(0, len(locator) // LOCATOR_SIZE * LOCATOR_SIZE, 4))
+    entries = (
+        locator[at : at + LOCATOR_SIZE] for at in range(0, len(locator) // LOCATOR_SIZE * LOCATOR_SIZE, LOCATOR_SIZE)
+    )
     return tuple((sfi >> SFI_SHIFT, number) for sfi, first, last, _ in entries for number in range(first, last + 1))
 
 
@@ -80,7 +85,7 @@ def generate(kind: int, answered: bytes) -> bytes:
 
 
 def cryptogram(data: bytes) -> dict[int, bytes]:
-    """Return the elements of an answer to GENERATE AC, in either format (EMV Book 3, 6.5.5.4)."""
+    """Return the elements of an answer to GENERATE AC, in either format (EMV Book 3, 6.5.5)."""
     found = elements(data)
     value = found.get(FORMAT_1)
     if value is None:

@@ -36,6 +36,7 @@ FREE_FILE_SIZE: Final = 0x128
 MEDICAL_FILES: Final = (0xEF05, 0xEF06, 0xEF08, 0xEF15)
 FCI, ANNOUNCEMENT = 0x6F, 0x9F0C
 SERIAL_SIZE: Final = 4
+CARD_NUMBER_SIZE, CERTNO_SIZE = 9, 18
 DATE: Final = "%Y%m%d"
 
 
@@ -104,7 +105,7 @@ def _issuer_values(subject: Subject) -> Steps[None]:
     yield true("发卡日期 and 卡有效期 are days in order", _is_day(issued_on.hex()) and _is_day(valid_until.hex()))
     yield true("the card is valid for some time", issued_on < valid_until)
     text = card_number.decode("latin-1")
-    plain = text.isascii() and text.isalnum() and text == text.upper()
+    plain = len(text) == CARD_NUMBER_SIZE and text.isascii() and text.isalnum() and text == text.upper()
     yield true("卡号 ends with its check character", plain and card_check(text[:-1]) == text[-1])
 
 
@@ -117,7 +118,7 @@ def _holder_values(subject: Subject) -> Steps[None]:
         values.append(record[2:])
     certno, name, sex, born = values
     digits = certno.decode("latin-1")
-    plain = len(digits) == len("100000000000000000") and digits[:-1].isdecimal()
+    plain = len(digits) == CERTNO_SIZE and digits[:-1].isdecimal()
     yield true("社会保障号码 ends with its check character", plain and identity_check(digits[:-1]) == digits[-1])
     yield true("姓名 is GBK text", _is_name(name))
     yield true("性别 is the one of the number", sex in {b"9", b"1" if int(digits[16]) % 2 else b"2"})

@@ -25,12 +25,19 @@ def _lines(report: Report) -> Iterator[str]:
             "",
             f"## {row.en} / {row.zh}",
             "",
-            "| | check | | corresponds to | evidence |",
-            "|---|---|---|---|---|",
+            "| | check | | corresponds to | does to a card | evidence |",
+            "|---" * 6 + "|",
         )
         for found in report.findings:
             if found.group == row.key:
-                cells = (MARKS[found.verdict], f"`{found.name}`", _title(found), _cell(found.basis), _told(found))
+                cells = (
+                    MARKS[found.verdict],
+                    f"`{found.name}`",
+                    _title(found),
+                    _cell(found.basis),
+                    found.harm,
+                    _told(found),
+                )
                 yield f"| {' | '.join(cells)} |"
     yield from _failures(report)
     yield from _left_out(report)

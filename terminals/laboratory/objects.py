@@ -5,7 +5,7 @@ from typing import Final
 from cardsim.tlv import TlvError, parse_ber
 
 CONSTRUCTED: Final = 0x20
-"""In the first byte of a tag (ISO 7816-4, 5.2.2.1)."""
+"""In the first byte of a tag (ISO 7816-4, 5.2.2)."""
 TWO_BYTE_TAG: Final = 0x100
 LOW_TAG_BITS: Final = 0x1F
 

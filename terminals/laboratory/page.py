@@ -51,7 +51,7 @@ def _parts(report: Report) -> Iterator[str]:
     yield from _summary(report)
     for row in report.groups:
         yield f'<h2>{escape(row.en)}<small lang="zh-CN">{escape(row.zh)}</small></h2>\n<table class="checks">\n'
-        yield "<thead><tr><th>check</th><th>corresponds to</th><th>result</th></tr></thead>\n"
+        yield "<thead><tr><th>check</th><th>corresponds to, <i>does</i></th><th>result</th></tr></thead>\n"
         yield from (_row(found) for found in report.findings if found.group == row.key)
         yield "</table>\n"
     yield from _failures(report)
@@ -78,10 +78,11 @@ def _count(verdict: Verdict, count: int) -> str:
 
 def _row(found: Finding) -> str:
     title = f'{escape(found.en)}<br><span class="zh" lang="zh-CN">{escape(found.zh)}</span> '
+    basis = f"{escape(found.basis)}<br><i>{escape(found.harm)}</i>"
     verdict = f'<span class="verdict {CLASSES[found.verdict]}">{found.verdict}</span>'
     return (
         f'<tr><td>{title}<code class="name">{escape(found.name)}</code></td>'
-        f'<td class="small">{escape(found.basis)}</td><td>{verdict} {_told(found)}{_evidence(found)}</td></tr>\n'
+        f'<td class="small">{basis}</td><td>{verdict} {_told(found)}{_evidence(found)}</td></tr>\n'
     )
 
 

@@ -21,7 +21,6 @@ from terminals.laboratory.subject import Subject
 
 PIN = Group("pin", "PIN", "个人密码")
 
-TRIES_SHOWN_MAX: Final = 15
 ENOUGH: Final = 3
 """Tries that must be left before a check spends one, where the card cannot be replaced."""
 MEDICAL_SFI: Final = 0x05
@@ -82,9 +81,9 @@ def _counts(subject: Subject) -> Steps[None]:
 
 def _opens(subject: Subject) -> Steps[None]:
     assert subject.pin is not None
-    for ending in (Reset(), None):
+    yield from enough_tries()
+    for ending in (Reset(), None):  # the second time shows that the first reset has closed it again
         yield from environment()
-        yield from enough_tries()
         yield from status("SELECT DF04", select_name(DF04_NAME))
         yield from status("EF05 before the PIN", read_record(1, MEDICAL_SFI), 0x6982)
         yield from status("the right PIN", verify(subject.pin))

@@ -1,8 +1,7 @@
 """The runner: decides which checks run, drives each one's flow over a bench, and keeps what was seen.
 
 Every check begins with a card that was just powered on, a fresh copy where there are copies; where there is only one
-card, what locks it comes last. What is kept is masked:
-headers, lengths and status words, no data of a card.
+card, what locks it comes last. What is kept is masked: headers, lengths and status words, no data of a card.
 """
 
 from collections.abc import Sequence
@@ -60,9 +59,11 @@ def _described(fault: Fault) -> str:
     return f"{type(fault).__name__} at command {fault.apdu}"
 
 
-async def find_subject(bench: Bench, **known: Any) -> Subject:
-    """Find out which card lies on the bench; `known` as for `identify`."""
-    _, subject = await _drive(identify(**known), bench, Evidence())
+async def find_subject(
+    bench: Bench, *, ours: bool, pin: bytes | None = None, sam: bool = False, copies: bool = False
+) -> Subject:
+    """Find out which card lies on the bench."""
+    _, subject = await _drive(identify(ours=ours, pin=pin, sam=sam, copies=copies), bench, Evidence())
     assert subject is not None, "finding out expects nothing"
     return subject
 
@@ -99,7 +100,6 @@ async def _run(check: Check, subject: Subject, bench: Bench) -> Finding:
     elif ending is not None:
         verdict, reason = Verdict.NOT_RUN, ending.reason
     else:
-        assert evidence.expectations, f"{check.name} expects nothing"
         verdict, reason = Verdict.PASS, ""
     expectations = tuple(evidence.expectations)
     return finding(check, verdict, reason, expectations, evidence.trace(), evidence.exchanges)

@@ -14,6 +14,7 @@ from terminals.laboratory.objects import elements
 HISTORICAL: Final = slice(4, 17)
 """Thirteen historical bytes, after 3B 6D 00 00 on contacts and 3B 8D 80 01 in the field (PC/SC part 3, 3.1.3.2.3)."""
 CONTACTLESS_HEAD: Final = bytes.fromhex("8001")
+CITY_DIGITS: Final = 6
 FIRST_TO_ANNOUNCE: Final = 3
 ANNOUNCED: Final = {b"\x01": "3des", b"\x02": "ssf33", b"\x03": "sm4"}
 """Tag 86 in 9F0C; a card without it has 3DES."""
@@ -61,7 +62,7 @@ def identify(*, ours: bool, pin: bytes | None = None, sam: bool = False, copies:
         atr=atr,
         generation=GENERATION_OF.get(version.data[2:3], 0) if version.status == SUCCESS else 0,
         algorithm=ANNOUNCED.get(elements(selected.data).get(0x86, b""), "3des"),
-        city=city if card_id.status == SUCCESS and city.isdecimal() else "",
+        city=city if card_id.status == SUCCESS and len(city) == CITY_DIGITS and city.isdecimal() else "",
         debit=debit.status == SUCCESS,
         ours=ours,
         pin=pin if ours else None,

@@ -7,15 +7,17 @@ leaves. Only copies of a simulated card are torn.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from cardsim.faults import Moment, Tear
 from terminals.kernel.effects import NO_CARD, Slot, Transmit
-from terminals.laboratory.effects import Effect, Expect, Reset, Specimen, Steps, true
+from terminals.laboratory.effects import Effect, Expect, Reset, Specimen, Steps, Stop, true
 from terminals.laboratory.subject import Subject
 
-PROGRAMMINGS_MAX: Final = 60
+WRITES_MAX: Final = 60
 """Of one command; a card that writes more often is no card of ours."""
+
+_T = TypeVar("_T")
 
 State = str
 
@@ -42,31 +44,30 @@ def torn_everywhere(scenario: Scenario) -> Callable[[Subject], Steps[None]]:
     """Return the flow that tears a scenario's command at every point."""
 
     def run(subject: Subject) -> Steps[None]:
-        yield Specimen()
-        yield Reset()
-        states = yield from scenario.states(subject)
-        yield Specimen()
-        yield Reset()
-        sent, _ = yield from _counted(scenario.prepare(subject))
+        states = yield from _with_fresh_copy(scenario.states(subject))
+        sent, _ = yield from _with_fresh_copy(_counted(scenario.prepare(subject)))
         reached = 0
         for point in _points():
-            happened = yield from _torn(scenario, subject, sent, point)
-            if not happened:
-                break
+            if not (yield from _torn(scenario, subject, sent, point)):
+                break  # it does not write so often
             found = yield from scenario.look(subject)
-            at = next((at for at in range(reached, len(states)) if states[at] == found), None)
-            wanted = states[:1] if point == BEFORE_ALL else states[reached:]
-            yield Expect(
-                f"after power-on, torn {point.moment} write {point.write}", _one_of(wanted), found, found in wanted
-            )
-            assert at is not None
-            reached = at
-        yield true("the command was answered once it was not torn any more", not happened)
+            allowed = states[:1] if point == BEFORE_ALL else states[reached:]
+            what = f"after power-on, torn {point.moment} write {point.write}"
+            yield Expect(what, _one_of(allowed), found, found in allowed)
+            reached += allowed.index(found)
+        else:
+            yield Stop(f"the card writes more than {WRITES_MAX} times in one command")
         yield from _torn(scenario, subject, sent, AFTER_ALL)
         found = yield from scenario.look(subject)
         yield Expect("after power-on, torn behind everything", states[-1], found, found == states[-1])
 
     return run
+
+
+def _with_fresh_copy(steps: Steps[_T]) -> Steps[_T]:
+    yield Specimen()
+    yield Reset()
+    return (yield from steps)
 
 
 def _torn(scenario: Scenario, subject: Subject, sent: int, point: Point) -> Steps[bool]:
@@ -84,7 +85,7 @@ def _torn(scenario: Scenario, subject: Subject, sent: int, point: Point) -> Step
 
 def _points() -> Iterator[Point]:
     yield BEFORE_ALL
-    for write in range(1, PROGRAMMINGS_MAX):
+    for write in range(1, WRITES_MAX + 1):
         for moment in MOMENTS:
             yield Point(write, moment)
 

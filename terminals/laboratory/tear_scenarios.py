@@ -24,6 +24,7 @@ from terminals.laboratory.security_module import READ_SSSE, proof
 from terminals.laboratory.subject import Subject
 from terminals.laboratory.tear import Scenario, State
 from terminals.laboratory.writing import (
+    HISTORY_RECORDS,
     HISTORY_SFI,
     MARK,
     OFFLINE_RECORD,
@@ -138,12 +139,13 @@ def _append(subject: Subject) -> Steps[bytes]:
 
 def _appended(subject: Subject) -> Steps[State]:
     yield from open_for_writing(subject)
-    numbers: list[int] = []
-    while True:
-        answer = yield from command(read_record(len(numbers) + 1, HISTORY_SFI))
+    numbers: list[str] = []
+    for number in range(1, HISTORY_RECORDS + 1):
+        answer = yield from command(read_record(number, HISTORY_SFI))
         if answer.status != SUCCESS:
-            return f"records {numbers}"
-        numbers.append(answer.data[-1])
+            break
+        numbers.append(answer.data[-1:].hex())
+    return f"records {' '.join(numbers)}"
 
 
 def _begin(_: Subject) -> Steps[bytes]:
@@ -168,5 +170,5 @@ CHANGE = Scenario(_new_pin, _pin_and_tries, _states_of_new_pin)
 AUTHENTICATE_WRONG = Scenario(_wrong_key, _key_tries, _always(LESS, LEAST))
 AUTHENTICATE_RIGHT = Scenario(_right_key, _key_tries, _always(LESS, LEAST, ALL))
 UPDATE = Scenario(_update, _updated, _always("old record", "new record"))
-APPEND = Scenario(_append, _appended, _always("records [1]", "records [2, 1]"))
+APPEND = Scenario(_append, _appended, _always("records 01", "records 02 01"))
 BEGIN = Scenario(_begin, _transactions, _states_of_begin)

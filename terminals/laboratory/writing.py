@@ -30,9 +30,14 @@ def update_offline(record: bytes) -> bytes:
     return with_data(f"00DC{OFFLINE_RECORD:02X}{OFFLINE_SFI << 3 | BY_NUMBER:02X}", record)
 
 
+def history(number: int) -> bytes:
+    """Return a record of the history; `number` is all that it says."""
+    return bytes((0x94, 1, number))
+
+
 def append_history(number: int) -> bytes:
-    """Return APPEND RECORD to the history; `number` is all that the record says."""
-    return with_data(f"00E200{HISTORY_SFI << 3:02X}", bytes((0x94, 1, number)))
+    """Return APPEND RECORD."""
+    return with_data(f"00E200{HISTORY_SFI << 3:02X}", history(number))
 
 
 def open_for_writing(subject: Subject) -> Steps[None]:
@@ -66,9 +71,9 @@ def _cyclic(subject: Subject) -> Steps[None]:
     for number in range(1, HISTORY_RECORDS + 2):
         yield from status(f"APPEND RECORD {number}", append_history(number))
         newest = yield from status("record 1", read_record(1, HISTORY_SFI))
-        yield equal("is the newest", f"{number}", f"{newest[-1]}")
+        yield true("is the newest", newest == history(number))
     oldest = yield from status("the last record", read_record(HISTORY_RECORDS, HISTORY_SFI))
-    yield equal("is the second: the first was pushed out", "2", f"{oldest[-1]}")
+    yield true("is the second: the first was pushed out", oldest == history(2))
     yield from status("there are no more", read_record(HISTORY_RECORDS + 1, HISTORY_SFI), 0x6A83)
 
 

@@ -80,7 +80,7 @@ def test_a_reissued_card_is_another_one_and_stays_so_in_the_next_run(tmp_path: P
 def test_a_card_that_nobody_can_have_is_a_damaged_file(tmp_path: Path) -> None:
     file = tmp_path / "chips"
     chips.save(file, 1, 1_000_000, {3: Kept(29, b"")})
-    with pytest.raises(ChipsError, match="is damaged at card 3: .* 1 to 28 cards"):
+    with pytest.raises(ChipsError, match=r"is damaged at card 3: .* 1 to 28 cards"):
         Drawer(population(), file)
 
 

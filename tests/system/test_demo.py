@@ -69,10 +69,22 @@ def test_both_clients_took_part(said: str, kept: Path) -> None:
     assert by_load + report.settlements == sum(int(row[1]) for row in MADE.findall(said))
 
 
-def test_pins_are_verified_mistyped_and_changed_at_the_chip(said: str) -> None:
-    [events] = re.findall(r"^PIN and password: (.*)$", said, re.MULTILINE)
-    counts = {name: int(count) for name, count in re.findall(r"(\w+) (\d+)", events)}
-    assert {"PIN_VERIFIED", "PIN_WRONG", "PIN_CHANGED", "PASSWORD_WRONG"} <= counts.keys()
+@pytest.mark.parametrize(
+    ("title", "events"),
+    [
+        ("cards read", ["generation 1", "generation 2", "generation 3"]),
+        ("local password", ["wrong"]),
+        ("remote PIN", ["changed", "verified", "wrong"]),
+        ("remote key", ["verified"]),
+        ("at the counter", ["tapped", "wrong slot"]),
+        ("bank account", ["paid"]),
+    ],
+)
+def test_the_verdict_shows_what_cards_met(said: str, title: str, events: list[str]) -> None:
+    [line] = re.findall(rf"^{title}  +(.*)$", said, re.MULTILINE)
+    counts = {name.strip(): int(count) for name, count in re.findall(r"([^,]+?) (\d+)(?:,|$)", line)}
+    assert set(events) <= counts.keys()
+    assert all(counts.values())
 
 
 def test_no_engine_and_no_key_of_a_terminal_stays_behind(said: str, kept: Path) -> None:

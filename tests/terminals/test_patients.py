@@ -60,15 +60,7 @@ def test_who_changed_the_pin_types_the_new_one(patients_of: Callable[..., Patien
         assert patient.pins[0] not in ("123456", "000000")
 
 
-NOBODY = {
-    "saves_account": 0,
-    "foreign_module": 0,
-    "reissue": 0,
-    "wrong_slot": 0,
-    "tap": 0,
-    "bank": 0,
-    "wrong_bank_pin": 0,
-}
+NOBODY = dict.fromkeys(("saves_account", "foreign_module", "reissue", "wrong_slot", "tap", "bank", "wrong_bank_pin"), 0)
 
 
 def everybody(patients: Patients) -> list[Any]:

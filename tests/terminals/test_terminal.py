@@ -156,4 +156,4 @@ def test_a_clock_never_stands_still() -> None:
 async def test_a_pad_that_nobody_touches_types_nothing() -> None:
     pad = SimulatedPinPad(lambda digits, _: digits.encode())
     assert await pad.pin(Prompt.PIN) == ""
-    assert await pad.password_block("1", same=False) == b""
+    assert await pad.password_block("1", same=False) == await pad.bank_pin_block("1", same=False) == b""

@@ -1,24 +1,18 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from cardsim.card_profiles import CardProfile
 from cardsim.population import Population
-from terminals.kernel import card_dialogue, terminal_codes
+from terminals.kernel import terminal_codes
 from terminals.kernel.card_dialogue import CardFacts, read_card
-from terminals.kernel.command import EXCHANGES_MAX, SILENCE, command
 from terminals.kernel.drive import drive
-from terminals.kernel.effects import NO_CARD, Transmit
+from terminals.kernel.effects import NO_CARD
 
 
 def reading(answers: Callable[[bytes], bytes]) -> Any:
     return drive(read_card(), lambda effect: answers(effect.apdu))
-
-
-def scripted(*answers: str) -> Callable[[Transmit], bytes]:
-    script: Iterable[str] = iter(answers)
-    return lambda _: bytes.fromhex(next(iter(script)))
 
 
 @pytest.mark.parametrize("generation", [1, 2])
@@ -35,36 +29,8 @@ def test_a_card_of_each_generation_and_mode_is_read(generation: int, t0_mode: An
         )
 
 
-def test_a_card_that_is_not_there_has_no_status() -> None:
-    assert drive(command(b"\x00\x84\x00\x00\x08"), lambda _: NO_CARD).status == SILENCE
+def test_a_slot_without_a_card_is_empty() -> None:
     assert reading(lambda _: NO_CARD) == terminal_codes.EMPTY_SLOT
-
-
-def test_61_is_followed_by_get_response_and_6c_by_the_right_length() -> None:
-    sent: list[str] = []
-    answers = scripted("6C12", "0110" + "00" * 16 + "9000")
-
-    def perform(effect: Transmit) -> bytes:
-        sent.append(effect.apdu.hex().upper())
-        return answers(effect)
-
-    assert len(drive(command(bytes.fromhex("00B2012C00")), perform).data) == 18
-    assert sent == ["00B2012C00", "00B2012C12"]
-    sent.clear()
-    answers = scripted("6102", "6C03", "AABBCC9000")
-    assert drive(command(card_dialogue.SELECT_SSSE), perform) == (b"\xaa\xbb\xcc", 0x9000)
-    assert sent[1:] == ["00C0000002", "00C0000003"]
-
-
-def test_a_card_that_never_comes_to_an_end_is_given_up() -> None:
-    sent: list[bytes] = []
-
-    def perform(effect: Transmit) -> bytes:
-        sent.append(effect.apdu)
-        return b"\x61\x10"
-
-    assert drive(command(card_dialogue.SELECT_SSSE), perform).status == 0x6110
-    assert len(sent) == EXCHANGES_MAX
 
 
 def test_a_card_without_the_application_is_refused_with_the_library_code() -> None:

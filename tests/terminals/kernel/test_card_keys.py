@@ -9,6 +9,7 @@ from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Event, Result
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.remote_pin import VERIFY
+from terminals.kernel.sam import GET_CHALLENGE
 from terminals.kernel.site import Site
 
 SAMPLE = "379900"
@@ -65,7 +66,7 @@ def test_a_card_that_says_another_region_than_its_issuer_is_refused(away: Callab
     [
         (SELECT_MEDICAL, "6A82", "-27266"),
         (READ_REGION, "6982", "-27010"),
-        (bytes.fromhex("0084000008"), "6D00", "-27904"),
+        (GET_CHALLENGE, "6D00", "-27904"),
     ],
 )
 def test_a_card_that_lacks_something_on_the_way_is_refused_with_its_code(

@@ -64,7 +64,7 @@ def test_a_card_over_its_contacts_asks_its_bank_and_hears_it(generation: int, t0
         (b"", b"Z3", False),
     ],
 )
-def test_a_card_that_is_not_convinced_does_not_approve(answer: bytes, code: bytes, approved: bool) -> None:
+def test_a_card_that_is_not_convinced_does_not_approve(answer: bytes, code: bytes, *, approved: bool) -> None:
     card = powered(2)
     assert run(conclude(Slot.LOCAL, requested(card), code, answer, approved=approved), card) is False
 

@@ -67,7 +67,7 @@ def test_a_card_in_the_other_slot_cannot_be_read_until_it_is_moved(booth: Callab
     outcome = at.run(sell(at.site, basket, slot=Slot.LOCAL))
     assert (outcome.result, outcome.events) == (Result.SETTLED, (Event.WRONG_SLOT,))
     assert at.shown == ["no card can be read here, use the other slot"]
-    assert [slot for slot, _ in at.transmitted][0] is Slot.LOCAL
+    assert next(slot for slot, _ in at.transmitted) is Slot.LOCAL
 
 
 def test_a_card_from_elsewhere_in_the_local_function_is_sent_to_the_remote_slot(

@@ -53,8 +53,7 @@ async def examine(
         return SimulatedReader(FaultyCard(cast("Card", card), faults))
 
     bench = Bench(copy(()), SimulatedReader(psam(area)) if area else None, copy)
-    known = {"pin": bytes.fromhex(pin), "sam": bool(area), "copies": True}
-    subject = await find_subject(bench, ours=True, **known)
+    subject = await find_subject(bench, ours=True, pin=bytes.fromhex(pin), sam=bool(area), copies=True)
     return by_name(await run_checks(CHECKS, subject, bench))
 
 

@@ -144,7 +144,7 @@ def forgetful(cell: int) -> Callable[[Card], Card]:
             return atr
 
     def mutate(card: Card) -> Card:
-        return Forgetful(card._make, card._random_bytes)  # type: ignore[arg-type]  # the same chance
+        return Forgetful(card._make, card._random_bytes)  # the same chance
 
     return mutate
 
