@@ -11,8 +11,8 @@ from cardsim import coding
 from cardsim.access import PIN, Condition
 from cardsim.card import Card
 from cardsim.files import BinaryFile, Directory, File, FileSystem, RecordFile
-from cardsim.key_plan import KEYS
-from cardsim.layout import PLANS
+from cardsim.social_security.key_plan import KEYS
+from cardsim.social_security.layout import PLANS
 from cardsim.status import SW
 from cardsim.tlv import parse_ber, parse_records
 

@@ -6,8 +6,8 @@ Never a secret: neither the PIN nor a key appears here.
 import msgspec
 
 from cardsim.card import Card
-from cardsim.key_plan import KEYS, REMOTE
-from cardsim.layout import BLOCKED, PIN_LOCKS, PIN_TRIES, PIN_VALUE
+from cardsim.social_security.key_plan import KEYS, REMOTE
+from cardsim.social_security.layout import BLOCKED, PIN_LOCKS, PIN_TRIES, PIN_VALUE
 
 
 class KeyStatus(msgspec.Struct, frozen=True):

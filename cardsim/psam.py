@@ -15,9 +15,9 @@ from cardsim.card import Card, Chip
 from cardsim.challenges import Challenges
 from cardsim.diversify import ALGORITHMS, AlgorithmName, city_key, province_factor
 from cardsim.interface import Interface
-from cardsim.key_plan import MASTER_KEYS
 from cardsim.memory import Memory
 from cardsim.psam_commands import COUNTER, COUNTER_LENGTH, NAMES, TERMINAL_NUMBER, Module, execute
+from cardsim.social_security.key_plan import MASTER_KEYS
 from cardsim.t0 import Mode
 
 LEVELS_OF_AREA = {0: 3, 2: 2, 6: 1}  # by the digits of the area

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from cardsim.apdu import BOTH, FETCHES, MALFORMED, SENDS, SUCCESS, Command, Response
 from cardsim.diversify import ALGORITHMS, FACTOR_LENGTH, Algorithm, AlgorithmName
 from cardsim.files import MF, cell
-from cardsim.key_plan import DF01, KEYS
 from cardsim.memory import Memory
+from cardsim.social_security.key_plan import DF01, KEYS
 from cardsim.status import SW
 
 CLASSES = frozenset((0x00, 0x80, 0xBF))

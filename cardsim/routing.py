@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from cardsim import cyclic
 from cardsim.access import NONE, PIN
 from cardsim.apdu import MALFORMED, SUCCESS, Command, Response
 from cardsim.files import CyclicFile, Directory, File, FileSystem
 from cardsim.interface import Interface
-from cardsim.key_commands import IS_BLOCKED
-from cardsim.key_plan import KEYS, SSSE, TRIES_MAX
-from cardsim.keys import CardKeys, KeyLock, Keys
-from cardsim.layout import BLOCKED, PIN_TRIES, PIN_VALUE, SSSE_PATH
 from cardsim.memory import Memory, MemoryImageError
-from cardsim.pin import Pin
-from cardsim.social_security import SOCIAL_SECURITY
+from cardsim.social_security import cyclic
+from cardsim.social_security.key_commands import IS_BLOCKED
+from cardsim.social_security.key_plan import KEYS, SSSE, TRIES_MAX
+from cardsim.social_security.keys import CardKeys, KeyLock, Keys
+from cardsim.social_security.layout import BLOCKED, PIN_TRIES, PIN_VALUE, SSSE_PATH
+from cardsim.social_security.pin import Pin
+from cardsim.social_security.table import SOCIAL_SECURITY
 from cardsim.state import Application, State
 from cardsim.status import SW
 

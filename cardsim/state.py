@@ -8,9 +8,9 @@ from cardsim.access import NONE, Rights
 from cardsim.apdu import Command, Response
 from cardsim.files import Directory, File, FileSystem
 from cardsim.interface import Interface
-from cardsim.keys import Keys
 from cardsim.memory import Memory
-from cardsim.pin import Pin
+from cardsim.social_security.keys import Keys
+from cardsim.social_security.pin import Pin
 
 Handler = Callable[["State", Command], Response]
 Commands = Mapping[tuple[int, int], Handler]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cardsim import coding
 from cardsim.files import RecordFile
-from cardsim.layout import PLANS
+from cardsim.social_security.layout import PLANS
 from cardsim.tlv import TlvError, parse_ber, parse_records
 
 CONSTRUCTED = 0x20  # in the first byte of a tag (ISO 7816-4, 5.2.2, 1)

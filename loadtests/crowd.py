@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from cardsim.card import Card
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from loadtests.plan import Block, LoadPlan
 from terminals.patients import Patient, Patients, places_of
 

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from cardsim.card_profiles import CardProfile
+from cardsim.issuing.card_profiles import CardProfile
 from loadtests.openload.arrivals import Segment
 from loadtests.openload.verdict import Slo
 from terminals.kernel.site import AT_ONCE, Pace, Site

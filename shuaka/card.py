@@ -12,7 +12,7 @@ import typer
 from cardsim import vpcd
 from cardsim.card import Card
 from cardsim.decode import read_card
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from cardsim.presentable import HeldToAntenna, NoAntennaError, Presentable
 from shuaka import card_check, card_view, compose, sessions
 from shuaka.hexadecimal import bytes_of

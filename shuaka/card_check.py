@@ -7,7 +7,7 @@ On a card that is not ours nothing runs that could harm it, unless --destructive
 from datetime import date as day
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,19 +34,6 @@ class Suffix(StrEnum):
     MARKDOWN = ".md"
     HTML = ".html"
     JSON = ".json"
-
-
-class Order(NamedTuple):
-    """What was asked for on the command line; `sam` is None where nothing was."""
-
-    reader: ReaderChoice
-    seed: int
-    sam: str | None
-    contactless: bool
-    destructive: bool
-    shared: bool
-    risked_keys: tuple[int, ...]
-    date: str
 
 
 def parse_report(text: object) -> Path:
@@ -79,11 +66,11 @@ def check(
     """Check a card against what is publicly known of its kind, and report it. This is no test of conformity."""
     chosen = _chosen(index, reader, seed, contactless=contactless)
     today = date or day.today().isoformat()  # noqa: DTZ011 - the date on paper is the reader's
-    order = Order(chosen, seed, sam, contactless, destructive, shared, tuple(risk_key or ()), today)
 
     async def work() -> None:
-        from shuaka.examination import examine  # noqa: PLC0415 - brings trio, which is running by now
+        from shuaka.examination import Order, examine  # noqa: PLC0415 - brings trio, which is running by now
 
+        order = Order(chosen, seed, sam, contactless, destructive, shared, tuple(risk_key or ()), today)
         done = await examine(order)
         _tell(done, report, as_json=as_json)
         if not done.passed:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import msgspec
 
 from cardsim.card import Card
-from cardsim.card_profiles import CardProfile
 from cardsim.decode import ReadFile
 from cardsim.diversify import ALGORITHMS
 from cardsim.inspection import CardStatus, status
-from cardsim.population import Person
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Person
 from cardsim.status import SW
 
 LINE_BYTES = 16

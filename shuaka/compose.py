@@ -11,8 +11,8 @@ from typing import Final
 import typer
 from msgspec import Struct
 
-from cardsim.card_profiles import CardProfile
-from cardsim.population import SIZE_MAX, Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import SIZE_MAX, Population
 from settlement.config import Rulebook, load_rulebook
 from settlement.engine.case import World
 from settlement.engine.catalogue import Item as CatalogueItem

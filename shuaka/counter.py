@@ -13,7 +13,6 @@ from typing import Final
 import trio
 from msgspec import Struct
 
-from cardsim.psam import psam
 from settlement.engine.money import FEN_PLACES, unscaled
 from settlement.wire import codes
 from settlement.wire.envelope import Reply
@@ -21,7 +20,7 @@ from settlement.wire.messages import Line
 from settlement.wire.session import TerminalSession
 from shuaka.keyboard import Keyboard
 from shuaka.look import look, tell_card
-from shuaka.reader_choice import NOT_OURS, ReaderChoice, simulated_card
+from shuaka.reader_choice import NOT_OURS, ReaderChoice, security_module, simulated_card
 from terminals.journal import FileJournal, MemoryJournal
 from terminals.kernel.effects import NoReply, Request, Slot
 from terminals.kernel.outcome import APPROVED, Outcome, Result, Tender
@@ -113,9 +112,11 @@ async def attend(counter: Counter) -> bool:
         desk = Desk(counter)
         if desk.pcsc is not None:
             open_readers.push_async_callback(desk.pcsc.aclose)
-        module = _module(counter.sam, open_readers)
+        module = security_module(counter.sam, open_readers)
         places = (Slot.TAP,) if counter.slot is Slot.TAP else (Slot.LOCAL, Slot.REMOTE)
-        readers: dict[Slot, Reader] = dict.fromkeys(places, desk.traced) | ({Slot.SAM: module} if module else {})
+        readers: dict[Slot, Reader] = dict.fromkeys(places, desk.traced)
+        if module:
+            readers[Slot.SAM] = TracedReader(module, _print_sam)
         terminal = _terminal(counter, readers)
         open_readers.push_async_callback(terminal.stop)
         if not counter.read_only and not await _signed_on(terminal):
@@ -125,20 +126,6 @@ async def attend(counter: Counter) -> bool:
             if counter.once:
                 return went_well
             await desk.bare.wait_for_removal()
-
-
-def _module(sam: str, open_readers: AsyncExitStack) -> Reader | None:
-    """Return the reader with the security module in it; a terminal without one has none."""
-    kind, _, place = sam.partition(":")
-    if not sam:
-        return None
-    reader: Reader
-    if kind == "software":
-        reader = SimulatedReader(psam(place))
-    else:
-        reader = real = PcscReader(place)
-        open_readers.push_async_callback(real.aclose)
-    return TracedReader(reader, lambda said: print(f"    sam {said}"))
 
 
 def _terminal(counter: Counter, readers: Mapping[Slot, Reader]) -> Terminal:
@@ -211,6 +198,10 @@ def _tell_sale(outcome: Outcome) -> bool:
     }
     print(", ".join(f"{name} {unscaled(fen, FEN_PLACES)}" for name, fen in shares.items()), "yuan")
     return True
+
+
+def _print_sam(said: str) -> None:
+    print(f"    sam {said}")
 
 
 def _show(zh: str, en: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cardsim import chips
 from cardsim.card import Card
 from cardsim.chips import FIRST_UNTOUCHED, Kept
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 
 
 class Drawer:

@@ -5,29 +5,39 @@ The trio half of `shuaka card check`, imported when that runs.
 
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from importlib.metadata import version
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from cardsim.faults import Fault, FaultyCard
 from cardsim.presentable import HeldToAntenna
-from cardsim.psam import psam
 from loadtests.provenance import this_source
 from shuaka import compose
-from shuaka.card_check import Order
-from shuaka.reader_choice import Held, held
+from shuaka.reader_choice import Held, ReaderChoice, held, security_module
 from terminals.laboratory.bench import Bench, Copy
 from terminals.laboratory.catalogue import CHECKS
 from terminals.laboratory.report import Head, Report, shown_atr
 from terminals.laboratory.report import compose as report_of
 from terminals.laboratory.runner import find_subject, run_checks
 from terminals.laboratory.subject import Subject
-from terminals.readers.pcsc import PcscReader
 from terminals.readers.reader import Reader
 from terminals.readers.simulated import SimulatedReader
 
 COMMIT_SHOWN: Final = 12
 NOT_OURS: Final = "a card that is not ours"
+
+
+class Order(NamedTuple):
+    """What was asked for on the command line; `sam` is None where nothing was."""
+
+    reader: ReaderChoice
+    seed: int
+    sam: str | None
+    contactless: bool
+    destructive: bool
+    shared: bool
+    risked_keys: tuple[int, ...]
+    date: str
 
 
 async def examine(order: Order) -> Report:
@@ -36,7 +46,7 @@ async def examine(order: Order) -> Report:
         card = await opened.enter_async_context(_held(order))
         subject = await find_subject(Bench(card.reader), ours=card.ours)
         sam = order.sam if order.sam is not None else _software(subject)
-        module, copy = _module(sam, opened), _copier(order)
+        module, copy = security_module(sam, opened), _copier(order)
         subject = msgspec.structs.replace(subject, pin=_pin(subject), sam=module is not None, copies=copy is not None)
         bench = Bench(card.reader, module, copy)
         findings = await run_checks(CHECKS, subject, bench, destructive=order.destructive)
@@ -53,17 +63,6 @@ def _held(order: Order) -> AbstractAsyncContextManager[Held]:
 def _software(subject: Subject) -> str:
     """Return the module that a terminal of the card's own city would have; none for a card that is not ours."""
     return f"software:{subject.city}" if subject.ours and subject.city else ""
-
-
-def _module(sam: str, opened: AsyncExitStack) -> Reader | None:
-    kind, _, place = sam.partition(":")
-    if kind == "software":
-        return SimulatedReader(psam(place))
-    if not sam:
-        return None
-    reader = PcscReader(place)
-    opened.push_async_callback(reader.aclose)
-    return reader
 
 
 def _copier(order: Order) -> Copy | None:

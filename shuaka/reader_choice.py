@@ -6,13 +6,14 @@ present`), or somebody's: then it is read behind the try budget, shown masked, a
 
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from msgspec import Struct
 
 from cardsim.presentable import HeldToAntenna, NoAntennaError, Presentable
+from cardsim.psam import psam
 from shuaka import compose
 
 SIMULATED: Final = "simulated"
@@ -113,6 +114,21 @@ def simulated_card(choice: ReaderChoice, seed: int, *, contactless: bool) -> Pre
         end(f"there is no card {choice.index}: the population has the indexes 0 to {population.size - 1}")
     card = population.card(choice.index)
     return HeldToAntenna(card) if contactless else card
+
+
+def security_module(sam: str, opened: AsyncExitStack) -> Any:
+    """Return the Reader with the security module in it, None where there is none; `sam` is as parse_sam gives it."""
+    from terminals.readers.pcsc import PcscReader  # noqa: PLC0415 - trio is imported by the command that runs it
+    from terminals.readers.simulated import SimulatedReader  # noqa: PLC0415 - as above
+
+    kind, _, place = sam.partition(":")
+    if not sam:
+        return None
+    if kind == "software":
+        return SimulatedReader(psam(place))
+    reader = PcscReader(place)
+    opened.push_async_callback(reader.aclose)
+    return reader
 
 
 def warn(ours: bool) -> None:

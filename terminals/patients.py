@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta, Struct
 
-from cardsim.card_profiles import CardProfile
+from cardsim.issuing.card_profiles import CardProfile
 from settlement.wire.messages import Line
 from settlement.wire.names import HOSPITAL, PHARMACY
 from terminals.kernel.capabilities import Use, uses

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol
 
-from cardsim.population import BANK_PREFIX, Population
+from cardsim.issuing.population import BANK_PREFIX, Population
 from settlement.engine.city import City, PersonKind
 from settlement.engine.state import BankAccount, Person
 from settlement.wire.keys import NetworkKey

@@ -8,7 +8,7 @@ key lock is open and its counters start anew, because it is another chip.
 
 import msgspec
 
-from cardsim.population import ISSUES_MAX
+from cardsim.issuing.population import ISSUES_MAX
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.entitlement import not_the_card
 from settlement.wire import codes

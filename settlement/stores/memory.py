@@ -4,7 +4,7 @@ import asyncio
 
 import apsw
 
-from cardsim.population import SIZE_MAX
+from cardsim.issuing.population import SIZE_MAX
 from settlement.engine.state import Key, Record, State, Transfer
 from settlement.stores.audit import examine
 from settlement.stores.schema import SCHEMA, insert

@@ -7,7 +7,7 @@ simulated card. What is found is told by tag and length, never by value.
 from datetime import datetime
 from typing import Final
 
-from cardsim.check_digits import card_check, identity_check
+from cardsim.issuing.check_digits import card_check, identity_check
 from terminals.kernel.card_dialogue import HOLDER_SFI, ISSUER_SFI, REGISTERED_APPLICATION
 from terminals.laboratory.check import Check, Group
 from terminals.laboratory.commands import (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from cardsim.cryptogram import MAC_LENGTH, RetailMac
-from cardsim.issuer import TEST_CARD_ID_KEY
+from cardsim.issuing.issuer import TEST_CARD_ID_KEY
 from terminals.kernel.card_dialogue import CARD_ID, SELECT_SSSE, element
 from terminals.kernel.command import SUCCESS, command
 from terminals.kernel.drive import drive_async

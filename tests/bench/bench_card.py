@@ -16,8 +16,8 @@ import time
 import tracemalloc
 
 from cardsim.card import Card
-from cardsim.card_profiles import CardProfile
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from terminals.kernel.card_dialogue import SELECT_SSSE
 from terminals.kernel.command import SUCCESS, command
 from terminals.kernel.drive import drive

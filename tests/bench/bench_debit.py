@@ -14,12 +14,12 @@ import statistics
 import time
 
 from cardsim.card import Card
-from cardsim.card_profiles import CardProfile
 from cardsim.diversify import ALGORITHMS, AlgorithmName
 from cardsim.interface import Interface
-from cardsim.key_plan import READ_SSSE
-from cardsim.keys import CardKeys
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
+from cardsim.social_security.key_plan import READ_SSSE
+from cardsim.social_security.keys import CardKeys
 from terminals.kernel.card_dialogue import SELECT_SSSE, SUCCESS, command
 from terminals.kernel.drive import drive
 from terminals.kernel.effects import Effect, Steps, Transmit

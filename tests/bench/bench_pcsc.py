@@ -20,8 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cardsim import vpcd
-from cardsim.card_profiles import CardProfile
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from tests.pcscd import LabSlot, Pcscd
 
 ROUNDS = 12

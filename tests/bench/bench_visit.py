@@ -29,8 +29,8 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from cardsim.card_profiles import CardProfile
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from loadtests.openload.arrivals import parse
 from loadtests.openload.verdict import Slo
 from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile

@@ -11,12 +11,12 @@ import pytest
 
 from cardsim.card import Card, Chip
 from cardsim.challenges import Challenges
-from cardsim.debit_data import DebitFacts
+from cardsim.debit.data import DebitFacts
+from cardsim.debit.payment import applications
 from cardsim.diversify import ALGORITHMS, AlgorithmName, city_key, padded
 from cardsim.interface import Interface
-from cardsim.issuer import CardFacts, issue
-from cardsim.key_plan import MASTER, MASTER_KEYS, UNBLOCK_PIN, Key
-from cardsim.payment import applications
+from cardsim.issuing.issuer import CardFacts, issue
+from cardsim.social_security.key_plan import MASTER, MASTER_KEYS, UNBLOCK_PIN, Key
 from cardsim.t0 import Mode
 
 Issue = Callable[..., Card]

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardsim.card import Card, CardNotPowered
-from cardsim.card_profiles import CardProfile
 from cardsim.interface import Interface
-from cardsim.layout import PIN_TRIES, PIN_VALUE
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from cardsim.memory import MemoryImageError
-from cardsim.population import Population
+from cardsim.social_security.layout import PIN_TRIES, PIN_VALUE
 
 Issue = Callable[..., Card]
 Exchange = Callable[..., list[str]]

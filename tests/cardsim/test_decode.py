@@ -5,7 +5,7 @@ import pytest
 from cardsim.access import FREE, NEVER, PIN, all_of, any_of
 from cardsim.card import Card, CardNotPowered
 from cardsim.decode import ReadFile, in_words, read_card
-from cardsim.key_plan import READ_DF04
+from cardsim.social_security.key_plan import READ_DF04
 
 Issue = Callable[..., Card]
 MF, SSSE, DF01 = "1PAY.SYS.DDF01", "sx1.sh.社会保障", "D15600000500"

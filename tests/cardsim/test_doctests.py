@@ -2,7 +2,9 @@ import doctest
 
 import pytest
 
-from cardsim import check_digits, issuer, object_lists, tlv
+from cardsim import tlv
+from cardsim.debit import object_lists
+from cardsim.issuing import check_digits, issuer
 
 
 @pytest.mark.parametrize("module", [check_digits, issuer, object_lists, tlv], ids=lambda module: module.__name__)

@@ -22,9 +22,9 @@ from cardsim.faults import (
 )
 from cardsim.inspection import status
 from cardsim.interface import Interface
-from cardsim.key_plan import READ_DF04, READ_SSSE, UNBLOCK_PIN, UPDATE_DF04, UPDATE_SSSE
-from cardsim.keys import KeyLock
 from cardsim.memory import JOURNAL, Cells
+from cardsim.social_security.key_plan import READ_DF04, READ_SSSE, UNBLOCK_PIN, UPDATE_DF04, UPDATE_SSSE
+from cardsim.social_security.keys import KeyLock
 
 Issue = Callable[..., Card]
 Prepare = Callable[[Any], bytes]

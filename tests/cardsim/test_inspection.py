@@ -5,7 +5,7 @@ import msgspec
 
 from cardsim.card import Card
 from cardsim.inspection import status
-from cardsim.key_plan import MASTER_KEYS, READ_DF04, READ_SSSE
+from cardsim.social_security.key_plan import MASTER_KEYS, READ_DF04, READ_SSSE
 
 Issue = Callable[..., Card]
 WRONG = bytes.fromhex("0020000003000000")

@@ -6,12 +6,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from cardsim.card_profiles import CardProfile
 from cardsim.diversify import ALGORITHMS, city_key, padded
 from cardsim.faults import FaultyCard, PowerLost, Tear
 from cardsim.inspection import status
-from cardsim.key_plan import MASTER_KEYS, READ_DF04, READ_SSSE, UNBLOCK_PIN, Key
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
+from cardsim.social_security.key_plan import MASTER_KEYS, READ_DF04, READ_SSSE, UNBLOCK_PIN, Key
 
 CITY = "370100"
 PEOPLE = Population(1, 10, [CardProfile(name="gen2", city=CITY, generation=2, weight=1)])

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from cardsim.card import Card
-from cardsim.key_plan import READ_DF04, READ_SSSE, UNBLOCK_PIN, Key
 from cardsim.psam import psam
+from cardsim.social_security.key_plan import READ_DF04, READ_SSSE, UNBLOCK_PIN, Key
 
 Exchange = Callable[..., list[str]]
 Issue = Callable[..., Card]

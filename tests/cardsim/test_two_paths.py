@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cardsim.card import Card
-from cardsim.key_plan import READ_DF04, READ_SSSE, UNBLOCK_PIN
+from cardsim.social_security.key_plan import READ_DF04, READ_SSSE, UNBLOCK_PIN
 
 Issue = Callable[..., Card]
 PIN, LOCAL_PASSWORD = "123456", "000000"

@@ -7,8 +7,8 @@ import pytest
 import trio
 
 from cardsim.card import Card
-from cardsim.card_profiles import CardProfile
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from cardsim.presentable import Presentable
 from terminals.readers.ours import DiscerningReader
 from terminals.readers.pcsc import PcscReader

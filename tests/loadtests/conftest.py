@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardsim.card_profiles import CardProfile
+from cardsim.issuing.card_profiles import CardProfile
 from loadtests.openload.arrivals import parse
 from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
 from settlement.wire.envelope import Reply, Request, decode_body, decode_request, encode

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardsim.card_profiles import CardProfile
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from loadtests.visitor import Visitor, World
 from settlement.batch import judge_of
 from settlement.config import load_rulebook

@@ -1,6 +1,6 @@
-from cardsim.card_profiles import CardProfile
 from cardsim.decode import read_card
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from shuaka.card_view import lines, shown
 
 WRONG = bytes.fromhex("0020000003000000")

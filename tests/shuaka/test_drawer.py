@@ -4,7 +4,7 @@ import pytest
 
 from cardsim import chips
 from cardsim.chips import ChipsError, Kept
-from cardsim.layout import PIN_TRIES
+from cardsim.social_security.layout import PIN_TRIES
 from shuaka.compose import population
 from shuaka.drawer import Drawer
 

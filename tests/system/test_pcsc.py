@@ -19,8 +19,8 @@ from subprocess import PIPE, STDOUT
 
 import pytest
 
-from cardsim.card_profiles import CardProfile
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from cardsim.presentable import HeldToAntenna
 from shuaka.compose import population
 from tests.pcscd import LabSlot, Pcscd, Somebodys

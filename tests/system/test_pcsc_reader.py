@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator
 import pytest
 import trio
 
-from cardsim.card_profiles import CardProfile
 from cardsim.faults import Delay, Fault, FaultyCard, Garble, Hang, Tear, Unplug
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from terminals.readers import pcsc
 from terminals.readers.pcsc import NoPyscardError, PcscReader, PcscSlot, pcsc_slots
 from terminals.readers.reader import CardRemovedError, CardSilentError, NoAnswerError, ReaderGoneError

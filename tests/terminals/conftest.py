@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cardsim.card import Card, InterfaceSilent
-from cardsim.card_profiles import CardProfile
 from cardsim.interface import Interface
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from cardsim.psam import psam
 from settlement.batch import judge_of
 from settlement.config import load_rulebook

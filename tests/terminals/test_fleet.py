@@ -6,7 +6,7 @@ import pytest
 import trio
 import trio.testing
 
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from terminals.assembly import slots
 from terminals.fleet import Fleet, Seat, WaitingRoom
 from terminals.hands import SimulatedHands

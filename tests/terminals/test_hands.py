@@ -5,7 +5,7 @@ import pytest
 import trio
 import trio.testing
 
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from terminals.assembly import slots
 from terminals.hands import SimulatedHands, WaitingHands
 from terminals.kernel.effects import Slot

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import trio.testing
 
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from terminals.journal import FileJournal, Journal, MemoryJournal
 from terminals.kernel.effects import EFFECTS, NO_CARD, Draw, Prompt, ReadAtr, Slot, Transmit
 from terminals.kernel.entries import Intent

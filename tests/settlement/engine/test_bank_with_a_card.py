@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from cardsim.card import Card
-from cardsim.card_profiles import CardProfile
 from cardsim.interface import Interface
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from cardsim.status import SW
 from cardsim.tlv import encode_ber, parse_ber
 from settlement.engine.persons import PopulationRegister

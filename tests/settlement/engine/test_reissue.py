@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardsim.population import ISSUES_MAX
+from cardsim.issuing.population import ISSUES_MAX
 from settlement.engine.state import Person
 from settlement.wire import codes
 from settlement.wire.messages import ReissueCard

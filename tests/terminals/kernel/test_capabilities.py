@@ -2,7 +2,7 @@ import pytest
 
 from cardsim.card import InterfaceSilent
 from cardsim.interface import Interface
-from cardsim.population import CardProfile, Population
+from cardsim.issuing.population import CardProfile, Population
 from terminals.kernel.capabilities import Use, uses
 from terminals.kernel.debit_dialogue import DEBIT_AID
 from terminals.kernel.effects import Slot

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from cardsim.card_profiles import CardProfile
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from terminals.kernel import terminal_codes
 from terminals.kernel.card_dialogue import CardFacts, read_card
 from terminals.kernel.drive import drive

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cardsim import pboc
 from cardsim.card import Card
 from cardsim.interface import Interface
-from cardsim.population import CardProfile, Population
+from cardsim.issuing.population import CardProfile, Population
 from cardsim.tlv import encode_ber, parse_ber
 from terminals.kernel import data_objects as tags
 from terminals.kernel.data_objects import terms

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from cardsim.interface import Interface
-from cardsim.population import CardProfile, Population
+from cardsim.issuing.population import CardProfile, Population
 from cardsim.psam import psam
 from terminals.kernel import sam
 from terminals.kernel.card_dialogue import SELECT_SSSE, Cipher, Issued

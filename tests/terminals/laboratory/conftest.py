@@ -6,9 +6,9 @@ from typing import Any, cast
 import pytest
 
 from cardsim.card import Card
-from cardsim.card_profiles import CardProfile
 from cardsim.faults import Fault, FaultyCard
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from cardsim.presentable import HeldToAntenna
 from cardsim.psam import psam
 from cardsim.t0 import Mode

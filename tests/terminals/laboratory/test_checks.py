@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from cardsim.card import Card
-from cardsim.debit_data import COUNTER
+from cardsim.debit.data import COUNTER
 from cardsim.interface import Interface
-from cardsim.key_plan import READ_SSSE
-from cardsim.layout import PIN_TRIES
 from cardsim.memory import JOURNAL, Cells
+from cardsim.social_security.key_plan import READ_SSSE
+from cardsim.social_security.layout import PIN_TRIES
 from terminals.laboratory.catalogue import CHECKS
 from terminals.laboratory.check import Interfaces, Verdict
 

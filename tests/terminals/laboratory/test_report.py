@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardsim.key_plan import KEYS, MASTER_KEYS
+from cardsim.social_security.key_plan import KEYS, MASTER_KEYS
 from terminals.laboratory.bench import Bench
 from terminals.laboratory.catalogue import CHECKS
 from terminals.laboratory.check import Verdict

@@ -8,7 +8,7 @@ import trio
 from trio.testing import MockClock
 
 from cardsim.faults import Delay, Fault, FaultyCard, Hang, Tear, Unplug
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from terminals.journal import MemoryJournal
 from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Result

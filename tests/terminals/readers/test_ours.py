@@ -1,6 +1,6 @@
 import pytest
 
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from terminals.readers.budget import TryBudgetError
 from terminals.readers.ours import DiscerningReader, bears_our_mac
 from terminals.readers.simulated import SimulatedReader

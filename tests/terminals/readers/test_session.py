@@ -5,7 +5,7 @@ import pytest
 
 from cardsim.card import Card
 from cardsim.faults import FaultyCard, Garble, Unplug
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from cardsim.presentable import Presentable
 from terminals.readers.reader import CardRemovedError
 from terminals.readers.session import Difference, RecordingReader, SessionError, read, replay

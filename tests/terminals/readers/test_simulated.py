@@ -5,9 +5,9 @@ import trio
 from trio.testing import MockClock
 
 from cardsim.card import Card
-from cardsim.card_profiles import CardProfile
 from cardsim.faults import Delay, FaultyCard, Garble, Hang, Tear, Unplug
-from cardsim.population import Population
+from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Population
 from cardsim.presentable import HeldToAntenna
 from terminals.readers.reader import CardRemovedError, CardSilentError
 from terminals.readers.simulated import SimulatedReader

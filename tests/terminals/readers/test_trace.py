@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from cardsim.faults import FaultyCard, Unplug
-from cardsim.population import Population
+from cardsim.issuing.population import Population
 from terminals.readers.reader import NoAnswerError
 from terminals.readers.simulated import SimulatedReader
 from terminals.readers.trace import TracedReader
