@@ -45,6 +45,9 @@ class Chip(NamedTuple):
 class Card:
     """One card in nobody's hand yet."""
 
+    late_s = 0.0
+    """A sound chip answers in time: see `presentable`."""
+
     __slots__ = ("_cells", "_chip", "_execute", "_interface", "_make", "_memory", "_pending", "_random_bytes")
 
     def __init__(self, make: Callable[[], Chip], challenges: Challenges) -> None:
@@ -66,6 +69,11 @@ class Card:
     def atr(self) -> bytes:
         """The answer to reset at the interface that has or last had power; a reader may ask without resetting."""
         return self.atr_at(self._interface)
+
+    @property
+    def powered_at(self) -> Interface | None:
+        """Where the power comes from; None without any."""
+        return self._interface if self._execute is not None else None
 
     def atr_at(self, interface: Interface) -> bytes:
         """Return the answer to reset at an interface, as a PC/SC reader reports it."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-FORMAT = "shuaka-chips-2"  # 1 knew no reissue
+FORMAT = "shuaka-chips-3"  # 1 knew no reissue, 2 had the locks of the PIN in a cell of their own
 SIZE_MAX = 1 << 30  # refused before it is read
 
 

@@ -5,25 +5,29 @@ clock runs here, and nothing waits. A tear breaks the one primitive through whic
 before, inside and after every single programming of non-volatile memory.
 """
 
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Literal, NoReturn
 
 import msgspec
 
-from cardsim.card import Card
 from cardsim.interface import Interface
 from cardsim.memory import Cells
+from cardsim.presentable import Breakable
 
 ERASED = b"\xff"
+AT_POWER_ON = 0
 
 Moment = Literal["before", "inside", "after"]
+Work = Callable[[], bytes]
 
 
 class Tear(msgspec.Struct, frozen=True, tag="tear"):
     """The power fails at APDU `apdu` (from 1) and comes back at the next power-on.
 
     `write` counts programmings within that APDU from 1, three for each cell that changes; 0 is the APDU itself:
-    before, the chip has not seen it; after, it has done everything and nobody hears the answer.
+    before, the chip has not seen it; after, it has done everything and nobody hears the answer. APDU 0 is the power-on,
+    the first that gets as far as the tear: what the chip finishes there can be torn as well.
     """
 
     apdu: int
@@ -61,13 +65,6 @@ class Delay(msgspec.Struct, frozen=True, tag="delay"):
 Fault = Tear | Unplug | Hang | Garble | Delay
 
 
-class Answer(NamedTuple):
-    """The card answered, `late_s` seconds later than it should."""
-
-    data: bytes
-    late_s: float = 0.0
-
-
 class CardFault(Exception):  # noqa: N818  the three below name what happened
     """No answer arrives; whether the card carried the command out, nobody outside knows."""
 
@@ -87,7 +84,7 @@ class CardHangs(CardFault):
 class FaultyCard:
     """A card with a schedule of faults; APDUs are counted from its making, over power-offs."""
 
-    def __init__(self, card: Card, faults: Iterable[Fault]) -> None:
+    def __init__(self, card: Breakable, faults: Iterable[Fault]) -> None:
         self._card = card
         self._faults = {fault.apdu: fault for fault in faults}
         self._count = 0
@@ -105,20 +102,42 @@ class FaultyCard:
         """The interfaces that the chip has."""
         return self._card.interfaces
 
+    @property
+    def powered_at(self) -> Interface | None:
+        """Where the power comes from; None without any."""
+        return self._card.powered_at
+
     def atr_at(self, interface: Interface) -> bytes:
         """Return the answer to reset at an interface."""
         return self._card.atr_at(interface)
+
+    @property
+    def cells(self) -> Cells:
+        """The cells of the chip."""
+        return self._card.cells
+
+    @cells.setter
+    def cells(self, cells: Cells) -> None:
+        self._card.cells = cells
 
     def plug_in(self) -> None:
         """Put a card that was pulled out back."""
         self._plugged = True
 
-    def power_on(self, interface: Interface = Interface.CONTACT) -> bytes:
-        """Reset the card, which ends a hang; CardUnplugged if it is not there."""
+    def power_on(self, interface: Interface | None = None) -> bytes:
+        """Reset the card, which ends a hang, where it says or where it is held; CardUnplugged if it is not there."""
         if not self._plugged:
             raise CardUnplugged
         self._hanging = False
-        return self._card.power_on(interface)
+        reset = self._card.power_on if interface is None else partial(self._card.power_on, interface)
+        tear = self._faults.get(AT_POWER_ON)
+        if not isinstance(tear, Tear):
+            return reset()
+        try:
+            return self._torn(reset, tear)
+        except PowerLost:
+            del self._faults[AT_POWER_ON]
+            raise
 
     def power_off(self) -> None:
         """Take the power away."""
@@ -126,48 +145,43 @@ class FaultyCard:
 
     def transmit(self, command: bytes) -> bytes:
         """Answer like the card, or raise the CardFault that is due; a late answer leaves its `late_s`."""
-        answer = self.exchange(command)
-        self.late_s = answer.late_s
-        return answer.data
-
-    def exchange(self, command: bytes) -> Answer:
-        """Answer a command with its lateness, or raise the CardFault that is due."""
+        self.late_s = 0.0
         if not self._plugged:
             raise CardUnplugged
         if self._hanging:
             raise CardHangs
         self._count += 1
+        work = partial(self._card.transmit, command)
         match self._faults.get(self._count):
-            case None:
-                return Answer(self._card.transmit(command))
-            case Tear(write=0, moment=moment):
-                self._lose(command, moment, PowerLost)
             case Tear() as tear:
-                return self._torn(command, tear)
+                return self._torn(work, tear)
             case Unplug(moment=moment):
                 self._plugged = False
-                self._lose(command, moment, CardUnplugged)
+                self._lose(work, moment, CardUnplugged)
             case Hang():
                 self._hanging = True
+                raise CardHangs
             case Garble(answer=answer):
-                self._card.transmit(command)
-                return Answer(answer)
+                work()
+                return answer
             case Delay(seconds=seconds):
-                return Answer(self._card.transmit(command), seconds)
-        raise CardHangs
+                self.late_s = seconds
+        return work()
 
-    def _lose(self, command: bytes, moment: Moment, fault: type[CardFault]) -> None:
+    def _lose(self, work: Work, moment: Moment, fault: type[CardFault]) -> NoReturn:
         if moment == "after":
-            self._card.transmit(command)
+            work()
         self._card.power_off()
         raise fault
 
-    def _torn(self, command: bytes, tear: Tear) -> Answer:
-        """Let the command run over cells that lose power at one programming; without so many it is answered."""
+    def _torn(self, work: Work, tear: Tear) -> bytes:
+        """Let the chip work over cells that lose power at one programming; without so many it is answered."""
+        if tear.write == 0:
+            self._lose(work, tear.moment, PowerLost)
         whole = self._card.cells
         self._card.cells = TornCells(whole, tear)
         try:
-            return Answer(self._card.transmit(command))
+            return work()
         except PowerLost:
             self._card.power_off()
             raise

@@ -7,7 +7,7 @@ import msgspec
 
 from cardsim.card import Card
 from cardsim.social_security.key_plan import KEYS, REMOTE
-from cardsim.social_security.layout import BLOCKED, PIN_LOCKS, PIN_TRIES, PIN_VALUE
+from cardsim.social_security.layout import BLOCKED, PIN_TRIES, PIN_VALUE
 
 
 class KeyStatus(msgspec.Struct, frozen=True):
@@ -36,13 +36,13 @@ class CardStatus(msgspec.Struct, frozen=True):
 def status(card: Card) -> CardStatus:
     """Return the state of a social security card, powered or not."""
     memory = card.memory
-    tries = memory.read(PIN_TRIES)[0]
+    tries, opened = memory.read(PIN_TRIES)
     changed = memory.read(PIN_VALUE) != memory.issued(PIN_VALUE)
     left = {key.reference: memory.read(key.tries_cell)[0] for key in KEYS}
     return CardStatus(
         pin="locked" if tries == 0 else "changed" if changed else "initial",
         pin_tries_left=tries,
-        pin_locks=memory.read(PIN_LOCKS)[0],
+        pin_locks=opened + (tries == 0),
         keys=tuple(
             KeyStatus(
                 name=key.name,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from cardsim.access import NONE, PIN
-from cardsim.apdu import MALFORMED, SUCCESS, Command, Response
+from cardsim.apdu import SUCCESS, Command, Response
 from cardsim.files import CyclicFile, Directory, File, FileSystem
 from cardsim.interface import Interface
 from cardsim.memory import Memory, MemoryImageError
@@ -43,13 +43,16 @@ class System(NamedTuple):
     def start(
         self, memory: Memory, random_bytes: Callable[[int], bytes], interface: Interface
     ) -> Callable[[Command], Response]:
-        """Begin one power-on: the MF is selected, nothing is verified."""
+        """Begin one power-on: the MF is selected, nothing is verified, and a lock of the PIN has had its effect."""
+        pin, keys = self.pin(memory), Keys(memory, self.keys, self.key_lock)
+        if pin.tries_left == 0:
+            keys.pin_locked(pin.locks)
         state = State(
             files=self.files,
             applications=self.applications,
             memory=memory,
-            pin=self.pin(memory),
-            keys=Keys(memory, self.keys, self.key_lock),
+            pin=pin,
+            keys=keys,
             random_bytes=random_bytes,
             interface=interface,
             blocked=memory.read(BLOCKED) == IS_BLOCKED,
@@ -74,15 +77,16 @@ class System(NamedTuple):
 
 
 def execute(state: State, command: Command) -> Response:
-    """Answer one command: refusals of class, instruction and form first, in this order."""
+    """Answer one command: refusals of class and instruction first, in this order, then of a blocked application.
+
+    P1-P2 and then lengths are the handler's, which sees a body that fits no case as `MALFORMED`.
+    """
     if command.cla not in CLASSES:
         return Response(SW.CLASS_NOT_SUPPORTED)
     called = (command.cla, command.ins)
     handler = select if called == SELECT else state.application.commands.get(called)
     if handler is None:
         return Response(SW.INSTRUCTION_NOT_SUPPORTED)
-    if command.case == MALFORMED:
-        return Response(SW.WRONG_LENGTH)
     if state.blocked and handler is not select and _inside(state.directory):
         return Response(SW.FUNCTION_NOT_SUPPORTED)
     return handler(state, command)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 VALUE_MAX = 0xFF
 SHORT_LENGTH_MAX = 0x7F
-ONE_LENGTH_BYTE_FOLLOWS = 0x81
+LENGTH_BYTES_THAT_FOLLOW = {0x81: 1, 0x82: 2}
 LOW_TAG_BITS = 0x1F
 
 
@@ -47,7 +47,7 @@ def encode_ber(tag: int, value: bytes) -> bytes:
     """
     if len(value) > VALUE_MAX:
         raise TlvError(f"a BER value has at most {VALUE_MAX} bytes here, this one has {len(value)}")
-    length = bytes((len(value),)) if len(value) <= SHORT_LENGTH_MAX else bytes((ONE_LENGTH_BYTE_FOLLOWS, len(value)))
+    length = bytes((len(value),)) if len(value) <= SHORT_LENGTH_MAX else bytes((0x81, len(value)))
     return tag.to_bytes(2 if tag > VALUE_MAX else 1, "big") + length + value
 
 
@@ -76,9 +76,13 @@ def _ber_length(data: bytes, position: int) -> tuple[int, int]:
     first = data[position]
     if first <= SHORT_LENGTH_MAX:
         return first, position + 1
-    if first != ONE_LENGTH_BYTE_FOLLOWS or position + 1 >= len(data):
-        raise TlvError(f"a length that this card never uses at byte {position}")
-    return data[position + 1], position + 2
+    follow = LENGTH_BYTES_THAT_FOLLOW.get(first)
+    if follow is None:
+        raise TlvError(f"a length of no known form at byte {position}")
+    end = position + 1 + follow
+    if end > len(data):
+        raise TlvError(f"half a length at byte {position}")
+    return int.from_bytes(data[position + 1 : end], "big"), end
 
 
 def _value(data: bytes, position: int, length: int) -> bytes:

@@ -19,7 +19,7 @@ class Presented(Enum):
 
 
 class TryCounter:
-    """One counter in one cell of the card's memory."""
+    """One counter in the first byte of a cell of the card's memory; what stands behind it is somebody else's."""
 
     __slots__ = ("_cell", "_memory", "_most")
 
@@ -49,13 +49,9 @@ class TryCounter:
         self._count(self._most)
         return Presented.RIGHT
 
-    def restore(self) -> None:
-        """Give all tries back."""
-        self._count(self._most)
-
     def block(self) -> None:
         """Take all tries away."""
         self._count(0)
 
     def _count(self, tries: int) -> None:
-        self._memory.write(self._cell, bytes((tries,)))
+        self._memory.write(self._cell, bytes((tries,)) + self._memory.read(self._cell)[1:])

@@ -7,7 +7,9 @@ here, whoever prints the words. It names more than this card can do, because oth
 from collections.abc import Callable
 
 from cardsim.apdu import BOTH, FETCHES, MALFORMED, Command, parse
+from cardsim.diversify import ALGORITHMS
 from cardsim.status import SW
+from cardsim.tlv import encode_ber
 
 CHANNEL_AND_SECURITY = 0x0F  # in the class of an interindustry command (ISO 7816-4, 5.4.1)
 SECURE_MESSAGING = 0x04
@@ -63,6 +65,11 @@ COUNTED = {
 }
 TRIES, TRIES_MASK = 0x63C0, 0xFFF0
 
+STAND_IN = ALGORITHMS["sm4"]
+STAND_IN_ANNOUNCED = encode_ber(0x9F0C, encode_ber(0x86, STAND_IN.identifier))
+PROVEN_WITH_CARD_KEYS = frozenset(((0x00, 0x88), (0x84, 0x24), (0x84, 0x1E)))  # beside EXTERNAL AUTHENTICATE
+PROOF_LENGTH = 0x10  # of EXTERNAL AUTHENTICATE with a key of the card; a bank's has ten bytes and no stand-in
+
 
 def command_in_words(apdu: bytes) -> str:
     """Return what a command asks for; "" if nothing here knows it.
@@ -82,6 +89,41 @@ def command_in_words(apdu: bytes) -> str:
     if command.case == MALFORMED:
         return f"{said}, lengths that do not fit"
     return said + (f", {command.le} bytes" if command.case in (FETCHES, BOTH) else "")
+
+
+def oddities(data: bytes) -> int | None:
+    """Count how bytes differ from a command of the table: by its class, by its lengths; None if nothing here knows it.
+
+    An answer or TLV may look like a command with one oddity, and chance alone like one with two.
+    """
+    command = parse(data)
+    if command is None or not command_in_words(data):
+        return None
+    return ((command.cla, command.ins) not in NAMES) + (command.case == MALFORMED)
+
+
+def announces_stand_in(answer: bytes) -> bool:
+    """Tell whether an answer is the FCI of a card whose authentications are our own stand-in (SM4, 9F0C).
+
+    It holds for everything that the card's keys prove until the next power-on.
+    """
+    return STAND_IN_ANNOUNCED in answer
+
+
+def stand_in_note(apdu: bytes) -> str:
+    """Return what must be said of this command on a card that announced the stand-in; "" where no card key is used.
+
+    >>> stand_in_note(bytes.fromhex("0088000010") + bytes(16))
+    'our own stand-in: the layout of SM4 authentication is not public'
+    >>> stand_in_note(bytes.fromhex("008200000A") + bytes(10))
+    ''
+    """
+    command = parse(apdu)
+    if command is None:
+        return ""
+    called = (command.cla, command.ins)
+    proves = called == (0x00, 0x82) and len(command.data) == PROOF_LENGTH
+    return STAND_IN.note if proves or called in PROVEN_WITH_CARD_KEYS else ""
 
 
 def status_in_words(sw: int) -> str:

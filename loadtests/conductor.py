@@ -16,7 +16,7 @@ from locust.runners import MasterRunner
 
 from loadtests import live, metrics, result
 from loadtests.openload import health
-from loadtests.plan import LoadPlan
+from loadtests.plan import RECOVERY_S, LoadPlan
 from loadtests.process import GO, GO_WAIT_S, READY, REPORT, STOP, LoadProcess
 from loadtests.provenance import this_machine, this_source
 from loadtests.recorder import Report, merge
@@ -86,7 +86,7 @@ class Conductor:
 
     def _over(self) -> bool:
         profile = self._plan.profile
-        bound_s = GO_WAIT_S + result.planned_s(profile) + profile.drain_s + MARGIN_S
+        bound_s = GO_WAIT_S + result.planned_s(profile) + profile.drain_s + RECOVERY_S + MARGIN_S
         return self._finished() or self._written or self._lost() or time.monotonic() - self._began_s > bound_s
 
     def _lost(self) -> bool:
@@ -111,7 +111,7 @@ class Conductor:
             self._alone.stop()
         else:
             self._environment.runner.send_message(STOP)
-        until_s = time.monotonic() + self._plan.profile.drain_s + 2 * EVERY_S
+        until_s = time.monotonic() + self._plan.profile.drain_s + RECOVERY_S + 2 * EVERY_S
         while not self._finished() and time.monotonic() < until_s:
             gevent.sleep(EVERY_S / 10)
             self._look()

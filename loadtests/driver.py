@@ -21,15 +21,18 @@ from gevent.queue import SimpleQueue
 from loadtests.crowd import Comer, Crowd
 from loadtests.openload import arrivals, histograms
 from loadtests.openload.clock import Arrival, Schedule
-from loadtests.plan import LoadPlan
+from loadtests.plan import RECOVERY_S, LoadPlan
 from loadtests.recorder import MICROSECONDS, Recorder, Report, Visit
 from loadtests.visitor import Visitor
 from settlement.wire.names import HOSPITAL, PHARMACY
 from terminals.kernel.outcome import Outcome, Result
 
+RECOVER: Final = "recover"
+"""What a fault is counted under that met no patient."""
 IN_FLIGHT_MAX: Final = 20_000
 """Visits under way or waiting in one process; past it an arrival is dropped at once."""
-SIGN_ON_AT_ONCE: Final = 32
+AT_ONCE_MAX: Final = 32
+"""Terminals that sign on, or find out what they left open, at a time."""
 FLOWS: Final = {PHARMACY: "pharmacy", HOSPITAL: "outpatient"}
 """What a visit is called by its place, where no outcome says it."""
 GC_THRESHOLDS: Final = (50_000, 50, 1000)
@@ -69,7 +72,7 @@ class Driver:
     def prepare(self) -> bool:
         """Issue cards and sign every terminal on; False if one could not, and the report says why."""
         self._crowd.prepare(arrivals.expected(self._profile.segments) // self._profile.processes + 1)
-        outcomes = Pool(SIGN_ON_AT_ONCE).map(lambda visitor: visitor.sign_on(), self._visitors)
+        outcomes = Pool(AT_ONCE_MAX).map(lambda visitor: visitor.sign_on(), self._visitors)
         for visitor, outcome in zip(self._visitors, outcomes, strict=True):
             self._recorder.count(outcome)
             if outcome.result is not Result.DONE:
@@ -78,7 +81,7 @@ class Driver:
         return True
 
     def run(self) -> None:
-        """Let the arrivals come, then let what is under way end within the drain's bound."""
+        """Let the arrivals come, what is under way end within the drain's bound, and find out what was left open."""
         gc.collect()
         gc.set_threshold(*GC_THRESHOLDS)
         gc.freeze()  # modules, sessions and terminals live as long as the run: no collection looks at them again
@@ -95,6 +98,7 @@ class Driver:
             self._empty.wait(self._profile.drain_s)
         gevent.killall(terminals)
         self._recorder.dropped = self._recorder.scheduled - self._recorder.sent  # whoever was still waiting, too
+        self._recover()
         for visitor in self._visitors:
             visitor.close()
         self._lasted_s = self._now_s()
@@ -146,6 +150,23 @@ class Driver:
             self._under_way -= 1
             if not self._under_way:
                 self._empty.set()
+
+    def _recover(self) -> None:
+        """Find out what became of what visits left open, as far as that can be done in time; the rest is unknown."""
+        asking = Pool(AT_ONCE_MAX)
+        for visitor in self._visitors:
+            if visitor.open_intents():
+                asking.spawn(self._resolve, visitor)
+        asking.join(RECOVERY_S)
+        asking.kill()
+        self._recorder.left_open = sum(len(visitor.open_intents()) for visitor in self._visitors)
+
+    def _resolve(self, visitor: Visitor) -> None:
+        try:
+            for outcome in visitor.recover():
+                self._recorder.count(outcome)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is counted, and fails the gate
+            self._recorder.fault(RECOVER, error)
 
     def _serve(self, arrival: Arrival, comer: Comer, visitor: Visitor) -> None:
         recorder = self._recorder

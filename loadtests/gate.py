@@ -13,20 +13,26 @@ from msgspec import Struct
 from loadtests.openload.outcomes import Counts
 from loadtests.recorder import plus
 from terminals.kernel.outcome import NO_REPLY
-from terminals.tally import BankSums, Settled
+from terminals.sums import BLANK, BankSums, Settled
+from terminals.tally import FleetReport
 
 REPLAYED: Final = "replayed"
 """The engine's outcome of a repeat that was answered from the stored reply."""
 PURCHASE: Final = "0200"
 TOMBSTONES: Final = "tombstones"
 """The open item that a reversal leaves whose original has not come."""
+INVARIANT: Final = "invariant "
+"""How the row of a law begins."""
+OPEN_ITEMS: Final = (TOMBSTONES,)
+"""What an audit must count: an audit that is silent about it proves nothing."""
 MONEY: Final = ("medfee_sumamt_fen", "fund_pay_sumamt_fen", "acct_pay_fen", "psn_cash_pay_fen")
 
 
 class Claims(Struct, frozen=True):
     """What one client, or several under one operator, saw and claims.
 
-    `undone`: how many unknown outcomes it reversed. `unknown`: how many it left in doubt, or ended in a fault.
+    `undone`: how many unknown outcomes it reversed; `recovered_undone`: of an earlier run's, whose books they are.
+    `unknown`: how many it left in doubt, or ended in a fault.
     """
 
     messages: Counts
@@ -34,6 +40,7 @@ class Claims(Struct, frozen=True):
     undone: int = 0
     unknown: int = 0
     bank: BankSums = BankSums()
+    recovered_undone: int = 0
 
 
 class LedgerSums(Struct, frozen=True):
@@ -46,7 +53,7 @@ class LedgerSums(Struct, frozen=True):
     fund_pay_sumamt_fen: int = 0
     acct_pay_fen: int = 0
     psn_cash_pay_fen: int = 0
-    fingerprint: str = "0000000000000000"
+    fingerprint: str = BLANK
 
     @property
     def undone(self) -> int:
@@ -55,11 +62,12 @@ class LedgerSums(Struct, frozen=True):
 
 
 class BankLedger(Struct, frozen=True):
-    """The ledger's own count of bank purchases (0200); the sum is of those that stand."""
+    """The ledger's own count of bank purchases (0200); sum and fingerprint (of msgids) are of those that stand."""
 
     settled: int = 0
     reversed: int = 0
     amount_fen: int = 0
+    fingerprint: str = BLANK
 
 
 class Invariant(Struct, frozen=True):
@@ -107,6 +115,18 @@ class Gate(Struct, frozen=True):
         return tuple(_in_words(row) for row in self.rows if not row.ok)
 
 
+def claims_of_fleet(report: FleetReport) -> Claims:
+    """Return what a fleet of terminals claims."""
+    return Claims(
+        report.messages,
+        report.settled,
+        undone=report.undone,
+        unknown=report.unknown,
+        bank=report.bank,
+        recovered_undone=report.recovered_undone,
+    )
+
+
 def compare(claims: Iterable[Claims], audit: Audit) -> Gate:
     """Compare what the clients of one operator claim with what the engine and its ledger say."""
     client = _together(claims)
@@ -115,7 +135,8 @@ def compare(claims: Iterable[Claims], audit: Audit) -> Gate:
         *(row for infno in sorted({*client.settled, *audit.ledger}) for row in _settlements(infno, client, audit)),
         *_purchases(client, audit),
         Row("unknown outcomes left", client.unknown, None, None, client.unknown == 0),
-        *(_open(name, count, client) for name, count in audit.open.items()),
+        *(_open(name, audit.open.get(name), client) for name in dict.fromkeys((*OPEN_ITEMS, *audit.open))),
+        Row("laws judged", None, None, len(audit.invariants), bool(audit.invariants)),
         *(Row(_invariant(one), None, None, "holds" if one.ok else "broken", one.ok) for one in audit.invariants),
     ]
     return Gate(tuple(rows))
@@ -124,7 +145,7 @@ def compare(claims: Iterable[Claims], audit: Audit) -> Gate:
 def _together(claims: Iterable[Claims]) -> Claims:
     messages: Counts = {}
     settled: dict[str, Settled] = {}
-    undone = unknown = 0
+    undone = unknown = recovered_undone = 0
     bank = BankSums()
     for claim in claims:
         for infno, outcomes in claim.messages.items():
@@ -134,7 +155,8 @@ def _together(claims: Iterable[Claims]) -> Claims:
         for infno, one in claim.settled.items():
             settled[infno] = plus(settled.get(infno, Settled()), one)
         undone, unknown, bank = undone + claim.undone, unknown + claim.unknown, bank.plus(claim.bank)
-    return Claims(messages, settled, undone, unknown, bank)
+        recovered_undone += claim.recovered_undone
+    return Claims(messages, settled, undone, unknown, bank, recovered_undone)
 
 
 def _messages(client: Counts, engine: Counts) -> Iterable[Row]:
@@ -174,17 +196,20 @@ def _purchases(client: Claims, audit: Audit) -> Iterable[Row]:
     agree = mine.count == books.settled and engine == books.settled + books.reversed
     yield Row(f"{PURCHASE} purchases", mine.count, engine, books.settled, agree)
     yield Row(f"{PURCHASE} undone", mine.reversed, None, books.reversed, books.reversed <= mine.reversed)
+    same = mine.fingerprint == books.fingerprint
+    yield Row(f"{PURCHASE} fingerprint", mine.fingerprint, None, books.fingerprint, same)
     yield Row(f"{PURCHASE} amount_fen", mine.amount_fen, None, books.amount_fen, mine.amount_fen == books.amount_fen)
 
 
-def _open(name: str, count: int, client: Claims) -> Row:
+def _open(name: str, count: int | None, client: Claims) -> Row:
     """Judge what is left open: a reversal may have come before its original, nothing else may be."""
-    expected = client.undone + client.bank.reversed if name == TOMBSTONES else 0
-    return Row(f"open {name}", expected, None, count, count <= expected)
+    reversals = client.undone + client.recovered_undone + client.bank.reversed
+    expected = reversals if name == TOMBSTONES else 0
+    return Row(f"open {name}", expected, None, count, count is not None and count <= expected)
 
 
 def _invariant(one: Invariant) -> str:
-    return f"invariant {one.name}" + (f" ({one.detail})" if one.detail and not one.ok else "")
+    return INVARIANT + one.name + (f" ({one.detail})" if one.detail and not one.ok else "")
 
 
 def _in_words(row: Row) -> str:

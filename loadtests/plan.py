@@ -22,6 +22,8 @@ ENVIRONMENT: Final = "SHUAKA_LOAD_PLAN"
 NAME_MAX: Final = 20
 """A run's name is its opter_no (interface: c(20)), by which engine and ledger know its work."""
 PROCESSES_MAX: Final = 64
+RECOVERY_S: Final = 10.0
+"""How long a process may ask, after the drain, what became of the intents that its visits left open."""
 
 Seconds = Annotated[float, Meta(ge=0, le=24 * 3600)]
 Journalling = Literal["buffered", "fsync"]

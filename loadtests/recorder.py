@@ -15,9 +15,19 @@ from loadtests.openload.health import Health
 from loadtests.openload.histograms import Encoded, Latencies
 from loadtests.openload.outcomes import Arrivals, Counts, Tally
 from settlement.wire import names
+from settlement.wire.bank import PURCHASE
 from terminals.kernel.exchange import UNJUDGED
 from terminals.kernel.outcome import Event, Outcome, Result
-from terminals.tally import FINGERPRINTS, SIGN_ON, BankSums, Settled, bank_sums_of
+from terminals.sums import (
+    BY_ITSELF,
+    BankSums,
+    Settled,
+    added,
+    bank_sums_of,
+    hexadecimal,
+    outlived,
+    tender_of,
+)
 
 MICROSECONDS: Final = 1e6
 FAULT: Final = "FAULT"
@@ -56,6 +66,10 @@ class Report(Struct, frozen=True):
     strays: dict[str, int] = {}
     settled: dict[str, Settled] = {}
     bank: BankSums = BankSums()
+    undone: int = 0
+    """Settlements whose outcome was unknown and that were reversed."""
+    left_open: int = 0
+    """Intents in the journal whose outcome nobody could find out before the end."""
     generations: dict[str, int] = {}
     tenders: dict[str, int] = {}
     latencies: tuple[Encoded, ...] = ()
@@ -69,10 +83,16 @@ class Report(Struct, frozen=True):
     @property
     def errors(self) -> int:
         """Return how many arrivals ended as nobody asked for, the dropped among them."""
-        ended = (count for outcomes in self.visits.values() for end, count in outcomes.items() if end in ERRORS)
+        ended = (
+            count
+            for flow, outcomes in self.visits.items()
+            for end, count in outcomes.items()
+            if end in ERRORS and flow not in BY_ITSELF
+        )
         ours = (count for codes in self.refusals.values() for code, count in codes.items() if code in UNJUDGED)
         in_doubt = self.events.get(Event.BANK_IN_DOUBT, 0)
-        return sum(ended) + sum(ours) + in_doubt + self.arrivals.dropped + self.arrivals.unfinished
+        lost = self.arrivals.dropped + self.arrivals.unfinished
+        return sum(ended) + sum(ours) + in_doubt + outlived(self.messages) + lost
 
 
 class Recorder:
@@ -82,6 +102,7 @@ class Recorder:
         self.latencies = Latencies()
         self.lag = histograms.blank()
         self.scheduled = self.sent = self.completed = self.late = self.dropped = 0
+        self.undone = self.left_open = 0
         self._visits, self._messages, self._refusals = Tally(), Tally(), Tally()
         self._events, self._strays = Tally(), Tally()
         self._generations, self._tenders = Tally(), Tally()
@@ -108,12 +129,13 @@ class Recorder:
             self._events.add("", event)
         if outcome.refusal:
             self._refusals.add(outcome.flow, outcome.refusal)
-        if outcome.flow != SIGN_ON:
+        self.undone += outcome.result is Result.REVERSED and outcome.infno != PURCHASE
+        if outcome.flow not in BY_ITSELF:
             self._generations.add("", str(outcome.generation))
         if outcome.response_code or Event.BANK_REVERSED in outcome.events:
             self._bank = self._bank.plus(bank_sums_of(outcome))
         if outcome.result is Result.SETTLED:
-            self._tenders.add("", outcome.tender)
+            self._tenders.add("", tender_of(outcome))
             sums = self._settled.get(outcome.infno, NOTHING)
             self._settled[outcome.infno] = [one + more for one, more in zip(sums, _sums(outcome), strict=True)]
 
@@ -142,6 +164,8 @@ class Recorder:
             strays=self._strays.counts().get("", {}),
             settled={infno: _settled(*sums) for infno, sums in self._settled.items()},
             bank=self._bank,
+            undone=self.undone,
+            left_open=self.left_open,
             generations=self._generations.counts().get("", {}),
             tenders=self._tenders.counts().get("", {}),
             latencies=self.latencies.encoded(),
@@ -167,7 +191,7 @@ def _sums(outcome: Outcome) -> tuple[int, ...]:
 
 
 def _settled(count: int, medfee: int, fund: int, account: int, cash: int, fingerprint: int) -> Settled:
-    return Settled(count, medfee, fund, account, cash, f"{fingerprint % FINGERPRINTS:016x}")
+    return Settled(count, medfee, fund, account, cash, hexadecimal(fingerprint))
 
 
 def plus(one: Settled, other: Settled) -> Settled:
@@ -178,7 +202,7 @@ def plus(one: Settled, other: Settled) -> Settled:
         one.fund_pay_sumamt_fen + other.fund_pay_sumamt_fen,
         one.acct_pay_fen + other.acct_pay_fen,
         one.psn_cash_pay_fen + other.psn_cash_pay_fen,
-        f"{(int(one.fingerprint, 16) + int(other.fingerprint, 16)) % FINGERPRINTS:016x}",
+        added(one.fingerprint, other.fingerprint),
     )
 
 
@@ -200,6 +224,8 @@ def merge(reports: Iterable[Report]) -> Report:
         strays=_added({"": report.strays} for report in every).get("", {}),
         settled=settled,
         bank=bank,
+        undone=sum(report.undone for report in every),
+        left_open=sum(report.left_open for report in every),
         generations=_added({"": report.generations} for report in every).get("", {}),
         tenders=_added({"": report.tenders} for report in every).get("", {}),
         latencies=merged_latencies(every).encoded(),

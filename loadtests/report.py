@@ -15,6 +15,7 @@ from loadtests.result import SERVED, Result
 from settlement.wire import codes
 from terminals.kernel.outcome import APPROVED
 from terminals.kernel.outcome import Result as End
+from terminals.sums import NO_CARD_READ
 
 PERCENTILES = (("p50", histograms.P50), ("p90", histograms.P90), ("p95", histograms.P95), ("p99", histograms.P99))
 NAME_WIDTH = 36
@@ -87,6 +88,9 @@ def _ends(result: Result) -> Iterator[str]:
     if report.bank.count or report.bank.reversed:
         bank = report.bank
         yield f"{'bank':<12}purchases {bank.count}  amount_fen {bank.amount_fen}  reversed {bank.reversed}"
+    read = {number: count for number, count in report.generations.items() if number != NO_CARD_READ}
+    if read:
+        yield f"{'generations':<12}{_counted(read)}"
     if report.tenders:
         yield f"{'tenders':<12}{_counted(report.tenders)}"
     if report.strays:

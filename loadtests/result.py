@@ -5,6 +5,7 @@ without judgement; gate and verdict are added by whoever asked the engine. It ho
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -18,7 +19,6 @@ from loadtests.openload.verdict import Verdict
 from loadtests.plan import Profile
 from loadtests.provenance import Machine, Source
 from loadtests.recorder import FAULT, Report
-from terminals.kernel.outcome import Event
 from terminals.kernel.outcome import Result as End
 
 SERVED: Final = ("pharmacy", "outpatient")
@@ -77,11 +77,12 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Return the latency of every visit that settled, over all flows: what the SLO is about."""
         return self.latencies().over(SERVED, End.SETTLED)
 
-    def judged(self, gate: Gate) -> "Result":
-        """Return this result with gate and verdict."""
+    def judged(self, gate: Gate, unseen: Sequence[str] = ()) -> "Result":
+        """Return this result with gate and verdict; `unseen` names what should have happened and did not."""
         answer = verdict.judge(
             slo=self.profile.slo,
             gate=gate.complaints,
+            unseen=unseen,
             found=self.condition,
             arrivals=self.report.arrivals,
             errors=self.report.errors,
@@ -101,10 +102,9 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 def claims_of(report: Report) -> Claims:
     """Return what a report claims: its messages, its settlements, and what it undid or left unknown."""
-    ends = {end: sum(counts.get(end, 0) for counts in report.visits.values()) for end in (*End, FAULT)}
-    unknown = ends[End.IN_DOUBT] + ends[FAULT] + report.arrivals.unfinished
-    unknown += report.events.get(Event.BANK_IN_DOUBT, 0)
-    return Claims(report.messages, report.settled, undone=ends[End.REVERSED], unknown=unknown, bank=report.bank)
+    faults = sum(ends.get(FAULT, 0) for ends in report.visits.values())
+    unknown = report.left_open + faults + report.arrivals.unfinished
+    return Claims(report.messages, report.settled, undone=report.undone, unknown=unknown, bank=report.bank)
 
 
 def planned_s(profile: Profile) -> float:

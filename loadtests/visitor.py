@@ -4,17 +4,17 @@ The kernel is the terminals' own; here is only what touches the world: the card 
 pad, the journal, the clock and sleep. One visitor serves one visit at a time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from secrets import token_bytes
 from typing import Any, Final, NamedTuple, Protocol
 
 from cardsim.card import Card, InterfaceSilent
-from cardsim.interface import Interface
-from cardsim.psam import psam
+from cardsim.presentable import Presentable
 from loadtests.recorder import Span, Visit
 from settlement.wire import names
 from settlement.wire.envelope import Reply
 from settlement.wire.session import TerminalSession
+from terminals.holder import Holder, NextCard
 from terminals.journal import Journal
 from terminals.kernel.drive import drive
 from terminals.kernel.effects import (
@@ -37,7 +37,9 @@ from terminals.kernel.effects import (
     TakeCard,
     Transmit,
 )
+from terminals.kernel.entries import OpenIntent
 from terminals.kernel.outcome import Outcome
+from terminals.kernel.recover import recover
 from terminals.kernel.sam import province
 from terminals.kernel.sign_on import sign_on
 from terminals.kernel.site import Pace, Site
@@ -46,14 +48,6 @@ from terminals.visits import visit
 
 REPEAT_STEP: Final = "repeat"
 """The pause before a repeat is the network's time, not a person's: it stays in the latency."""
-
-
-NextCard = Callable[[int], Card | None]
-"""Gives the card of an issue to the patient who is being served; None where there is none to be had."""
-
-
-def _no_next_card(_: int) -> None:
-    """Stand for an issuer that is not here."""
 
 
 class World(NamedTuple):
@@ -85,12 +79,8 @@ class Visitor:
         self._journal = journal
         self._world = world
         self._sequence = world.clock_ms() % names.SEQUENCES  # a restart within one second hardly repeats a msgid
-        self._card: Card | None = None
-        self._lies_in = Slot.LOCAL
-        self._powered: dict[Slot, Card] = {}
-        self._modules: dict[str, Card] = {}
-        self._module_area = ""
-        self._next_card: NextCard = _no_next_card
+        self._holder = Holder(province(site.city))
+        self._powered: dict[Slot, Presentable] = {}
         self._fingers: Fingers | None = None
         self._messages: list[Span] = []
         self._thought_s = 0.0
@@ -116,14 +106,26 @@ class Visitor:
 
     def serve(self, patient: Patient, card: Card, pace: Pace, next_card: NextCard | None = None) -> Visit:
         """Serve one patient, who has a card and, where it is reissued, gets the next one."""
-        self._card, self._lies_in, self._fingers = card, patient.lies_in, Fingers(patient)
-        self._next_card = next_card or _no_next_card
-        self._module_area = patient.module_area or province(self.site.city)
+        self._holder.come(patient, card, next_card)
+        self._fingers = Fingers(patient)
         self._messages, self._thought_s = [], 0.0
         began_s = self._world.monotonic_s()
-        outcome = self._run(visit(self.site, patient, pace))
-        self._take_the_power()
+        try:
+            outcome = self._run(visit(self.site, patient, pace))
+        finally:  # after a fault, too: the next patient's commands are for the next patient's card
+            self._take_the_power()
+            self._holder.leave()
         return Visit(outcome, Span(began_s, self._world.monotonic_s()), tuple(self._messages), self._thought_s)
+
+    def recover(self) -> Iterator[Outcome]:
+        """Find out, one by one and over a new line, what became of the intents that visits left open."""
+        self.close()  # a visit that was cut off may have left half a reply on the old one
+        for intent in self.open_intents():
+            yield self._run(recover(self.site, intent))
+
+    def open_intents(self) -> tuple[OpenIntent, ...]:
+        """Return what this terminal wrote down and does not know the outcome of, oldest first."""
+        return self._journal.pending(self.site.dev_no)
 
     def close(self) -> None:
         """Hang up."""
@@ -143,22 +145,17 @@ class Visitor:
         chip = self._powered.get(effect.slot) or self._power(effect.slot)
         return chip.atr if chip else NO_CARD
 
-    def _power(self, slot: Slot) -> Card | None:
-        """Give the chip in a slot its power; None if there is none, or it has no antenna."""
-        chip = self._module() if slot is Slot.SAM else self._card if slot is self._lies_in else None
+    def _power(self, slot: Slot) -> Presentable | None:
+        """Give the chip in a slot its power; None where nothing answers."""
+        chip = self._holder.chip(slot)
         if chip is None:
             return None
         try:
-            chip.power_on(Interface.CONTACTLESS if slot is Slot.TAP else Interface.CONTACT)
+            chip.power_on()
         except InterfaceSilent:
             return None
         self._powered[slot] = chip
         return chip
-
-    def _module(self) -> Card:
-        if self._module_area not in self._modules:
-            self._modules[self._module_area] = psam(self._module_area)
-        return self._modules[self._module_area]
 
     def _take_the_power(self) -> None:
         for chip in self._powered.values():
@@ -167,13 +164,11 @@ class Visitor:
 
     def _await_card(self, effect: AwaitCard) -> bool:
         self._take_the_power()
-        self._lies_in = effect.slot
-        return True
+        return self._holder.move(effect.slot)
 
     def _take_card(self, effect: TakeCard) -> bool:
         self._take_the_power()
-        self._card = self._next_card(effect.issue)
-        return self._card is not None
+        return self._holder.take(effect.issue)
 
     def _request(self, effect: Request) -> Reply | NoReply:
         began_s = self._world.monotonic_s()

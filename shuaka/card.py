@@ -5,19 +5,18 @@ Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong. The PIN
 
 import json
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from cardsim import vpcd
 from cardsim.card import Card
 from cardsim.decode import read_card
 from cardsim.issuing.population import Population
-from cardsim.presentable import HeldToAntenna, NoAntennaError, Presentable
 from shuaka import card_check, card_view, compose, sessions
 from shuaka.hexadecimal import bytes_of
+from shuaka.present import present
 
-FAILED, USAGE = 1, 2
+USAGE = 2
 
 app = typer.Typer(help="Look at and talk to the simulated cards.", no_args_is_help=True)
 
@@ -60,37 +59,6 @@ def list_cards(
 
 
 @app.command()
-def present(
-    indexes: Annotated[list[int] | None, typer.Argument(metavar="[INDEX]...", help="Cards, a slot each.")] = None,
-    seed: Seed = compose.DEFAULT_SEED,
-    slot: Annotated[int, typer.Option(min=0, max=vpcd.SLOTS - 1, help="Slot of the first.")] = 0,
-    port: Annotated[int, typer.Option(min=1, max=65534, help="Port of slot 0 of the virtual reader.")] = vpcd.PORT,
-    contactless: Annotated[bool, typer.Option("--contactless", help="As a reader without contacts sees it.")] = False,
-) -> None:
-    """Put cards into vpcd's virtual reader, for any PC/SC program to read."""
-    population, wanted = compose.population(seed), indexes or [0]
-    slots = dict(enumerate(wanted, slot))
-    if max(slots) >= vpcd.SLOTS:
-        _fail(f"{len(wanted)} cards from slot {slot} on are too many: vpcd has {vpcd.SLOTS} slots", USAGE)
-    cards = {port + number: _presentable(_card(population, index), contactless) for number, index in slots.items()}
-
-    def connected() -> None:
-        for number, index in slots.items():
-            print(
-                f"card {index} is in slot {number} of vpcd at 127.0.0.1:{port + number}; Ctrl-C takes it out",
-                flush=True,
-            )
-
-    try:
-        vpcd.present(cards, "127.0.0.1", connected)
-    except vpcd.NoReaderError as error:
-        _fail(f"{error}. Install Debian's vsmartcard-vpcd and pcscd, and start pcscd.", FAILED)
-    except KeyboardInterrupt:
-        return
-    print("the reader went away")
-
-
-@app.command()
 def apdu(
     commands: Annotated[list[str], typer.Argument(metavar="HEX...", help="Command APDUs; spaces inside are fine.")],
     number: Annotated[int, typer.Option("--card", help="Index of the card in the population.")] = 0,
@@ -105,26 +73,17 @@ def apdu(
     card.power_off()
 
 
+app.command()(present)
 app.command()(sessions.record)
 app.command()(sessions.replay)
 app.command()(sessions.decode)
 app.command()(card_check.check)
 
 
-def _presentable(card: Card, contactless: bool) -> Presentable:
-    try:
-        return HeldToAntenna(card) if contactless else card
-    except NoAntennaError as error:
-        _fail(str(error), USAGE)
-
-
 def _card(population: Population, index: int) -> Card:
     try:
         return population.card(index)
     except IndexError:
-        _fail(f"there is no card {index}: the population has the indexes 0 to {population.size - 1}", USAGE)
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    print(f"shuaka card: {sentence}", file=sys.stderr)
-    raise typer.Exit(code)
+        sentence = f"shuaka card: there is no card {index}: the population has the indexes 0 to {population.size - 1}"
+        print(sentence, file=sys.stderr)
+        raise typer.Exit(USAGE) from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cardsim.presentable import HeldToAntenna, NoAntennaError
+from cardsim.presentable import NoAntennaError
 from shuaka import compose
 from shuaka.reader_choice import (
     DEFAULT_READER,
@@ -19,9 +19,11 @@ from shuaka.reader_choice import (
     ReaderChoice,
     ReaderOption,
     RiskOption,
+    RiskTransactionOption,
     SharedOption,
     run,
 )
+from shuaka.simulation import SeedOption, Simulation, simulation
 from shuaka.terminal import parse_sam
 
 if TYPE_CHECKING:  # imported by the command that runs it, below
@@ -58,19 +60,22 @@ def check(
         Path | None, typer.Option(parser=parse_report, metavar="FILE.md|.html|.json", help="Where the report goes.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report for a machine.")] = False,
-    seed: Annotated[int, typer.Option(help="Seed of the population, for a simulated reader.")] = compose.DEFAULT_SEED,
+    seed: SeedOption = None,
     date: Annotated[str, typer.Option(help="Date in the report; today.")] = "",
     risk_key: RiskOption = None,
+    risk_transaction: RiskTransactionOption = False,
     shared: SharedOption = False,
 ) -> None:
     """Check a card against what is publicly known of its kind, and report it. This is no test of conformity."""
-    chosen = _chosen(index, reader, seed, contactless=contactless)
+    simulated = simulation(reader.name, seed=seed, contactless=contactless)
+    chosen = _chosen(index, reader, simulated)
     today = date or day.today().isoformat()  # noqa: DTZ011 - the date on paper is the reader's
 
     async def work() -> None:
         from shuaka.examination import Order, examine  # noqa: PLC0415 - brings trio, which is running by now
 
-        order = Order(chosen, seed, sam, contactless, destructive, shared, tuple(risk_key or ()), today)
+        risked = tuple(risk_key or ())
+        order = Order(chosen, simulated, sam, destructive, shared, risked, risk_transaction, today)
         done = await examine(order)
         _tell(done, report, as_json=as_json)
         if not done.passed:
@@ -79,20 +84,19 @@ def check(
     run(work)
 
 
-def _chosen(index: int | None, reader: ReaderChoice, seed: int, *, contactless: bool) -> ReaderChoice:
+def _chosen(index: int | None, reader: ReaderChoice, simulated: Simulation) -> ReaderChoice:
     """Return the reader, with the card of the index in it if it is simulated; raise typer.BadParameter."""
     if not reader.simulated:
         if index is not None:
             raise typer.BadParameter("the card of an index is in no real reader", param_hint="INDEX")
         return reader
-    choice, population = reader if index is None else ReaderChoice(index=index), compose.population(seed)
+    choice, population = reader if index is None else ReaderChoice(index=index), compose.population(simulated.seed)
     if choice.index >= population.size:
         raise typer.BadParameter(f"there is no card {choice.index}: 0 to {population.size - 1}", param_hint="INDEX")
-    if contactless:
-        try:
-            HeldToAntenna(population.card(choice.index))
-        except NoAntennaError as error:
-            raise typer.BadParameter(str(error), param_hint="--contactless") from None
+    try:
+        simulated.put(population.card(choice.index))
+    except NoAntennaError as error:
+        raise typer.BadParameter(str(error), param_hint="--contactless") from None
     return choice
 
 

@@ -13,6 +13,7 @@ from typing import Final
 import trio
 from msgspec import Struct
 
+from cardsim.card import Card
 from settlement.engine.money import FEN_PLACES, unscaled
 from settlement.wire import codes
 from settlement.wire.envelope import Reply
@@ -21,6 +22,7 @@ from settlement.wire.session import TerminalSession
 from shuaka.keyboard import Keyboard
 from shuaka.look import look, tell_card
 from shuaka.reader_choice import NOT_OURS, ReaderChoice, security_module, simulated_card
+from shuaka.simulation import Simulation
 from terminals.journal import FileJournal, MemoryJournal
 from terminals.kernel.effects import NoReply, Request, Slot
 from terminals.kernel.outcome import APPROVED, Outcome, Result, Tender
@@ -32,7 +34,6 @@ from terminals.readers.budget import TryBudgetError
 from terminals.readers.ours import DiscerningReader
 from terminals.readers.pcsc import PcscReader
 from terminals.readers.reader import NoAnswerError, Reader, ReaderGoneError
-from terminals.readers.simulated import SimulatedReader
 from terminals.readers.trace import TracedReader
 from terminals.session_link import SessionLink
 from terminals.terminal import Clock, Terminal
@@ -49,9 +50,12 @@ class Counter(Struct, frozen=True, kw_only=True):
     sam: str
     """software:AREA, pcsc:NAME, or "" for none."""
     slot: Slot
-    seed: int
+    simulation: Simulation
+    card: Card | None
+    """The card of a simulated reader as a file keeps it; None: fresh from its issuer."""
     basket: tuple[Line, ...]
     tender: Tender
+    account_used: bool
     read_only: bool
     once: bool
     unmasked: bool
@@ -92,8 +96,8 @@ class Desk:
         self.pcsc = None if counter.reader.simulated else PcscReader(counter.reader.name)
         self.bare: Reader
         if self.pcsc is None:
-            contactless = counter.slot is Slot.TAP
-            self.bare = SimulatedReader(simulated_card(counter.reader, counter.seed, contactless=contactless))
+            kept, simulation = counter.card, counter.simulation
+            self.bare = simulation.reader(simulation.put(kept) if kept else simulated_card(counter.reader, simulation))
         else:
             self.bare = DiscerningReader(self.pcsc, self._tell)
         self.traced = TracedReader(self.bare, print, masked=self.pcsc is not None or not counter.unmasked)
@@ -112,7 +116,7 @@ async def attend(counter: Counter) -> bool:
         desk = Desk(counter)
         if desk.pcsc is not None:
             open_readers.push_async_callback(desk.pcsc.aclose)
-        module = security_module(counter.sam, open_readers)
+        module = await security_module(counter.sam, open_readers)
         places = (Slot.TAP,) if counter.slot is Slot.TAP else (Slot.LOCAL, Slot.REMOTE)
         readers: dict[Slot, Reader] = dict.fromkeys(places, desk.traced)
         if module:
@@ -156,9 +160,8 @@ async def _one_card(counter: Counter, terminal: Terminal, desk: Desk) -> bool:
         await desk.bare.power_on()  # tells whose card it is
         if counter.read_only or not desk.ours:
             return tell_card(await terminal.serve(look(counter.site, counter.slot, ours=desk.ours)), ours=desk.ours)
-        return _tell_sale(
-            await terminal.serve(sell(counter.site, counter.basket, slot=counter.slot, tender=counter.tender))
-        )
+        site, basket, tender, used = counter.site, counter.basket, counter.tender, counter.account_used
+        return _tell_sale(await terminal.serve(sell(site, basket, slot=counter.slot, tender=tender, account_used=used)))
     except NoAnswerError as error:
         print(f"the card cannot be used: {error}", file=sys.stderr)
     except TryBudgetError as error:

@@ -22,12 +22,13 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from loadtests.gate import Claims, compare
+from loadtests.gate import claims_of_fleet, compare
 from loadtests.openload.arrivals import parse
 from loadtests.openload.verdict import Answer
 from settlement.wire.names import compact_time
 from shuaka import compose, demo_report
 from shuaka.engine import Engine, EngineError
+from shuaka.interruption import interruptible
 from shuaka.load_child import ChildError
 from shuaka.rehearsal import Rehearsal, RehearsalError, audit_of, rehearse
 from terminals.patients import Mix
@@ -46,7 +47,6 @@ ENGINE_START_S: Final = 60.0
 CHILD_END_S: Final = 15.0
 """What a child that was told to end may take before it is killed."""
 FAILED: Final = 1
-ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 DEMO_MIX: Final = Mix(
     remote=0.15,
@@ -68,7 +68,7 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="shuaka-demo-") as scratch:
         data = keep or Path(scratch)
         try:
-            with _interruptible():
+            with interruptible():
                 with _engine(data) as engine:
                     answer, exit_code = _rehearse(engine, data, seconds, terminals)
                 print(f"\n{answer}")  # once the engine, too, has ended well
@@ -81,17 +81,6 @@ def demo(
         if keep:
             print(f"kept: {keep} (ledger, journals, results)")
     raise typer.Exit(exit_code)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let every signal that asks us to end raise KeyboardInterrupt, so that our children are ended on the way out."""
-    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> tuple[Answer, int]:
@@ -123,14 +112,15 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> tup
         if judged.interrupted:
             fleet_process.send_signal(signal.SIGTERM)
     fleet = _read_fleet(fleet_result)
-    fleet_claims = Claims(fleet.messages, fleet.settled, fleet.undone, fleet.unknown, fleet.bank)
-    fleet_gate = compare([fleet_claims], audit_of(engine, fleet_name))
+    fleet_gate = compare([claims_of_fleet(fleet)], audit_of(engine, fleet_name))
     assert judged.gate is not None
     assert judged.verdict is not None
     print(*demo_report.lines(judged, fleet, judged.gate, fleet_gate), sep="\n")
     for fault in fleet.faults:
         print(f"fault       {fault}")
-    if fleet.faults or not fleet_gate.ok:
+    if fleet.outlived:
+        print(f"outlived    {fleet.outlived} messages of the terminals refused: chips older than the host knows them")
+    if not (fleet.ok and fleet_gate.ok):
         return Answer.FAIL, FAILED
     return judged.verdict.answer, judged.verdict.exit_code
 

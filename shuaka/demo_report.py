@@ -9,7 +9,7 @@ from typing import Final
 
 from hdrh.histogram import HdrHistogram
 
-from loadtests.gate import MONEY, REPLAYED, Gate, Row
+from loadtests.gate import INVARIANT, MONEY, REPLAYED, Gate, Row
 from loadtests.openload import histograms
 from loadtests.openload.histograms import in_ms
 from loadtests.report import PERCENTILES
@@ -19,6 +19,7 @@ from settlement.wire.codes import KINDS, REFUSALS
 from terminals.kernel.outcome import APPROVED, Event
 from terminals.kernel.outcome import Result as End
 from terminals.kernel.terminal_codes import TERMINAL_CODES
+from terminals.sums import BY_ITSELF, NO_CARD_READ
 from terminals.tally import FleetReport
 
 NAME: Final = 34
@@ -27,10 +28,6 @@ SHARES: Final = ("bills", "paid by funds", "by personal accounts", "left to pati
 MONEY_NAMES: Final = dict(zip(MONEY, SHARES, strict=True))
 SETTLING: Final = ("2102", "2207")
 FLOWS: Final = ("pharmacy", "outpatient")
-NO_VISITS: Final = frozenset({"sign_on", "recover"})
-"""Flows of a terminal by itself: nobody stands at it."""
-NO_CARD_READ: Final = "0"
-"""The generation of a visit whose card was never read."""
 TITLE: Final = 16
 EVENTS: Final = {
     "local password": {Event.PASSWORD_WRONG: "wrong", Event.PASSWORD_LOCKED: "locked"},
@@ -40,6 +37,7 @@ EVENTS: Final = {
         Event.PIN_MUST_CHANGE: "must be changed first",
         Event.PIN_WRONG: "wrong",
         Event.PIN_LOCKED: "locked",
+        Event.PIN_RESET: "reset",
     },
     "remote key": {Event.KEY_VERIFIED: "verified", Event.KEY_WRONG: "wrong city's", Event.KEY_LOCKED: "locked"},
     "at the counter": {Event.TAPPED: "tapped", Event.WRONG_SLOT: "wrong slot", Event.REISSUED: "card reissued"},
@@ -50,6 +48,7 @@ EVENTS: Final = {
         Event.BANK_PIN_LOCKED: "PIN locked",
         Event.BANK_UNAVAILABLE: "not possible",
         Event.BANK_REVERSED: "reversed",
+        Event.CASH_OWED: "owed in cash",
     },
     "the line": {
         Event.RETRIED: "repeated",
@@ -79,8 +78,8 @@ def lines(load: Result, fleet: FleetReport, load_gate: Gate, fleet_gate: Gate) -
     yield _sum("bank purchases (0200)", [row for row in rows if row.name == "0200 purchases"])
     yield _sum("  of what was left, yuan", [row for row in rows if row.name == "0200 amount_fen"], yuan=True)
     yield _sum("outcomes left unknown", [row for row in rows if row.name == "unknown outcomes left"])
-    compared = [row for row in rows if row.client is not None]
-    laws = [row for row in load_gate.rows if row.client is None]
+    compared = [row for row in rows if not row.name.startswith(INVARIANT)]
+    laws = [row for row in load_gate.rows if row.name.startswith(INVARIANT)]
     yield f"{'comparisons':<{NAME}}{_share(compared)} agree{_each_once(rows)}"
     yield f"{'money':<{NAME}}{_share(laws)} laws of the books hold"
     yield from (f"  DIFFERS {complaint}" for gate in (load_gate, fleet_gate) for complaint in gate.complaints)
@@ -110,7 +109,8 @@ def _sum(name: str, rows: list[Row], *, yuan: bool = False) -> str:
         counts = [count for row in rows if isinstance(count := getattr(row, witness), int)]
         text = unscaled(sum(counts), FEN_PLACES) if yuan else str(sum(counts))
         said += f"{text if counts else '-':>{WIDTH}}"
-    return f"{name:<{NAME}}{said}  {'ok' if all(row.ok for row in rows) else 'DIFFERS'}"
+    agree = ("ok" if all(row.ok for row in rows) else "DIFFERS") if rows else "none seen"
+    return f"{name:<{NAME}}{said}  {agree}"
 
 
 def _is_answer(row: Row) -> bool:
@@ -119,8 +119,8 @@ def _is_answer(row: Row) -> bool:
 
 
 def _each_once(rows: list[Row]) -> str:
-    """Say what equal counts and fingerprints of the settlements' numbers prove, where each client has both."""
-    counts = [row for row in rows if row.name.endswith(" settlements")]
+    """Say what equal counts and fingerprints of settlements and purchases prove, where each client has both."""
+    counts = [row for row in rows if row.name.endswith((" settlements", " purchases"))]
     fingerprints = [row for row in rows if row.name.endswith(" fingerprint")]
     proved = len(counts) == len(fingerprints) > 0 and all(row.ok for row in (*counts, *fingerprints))
     return "; each settlement of the clients is in the ledger once" if proved else ""
@@ -155,7 +155,7 @@ def _unsettled(load: Result, fleet: FleetReport) -> Iterator[str]:
     """Yield how many visits of both clients did not settle, and the codes with which they were refused."""
     count, codes = 0, Counter[str]()
     for client in (load.report, fleet):
-        for flow in client.visits.keys() - NO_VISITS:
+        for flow in client.visits.keys() - BY_ITSELF:
             count += sum(ended for end, ended in client.visits[flow].items() if end != End.SETTLED)
             codes.update(client.refusals.get(flow, {}))
     yield f"visits that ended without a settlement: {count}"

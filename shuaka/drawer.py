@@ -1,20 +1,76 @@
 """The cards of a run: each in the state in which the last run left it, and kept for the next.
 
-A card lives in one process, so one drawer is enough. Without a file every card is fresh from its issuer.
+A card lives in one process, so one drawer is enough. Without a file every card is fresh from its issuer. A drawer that
+is open has a mark beside its file: a run that was killed could not put its cards back, and the next one has to know,
+since the ledger remembers what those chips have forgotten.
 """
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cardsim import chips
 from cardsim.card import Card
-from cardsim.chips import FIRST_UNTOUCHED, Kept
+from cardsim.chips import FIRST_UNTOUCHED, ChipsError, Kept
 from cardsim.issuing.population import Population
+
+
+@contextmanager
+def opened(people: Population, file: Path | None) -> Iterator["Drawer"]:
+    """Open a drawer, and put the cards back on every way out; raise ChipsError, also where it is or stayed open."""
+    if file is None:
+        yield Drawer(people, None)
+        return
+    with _marked(file) as mark:
+        drawer = Drawer(people, file)
+        os.write(mark, f"{os.getpid()}\n".encode())
+        try:
+            yield drawer
+        finally:
+            drawer.put_back()
+            os.ftruncate(mark, 0)
+
+
+@contextmanager
+def _marked(file: Path) -> Iterator[int]:
+    """Hold the mark of a file open: empty while every card lies in the file, and gone afterwards."""
+    path = file.with_name(f"{file.name}.in-use")
+    try:
+        mark = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ChipsError(f"{path} cannot be made: {error.strerror}") from None
+    try:
+        if not _taken(mark):
+            raise ChipsError(f"the cards of {file} are in use by another run; wait for its end")
+        if os.fstat(mark).st_size:
+            raise ChipsError(
+                f"the run that had the cards of {file} was killed and did not put them back: their counters are behind"
+                f" what the ledger knows. Begin a new file with a new data directory, or delete {path} to go on with it"
+            )
+        try:
+            yield mark
+        finally:
+            if not os.fstat(mark).st_size:
+                path.unlink()
+    finally:
+        os.close(mark)
+
+
+def _taken(mark: int) -> bool:
+    """Lock a mark; False where somebody has it, or had it until a moment ago."""
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return os.fstat(mark).st_nlink > 0
 
 
 class Drawer:
     """Gives out cards by index, and knows what has become of them.
 
-    Raises chips.ChipsError for a file of others' cards, or of which one card is damaged: before the run, not in it.
+    Raises ChipsError for a file of others' cards, or of which one card is damaged: before the run, not in it.
     """
 
     def __init__(self, people: Population, file: Path | None) -> None:
@@ -40,7 +96,7 @@ class Drawer:
             if kept.image:
                 card.restore(kept.image)
         except (IndexError, ValueError) as error:  # MemoryImageError is one
-            raise chips.ChipsError(f"{self._file} is damaged at card {index}: {error}") from None
+            raise ChipsError(f"{self._file} is damaged at card {index}: {error}") from None
         return kept.issue, card
 
     def put_back(self) -> None:

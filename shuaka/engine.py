@@ -59,6 +59,10 @@ class Engine:
             raise EngineError(f"the engine on {self._data} serves population {known}: come with --population {known}")
         return int(self._ask("POST", "/lease", {"count": count})["first"])
 
+    def leased(self, people: People) -> int:
+        """Return how many people of this population the ledger has met or promised to somebody."""
+        return self.lease(0, people)
+
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         admin = self.endpoints.admin
         connection = http.client.HTTPConnection(admin.host, admin.port, timeout=TIMEOUT_S)

@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from cardsim.faults import Fault, FaultyCard
-from cardsim.presentable import HeldToAntenna
+from cardsim.faults import Fault
 from loadtests.provenance import this_source
 from shuaka import compose
 from shuaka.reader_choice import Held, ReaderChoice, held, security_module
+from shuaka.simulation import Simulation
 from terminals.laboratory.bench import Bench, Copy
 from terminals.laboratory.catalogue import CHECKS
 from terminals.laboratory.report import Head, Report, shown_atr
@@ -31,12 +31,12 @@ class Order(NamedTuple):
     """What was asked for on the command line; `sam` is None where nothing was."""
 
     reader: ReaderChoice
-    seed: int
+    simulation: Simulation
     sam: str | None
-    contactless: bool
     destructive: bool
     shared: bool
     risked_keys: tuple[int, ...]
+    risk_transaction: bool
     date: str
 
 
@@ -46,7 +46,7 @@ async def examine(order: Order) -> Report:
         card = await opened.enter_async_context(_held(order))
         subject = await find_subject(Bench(card.reader), ours=card.ours)
         sam = order.sam if order.sam is not None else _software(subject)
-        module, copy = security_module(sam, opened), _copier(order)
+        module, copy = await security_module(sam, opened), _copier(order)
         subject = msgspec.structs.replace(subject, pin=_pin(subject), sam=module is not None, copies=copy is not None)
         bench = Bench(card.reader, module, copy)
         findings = await run_checks(CHECKS, subject, bench, destructive=order.destructive)
@@ -56,7 +56,11 @@ async def examine(order: Order) -> Report:
 
 def _held(order: Order) -> AbstractAsyncContextManager[Held]:
     return held(
-        order.reader, order.seed, contactless=order.contactless, shared=order.shared, risked_keys=order.risked_keys
+        order.reader,
+        order.simulation,
+        shared=order.shared,
+        risked_keys=order.risked_keys,
+        risk_transaction=order.risk_transaction,
     )
 
 
@@ -69,11 +73,10 @@ def _copier(order: Order) -> Copy | None:
     """Return what makes fresh copies of a simulated card, perhaps with faults; there are none of a real one."""
     if not order.reader.simulated:
         return None
-    people, index = compose.population(order.seed), order.reader.index
+    people, index = compose.population(order.simulation.seed), order.reader.index
 
     def copy(faults: tuple[Fault, ...]) -> Reader:
-        card = people.card(index)
-        return SimulatedReader(HeldToAntenna(card) if order.contactless else FaultyCard(card, faults))
+        return SimulatedReader(msgspec.structs.replace(order.simulation, faults=faults).put(people.card(index)))
 
     return copy
 
@@ -112,5 +115,5 @@ def _described(order: Order, subject: Subject) -> str:
         return NOT_OURS
     if not order.reader.simulated:
         return f"a simulated card of {subject.city} over PC/SC"
-    people = compose.population(order.seed)
-    return f"card {order.reader.index} of population {order.seed}: {people.profile(order.reader.index).name}"
+    people = compose.population(order.simulation.seed)
+    return f"card {order.reader.index} of population {people.seed}: {people.profile(order.reader.index).name}"

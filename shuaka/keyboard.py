@@ -1,4 +1,7 @@
-"""A pin pad that is the keyboard of a shell: digits are typed unseen, or come line by line from a pipe."""
+"""A pin pad that is the keyboard of a shell: digits are typed unseen, or come line by line from a pipe.
+
+As at a pad, nothing but six digits leaves it: what is no PIN is said to be none (-31) and asked for again.
+"""
 
 import getpass
 import sys
@@ -8,6 +11,8 @@ from typing import Final
 import trio
 
 from terminals.kernel.effects import Prompt
+from terminals.kernel.remote_pin import PIN_SIZE
+from terminals.kernel.terminal_codes import PIN_ENTRY
 
 PROMPTS: Final = {
     Prompt.PIN: "异地交易密码 remote PIN: ",
@@ -43,9 +48,19 @@ class Keyboard:
 
 
 async def _typed(prompt: str) -> str:
-    """Return what was typed; "" where nothing is, or no more comes."""
+    """Return six digits; "" where nothing is typed, or no more comes."""
+    while True:
+        digits = (await _line(prompt)).strip()
+        if not digits or (len(digits) == PIN_SIZE and digits.isascii() and digits.isdecimal()):
+            return digits
+        print(f"{PIN_ENTRY.zh} {PIN_ENTRY.en} ({PIN_ENTRY.code})", flush=True)
+
+
+async def _line(prompt: str) -> str:
     if sys.stdin.isatty():
-        return await trio.to_thread.run_sync(getpass.getpass, prompt, abandon_on_cancel=True)
+        try:
+            return await trio.to_thread.run_sync(getpass.getpass, prompt, abandon_on_cancel=True)
+        except EOFError:  # Ctrl-D
+            return ""
     print(prompt, flush=True)
-    line: str = await trio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)
-    return line.strip()
+    return await trio.to_thread.run_sync(sys.stdin.readline, abandon_on_cancel=True)

@@ -19,6 +19,7 @@ from loadtests.plan import NAME_MAX
 from shuaka import compose
 from shuaka.engine import EngineError
 from shuaka.load_child import ChildError
+from shuaka.mix_option import MixOption, mixed
 from shuaka.rehearsal import Rehearsal, RehearsalError, rehearse
 from terminals.patients import Mix
 
@@ -52,6 +53,7 @@ def load(
     pharmacy: Annotated[float, typer.Option(min=0, max=1, help="Share that goes to a pharmacy.")] = Mix().pharmacy,
     remote: Annotated[float, typer.Option(min=0, max=1, help="Share treated away from home.")] = Mix().remote,
     wrong_password: Annotated[float, typer.Option(min=0, max=1, help="Share that mistypes.")] = Mix().wrong_password,
+    mix: MixOption = None,
     warmup: Annotated[float, typer.Option(min=0, callback=_finite, help="Seconds served but not measured.")] = 3,
     drain: Annotated[float, typer.Option(min=0, callback=_finite, help="Seconds that the last visits may take.")] = 10,
     journal: Annotated[Journalling, typer.Option(help="Journal of what moves money.")] = Journalling.BUFFERED,
@@ -72,7 +74,7 @@ def load(
         terminals=terminals,
         lane=lane,
         seed=seed,
-        mix=Mix(pharmacy=pharmacy, remote=remote, wrong_password=wrong_password),
+        mix=mixed(Mix(pharmacy=pharmacy, remote=remote, wrong_password=wrong_password), mix or ()),
         journal=journal.value,
         warmup_s=warmup,
         drain_s=drain,

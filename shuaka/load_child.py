@@ -22,7 +22,7 @@ from rich.table import Table
 from loadtests import live, plan, result
 from loadtests.live import Live
 from loadtests.openload.histograms import in_ms
-from loadtests.plan import LoadPlan
+from loadtests.plan import RECOVERY_S, LoadPlan
 from loadtests.result import Result
 from shuaka.compose import HOST
 
@@ -87,7 +87,7 @@ def _wait(child: subprocess.Popen[bytes], load_plan: LoadPlan, *, quiet: bool) -
     except KeyboardInterrupt:
         print("ending: no more arrivals, the running visits may end", file=sys.stderr, flush=True)
         child.send_signal(signal.SIGTERM)
-        _end(child, load_plan.profile.drain_s + END_MARGIN_S)
+        _end(child, load_plan.profile.drain_s + RECOVERY_S + END_MARGIN_S)
     except BaseException:
         _kill(child)
         raise

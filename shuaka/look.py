@@ -1,20 +1,26 @@
 """A look at a card without a sale: as much as may be read, and no more is told of a card that is not ours."""
 
 from terminals.kernel.card_dialogue import CardFacts, Issued, read_holder, read_issued
-from terminals.kernel.card_keys import open_card
+from terminals.kernel.card_keys import KEY_FOR_HOLDER_SINCE, open_card
 from terminals.kernel.effects import Show, Slot, Steps
+from terminals.kernel.outcome import LOCAL, REMOTE
 from terminals.kernel.site import Site
 from terminals.kernel.terminal_codes import TerminalCode
 from terminals.kernel.transaction import Transaction
 
 
 def look(site: Site, slot: Slot, *, ours: bool) -> Steps[CardFacts | Issued | TerminalCode]:
-    """Read as much of a card as may be read; of one that is not ours, what is free."""
+    """Read as much of a card as may be read; of one that is not ours, what is free.
+
+    Keys are proven only where the holder's file wants one, in the order of the card's route: what a wrong module costs
+    a card from elsewhere is its key for away from home, not the one it needs everywhere.
+    """
     issued = yield from read_issued(slot)
     if isinstance(issued, TerminalCode):
         return issued
-    if ours:
-        refused = yield from open_card(Transaction("look", site, slot=slot), issued)
+    if ours and issued.generation >= KEY_FOR_HOLDER_SINCE:
+        route = LOCAL if issued.city == site.city else REMOTE
+        refused = yield from open_card(Transaction("look", site, slot=slot, route=route), issued)
         if refused:
             yield from _say(refused)
             return issued

@@ -6,15 +6,17 @@ present`), or somebody's: then it is read behind the try budget, shown masked, a
 
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from msgspec import Struct
 
-from cardsim.presentable import HeldToAntenna, NoAntennaError, Presentable
+from cardsim.issuing.population import Population
+from cardsim.presentable import NoAntennaError, Presentable
 from cardsim.psam import psam
 from shuaka import compose
+from shuaka.simulation import Simulation
 
 SIMULATED: Final = "simulated"
 FAILED: Final = 1
@@ -50,9 +52,11 @@ class Held(Struct, frozen=True):
 def parse_reader(text: object) -> ReaderChoice:
     """Read simulated[:INDEX] or a name; raise typer.BadParameter."""
     kind, _, index = str(text).partition(":")
+    if not str(text).strip():
+        raise typer.BadParameter(f"a reader has a name, or is {SIMULATED}")
     if kind != SIMULATED:
         return ReaderChoice(name=str(text))
-    if index and not index.isdecimal():
+    if index and not (index.isascii() and index.isdecimal()):
         raise typer.BadParameter(f"{text} is not {SIMULATED}:INDEX with an index as in {SIMULATED}:7")
     return ReaderChoice(index=int(index or 0))
 
@@ -74,6 +78,9 @@ RiskOption = Annotated[
     list[int] | None,
     typer.Option("--risk-key", parser=parse_key, metavar="ID", help="On a card not ours: a key to try, once."),
 ]
+RiskTransactionOption = Annotated[
+    bool, typer.Option("--risk-transaction", help="On a card not ours: let its bank count transactions, for ever.")
+]
 SharedOption = Annotated[bool, typer.Option("--shared", help="Let other programs use the card too.")]
 ContactlessOption = Annotated[bool, typer.Option("--contactless", help="Hold a simulated card to an antenna.")]
 DEFAULT_READER: Final = ReaderChoice()
@@ -82,22 +89,21 @@ DEFAULT_READER: Final = ReaderChoice()
 @asynccontextmanager
 async def held(
     choice: ReaderChoice,
-    seed: int,
+    simulation: Simulation,
     *,
-    contactless: bool = False,
     shared: bool = False,
     risked_keys: Collection[int] = (),
+    risk_transaction: bool = False,
 ) -> AsyncIterator[Held]:
     """Wait for a card and hold it, without power; raise NoPyscardError, NoAnswerError, NoAntennaError."""
     from terminals.readers.ours import DiscerningReader  # noqa: PLC0415 - trio is imported by the command that runs it
     from terminals.readers.pcsc import PcscReader  # noqa: PLC0415 - as above
-    from terminals.readers.simulated import SimulatedReader  # noqa: PLC0415 - as above
 
     if choice.simulated:
-        yield Held(SimulatedReader(simulated_card(choice, seed, contactless=contactless)), ours=True)
+        yield Held(simulation.reader(simulated_card(choice, simulation)), ours=True)
         return
     reader = PcscReader(choice.name, exclusive=not shared)
-    discerning = DiscerningReader(reader, warn, risked_keys=risked_keys)
+    discerning = DiscerningReader(reader, warn, risked_keys=risked_keys, risk_transaction=risk_transaction)
     try:
         print(f"waiting for a card in {choice.name}", file=sys.stderr)
         await reader.wait_for_card()
@@ -107,18 +113,26 @@ async def held(
         await reader.aclose()
 
 
-def simulated_card(choice: ReaderChoice, seed: int, *, contactless: bool) -> Presentable:
+def simulated_card(choice: ReaderChoice, simulation: Simulation) -> Presentable:
     """Return the card of a simulated reader; raise NoAntennaError."""
+    return simulation.put(people_with(choice, simulation.seed).card(choice.index))
+
+
+def people_with(choice: ReaderChoice, seed: int) -> Population:
+    """Return the population that a simulated reader's card is of."""
     population = compose.population(seed)
     if choice.index >= population.size:
         end(f"there is no card {choice.index}: the population has the indexes 0 to {population.size - 1}")
-    card = population.card(choice.index)
-    return HeldToAntenna(card) if contactless else card
+    return population
 
 
-def security_module(sam: str, opened: AsyncExitStack) -> Any:
-    """Return the Reader with the security module in it, None where there is none; `sam` is as parse_sam gives it."""
+async def security_module(sam: str, opened: AsyncExitStack) -> Any:
+    """Return the Reader with the security module in it, None where there is none; `sam` is as parse_sam gives it.
+
+    Raise ReaderGoneError where no such reader is; a module may be put into one later.
+    """
     from terminals.readers.pcsc import PcscReader  # noqa: PLC0415 - trio is imported by the command that runs it
+    from terminals.readers.reader import CardRemovedError  # noqa: PLC0415 - as above
     from terminals.readers.simulated import SimulatedReader  # noqa: PLC0415 - as above
 
     kind, _, place = sam.partition(":")
@@ -128,6 +142,9 @@ def security_module(sam: str, opened: AsyncExitStack) -> Any:
         return SimulatedReader(psam(place))
     reader = PcscReader(place)
     opened.push_async_callback(reader.aclose)
+    with suppress(CardRemovedError):
+        await reader.power_on()
+    await reader.power_off()
     return reader
 
 

@@ -17,6 +17,7 @@ from loadtests.gate import Audit, compare
 from loadtests.openload.arrivals import Segment, expected
 from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
 from loadtests.result import Result, write
+from loadtests.stories import cards_of, unseen
 from shuaka import compose, load_child
 from shuaka.compose import People
 from shuaka.engine import Engine
@@ -80,10 +81,16 @@ def rehearse(asked: Rehearsal, *, quiet: bool) -> Result:
     result = load_child.follow(plan, place, quiet=quiet)
     if result.report.failure:
         raise RehearsalError(result.report.failure)
-    judged = result.judged(compare([result.claims], audit_of(engine, asked.run)))
+    judged = result.judged(compare([result.claims], audit_of(engine, asked.run)), _unseen(plan, result))
     for file in {Path(plan.result_file), asked.result_file}:
         _keep(judged, file)
     return judged
+
+
+def _unseen(plan: LoadPlan, result: Result) -> tuple[str, ...]:
+    """Return what the mix promised so many patients and nobody saw."""
+    cards = cards_of(plan.card_profiles, [terminal.site for terminal in plan.terminals])
+    return unseen(plan.profile.mix, cards, result.report.arrivals.completed, result.report.events)
 
 
 def _probe(file: Path) -> None:

@@ -3,15 +3,32 @@
 Exit codes: 0 the last visit went well, 1 it did not or something is missing, 2 the command line is wrong.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from cardsim.card import Card
+from cardsim.chips import ChipsError
+from settlement.wire.messages import Line
 from shuaka import compose
+from shuaka.drawer import opened
 from shuaka.engine import Engine, EngineError
-from shuaka.reader_choice import DEFAULT_READER, ContactlessOption, ReaderOption, end, run
+from shuaka.interruption import interruptible
+from shuaka.reader_choice import (
+    DEFAULT_READER,
+    ContactlessOption,
+    ReaderChoice,
+    ReaderOption,
+    end,
+    people_with,
+    run,
+)
+from shuaka.simulation import FaultOption, SeedOption, TimingOption, simulation
 from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Tender
 from terminals.kernel.sam import province
@@ -21,6 +38,7 @@ DEFAULT_CITY: Final = "370100"
 LANE: Final = 8
 """Beside a fleet's and a load's terminals in the same pharmacy."""
 BASKET: Final = 2
+BASKET_MAX: Final = 20
 """Items of the catalogue, one pack each."""
 KINDS_OF_SAM: Final = ("software", "pcsc")
 
@@ -37,7 +55,7 @@ def parse_sam(text: object) -> str:
     kind, _, place = str(text).partition(":")
     if str(text) in {"", "none"}:
         return ""
-    area = place.isdecimal() and len(place) in {2, 6}
+    area = place.isascii() and place.isdecimal() and len(place) in {2, 6}
     if kind not in KINDS_OF_SAM or not place or (kind == "software" and not area):
         raise typer.BadParameter(f"{text} is none of software:370100, software:37, pcsc:NAME, none")
     return str(text)
@@ -53,16 +71,27 @@ def terminal(
     ] = None,
     contactless: ContactlessOption = False,
     tender: Annotated[Tendered, typer.Option(help="How the rest is paid.")] = Tendered.CASH,
-    seed: Annotated[int, typer.Option(help="Seed of the population, for a simulated reader.")] = compose.DEFAULT_SEED,
+    save_account: Annotated[
+        bool, typer.Option("--save-account", help="Leave the personal account alone: what the funds do not pay is due.")
+    ] = False,
+    items: Annotated[int, typer.Option(min=1, max=BASKET_MAX, help="Items in the basket.")] = BASKET,
+    cards: Annotated[
+        Path | None, typer.Option(help="File of touched chips, for a simulated reader: read first, written last.")
+    ] = None,
+    seed: SeedOption = None,
+    fault: FaultOption = None,
+    timing: TimingOption = None,
     lane: Annotated[int, typer.Option(min=1, max=8, help="Lane of the terminal in its pharmacy.")] = LANE,
     read_only: Annotated[bool, typer.Option("--read-only", help="Read the card; no engine, no sale.")] = False,
     once: Annotated[bool, typer.Option("--once", help="End after the first card, as with a simulated reader.")] = False,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show whole APDUs; our own cards only.")] = False,
 ) -> None:
     """Sell a small basket to whoever puts a card into the reader, and show what passes between chip and terminal."""
+    held_to_antenna = contactless and reader.simulated  # a real reader without contacts is what it is
+    simulated = simulation(reader.name, seed=seed, contactless=held_to_antenna, schedule=fault, timing=timing)
     site = compose.pharmacy(city, compose.run_name("desk", ""), lane=lane)
 
-    async def work() -> None:
+    async def work(card: Card | None) -> None:
         from shuaka import counter  # noqa: PLC0415 - brings trio, which is running by now
 
         engine = None if read_only else Engine(data)
@@ -71,8 +100,10 @@ def terminal(
             reader=reader,
             sam=f"software:{province(city)}" if sam is None else sam,
             slot=Slot.TAP if contactless else Slot.LOCAL,
-            seed=seed,
-            basket=tuple(line(str(number), item, 1) for number, item in enumerate(compose.items()[:BASKET], 1)),
+            simulation=simulated,
+            card=card,
+            basket=basket_of(items),
+            account_used=not save_account,
             tender=Tender.TAP if contactless and tender is Tendered.BANK else Tender(tender.value),
             read_only=read_only,
             once=once or reader.simulated,
@@ -86,6 +117,24 @@ def terminal(
             raise typer.Exit(1)
 
     try:
-        run(work)
-    except EngineError as error:
+        with interruptible(), _kept(reader, simulated.seed, cards) as card:
+            run(partial(work, card))
+    except (EngineError, ChipsError) as error:
         end(str(error))
+
+
+def basket_of(items: int) -> tuple[Line, ...]:
+    """Return one pack each of so many items."""
+    return tuple(line(str(number), item, 1) for number, item in enumerate(compose.items()[:items], 1))
+
+
+@contextmanager
+def _kept(reader: ReaderChoice, seed: int, cards: Path | None) -> Iterator[Card | None]:
+    """Return a simulated reader's card as its file has it, and keep it there; None where there is no file."""
+    if cards is None:
+        yield None
+        return
+    if not reader.simulated:
+        raise typer.BadParameter(f"{reader.name} is a real reader: its cards keep themselves", param_hint="--cards")
+    with opened(people_with(reader, seed), cards) as drawer:
+        yield drawer.card(reader.index)

@@ -17,8 +17,10 @@ import typer
 from cardsim.chips import ChipsError
 from shuaka import compose
 from shuaka.compose import People
-from shuaka.drawer import Drawer
+from shuaka.drawer import opened
 from shuaka.engine import Engine, EngineError
+from shuaka.interruption import interruptible
+from shuaka.mix_option import MixOption, mixed
 from terminals.kernel.site import UNHURRIED
 from terminals.patients import TEMPO_MIN, Mix, Patients, places_of
 
@@ -55,6 +57,7 @@ def terminals(
     population: Annotated[People, compose.PEOPLE_OPTION] = compose.DEFAULT_PEOPLE,
     pharmacy: Annotated[float, typer.Option(min=0, max=1, help="Share that goes to a pharmacy.")] = FLEET_MIX.pharmacy,
     remote: Annotated[float, typer.Option(min=0, max=1, help="Share treated away from home.")] = FLEET_MIX.remote,
+    mix: MixOption = None,
     journal: Annotated[Journalling, typer.Option(help="Journal of what moves money.")] = Journalling.BUFFERED,
     name: Annotated[str, typer.Option(help=f"Name of the run, at most {compose.RUN_NAME_MAX} characters.")] = "",
     result: Annotated[Path | None, typer.Option(help="File of the result as JSON.")] = None,
@@ -67,30 +70,47 @@ def terminals(
 
     run = compose.run_name("fleet", name)
     people, sites = compose.population(population.seed, population.size), compose.sites(count, run, lane=lane)
-    mix = msgspec.structs.replace(FLEET_MIX, pharmacy=pharmacy, remote=remote)
-    coming = Patients(seed, mix, people.profile, places_of(sites), compose.items(), compose.bank_pins())
+    shares = mixed(msgspec.structs.replace(FLEET_MIX, pharmacy=pharmacy, remote=remote), mix or ())
+    coming = Patients(seed, shares, people.profile, places_of(sites), compose.items(), compose.bank_pins())
     wanted = patients or _wanted(len(sites), duration, think)
     if first + wanted > people.size:
         raise typer.BadParameter(f"{first} and {wanted} people are beyond {population}", param_hint="--first")
     try:
-        engine, drawer = Engine(data), Drawer(people, cards)
-        plan = assembly.FleetPlan(
-            opter_no=run,
-            host=engine.tcp.host,
-            port=engine.tcp.port,
-            sites=sites,
-            block=(engine.lease(wanted, population) if first < 0 else first, wanted),
-            seconds=duration,
-            pace=UNHURRIED.times(think),
-            journal=journal.value,
-        )
-        book = FileJournal(data / JOURNAL, journal.value)
-        report = assembly.run(plan, coming, drawer.card, engine.network_key.terminal_key, book)
-        drawer.put_back()
+        engine = Engine(data)
+        with interruptible(), opened(people, cards) as drawer:
+            plan = assembly.FleetPlan(
+                opter_no=run,
+                host=engine.tcp.host,
+                port=engine.tcp.port,
+                sites=sites,
+                block=(_block(engine, population, first, wanted, cards), wanted),
+                seconds=duration,
+                pace=UNHURRIED.times(think),
+                journal=journal.value,
+            )
+            book = FileJournal(data / JOURNAL, journal.value)
+            report = assembly.run(plan, coming, drawer.card, engine.network_key.terminal_key, book)
     except (EngineError, JournalError, LinkLostError, ChipsError, OSError) as error:
         _end(str(error))
     _tell(report, result, as_json=as_json)
     raise typer.Exit(0 if report.ok else FAILED)
+
+
+def _block(engine: Engine, people: People, first: int, wanted: int, cards: Path | None) -> int:
+    """Return the first person of the run, leased; raise EngineError where the ledger knows chips that are not here."""
+    if first < 0:
+        return engine.lease(wanted, people)
+    leased = engine.leased(people)
+    if first < leased and (cards is None or not cards.exists()):
+        kept = f"{cards} does not exist yet" if cards else "without --cards every chip is fresh from its issuer"
+        raise EngineError(
+            f"the ledger has met the people below {leased}, and --first {first} would meet them again: {kept}, so that"
+            f" their counters would move back. Name the --cards file of the runs before, come with --first {leased},"
+            f" or leave --first out"
+        )
+    if first + wanted > leased:
+        engine.lease(first + wanted - leased, people)  # whoever comes here now is nobody's first patient later
+    return first
 
 
 def _wanted(terminals: int, duration: float, think: float) -> int:
@@ -117,13 +137,29 @@ def _lines(report: "FleetReport") -> Iterator[str]:
     yield from (f"  refused     {flow}: {_row(row)}" for flow, row in report.refusals.items())
     if report.events:
         yield f"  events      {_row(report.events)}"
+    yield from (f"  {title:<12}{_row(row)}" for title, row in _paid(report))
     if report.latency_us:
         yield f"  reply       {'  '.join(f'{name} {us / 1000:.1f} ms' for name, us in report.latency_us.items())}"
     if report.recovered:
         yield f"  recovered   {report.recovered} intents of an earlier run"
     yield from (f"  fault       {fault}" for fault in report.faults)
+    if report.outlived:
+        refused = f"{report.outlived} messages refused (E4018, E2004)"
+        yield f"  OUTLIVED    {refused}: the host knows a later state of these chips"
     if report.unknown:
         yield f"  UNKNOWN     {report.unknown}, of which {report.cut_off} were cut off; the next run resolves them"
+
+
+def _paid(report: "FleetReport") -> Iterator[tuple[str, Mapping[str, int]]]:
+    """Yield which cards came, by what the rest was paid, and what the bank says of it, as far as there is any."""
+    read = {number: count for number, count in report.generations.items() if int(number)}  # 0 where none was read
+    if read:
+        yield "generations", read
+    if report.tenders:
+        yield "tenders", report.tenders
+    bank = report.bank
+    if bank.count or bank.reversed:
+        yield "bank", {"purchases": bank.count, "amount_fen": bank.amount_fen, "reversed": bank.reversed}
 
 
 def _row(counts: Mapping[str, int]) -> str:

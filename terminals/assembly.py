@@ -98,8 +98,8 @@ def slots() -> dict[Slot, SimulatedReader]:
 
 
 async def _stop_at_a_signal(fleet: Fleet, stop: trio.Event) -> None:
-    """Stop admitting at the first Ctrl-C or SIGTERM; give up on running visits at the second."""
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    """Stop admitting at the first Ctrl-C, SIGTERM or hangup; give up on running visits at the second."""
+    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
         async for _ in signals:
             if stop.is_set():
                 fleet.give_up()

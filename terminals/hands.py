@@ -4,14 +4,13 @@ A real holder is waited for; the simulated one carries a chip of the population 
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, Protocol
 
 import trio
 
 from cardsim.card import Card
-from cardsim.interface import Interface
-from cardsim.presentable import HeldToAntenna
-from cardsim.psam import psam
+from terminals.holder import Holder
 from terminals.kernel.effects import Slot
 from terminals.patients import Patient
 from terminals.readers.reader import Reader, ReaderGoneError
@@ -72,57 +71,45 @@ class WaitingHands:
 
 
 class SimulatedHands:
-    """A simulated patient's: one card, in one of the readers at a time.
-
-    Whoever set the terminal up has put a module of `area` into it, unless the patient's story has another one there.
-    """
+    """A simulated patient's: puts the chips of a Holder into readers, each where it lies."""
 
     def __init__(self, readers: Mapping[Slot, SimulatedReader], cards: Cards, area: str) -> None:
         self.readers = readers
         self._cards = cards
-        self._area = area
-        self._modules: dict[str, Card] = {}
-        self._patient: Patient | None = None
-        self._card: Card | None = None
-        self._place = Slot.LOCAL
+        self._holder = Holder(area)
 
     def come(self, patient: Patient) -> None:
         """Begin a visit: the patient's card goes where the patient puts it."""
-        self._patient, self._place = patient, patient.lies_in
-        self._insert(self._cards(patient.index))
-        self.readers[Slot.SAM].insert(self._module(patient.module_area or self._area))
+        cards = partial(self._cards, patient.index)
+        self._holder.come(patient, cards(), cards)
+        for slot in (self._holder.lies_in, Slot.SAM):
+            self._insert(slot)
 
     def leave(self) -> None:
         """End it, and take the card away."""
-        self.readers[self._place].remove()
-        self.readers[Slot.SAM].remove()
-        self._patient = self._card = None
+        for slot in (self._holder.lies_in, Slot.SAM):
+            self.readers[slot].remove()
+        self._holder.leave()
 
     async def move_card(self, slot: Slot) -> bool:
         """Move the card; nobody has none."""
-        if self._card is None or slot not in self.readers:
+        if not self._holder.present or slot not in self.readers:
             return False
-        self.readers[self._place].remove()
-        self._place = slot
-        self._insert(self._card)
+        self.readers[self._holder.lies_in].remove()
+        self._holder.move(slot)
+        self._insert(slot)
         return True
 
     async def take_card(self, issue: int) -> bool:
         """Replace the card by its holder's next one."""
-        if self._patient is None:
+        if not self._holder.present:
             return False
-        self.readers[self._place].remove()
-        self._insert(self._cards(self._patient.index, issue))
-        return True
+        self.readers[self._holder.lies_in].remove()
+        taken = self._holder.take(issue)
+        self._insert(self._holder.lies_in)
+        return taken
 
-    def _module(self, area: str) -> Card:
-        if area not in self._modules:
-            self._modules[area] = psam(area)
-        return self._modules[area]
-
-    def _insert(self, card: Card) -> None:
-        self._card = card
-        if self._place is not Slot.TAP:
-            self.readers[self._place].insert(card)
-        elif Interface.CONTACTLESS in card.interfaces:  # the antenna finds no other
-            self.readers[Slot.TAP].insert(HeldToAntenna(card))
+    def _insert(self, slot: Slot) -> None:
+        chip = self._holder.chip(slot)
+        if chip is not None:
+            self.readers[slot].insert(chip)

@@ -46,7 +46,7 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     who insert the card, those who do it in the other slot. `tap`: of those whose card has an antenna, those who use it.
     `saves_account`: of all, those who keep their personal account and pay what the funds do not. `bank`: of those whose
     card has a bank account, those who pay such a rest from it; `wrong_bank_pin`: of these, those whose first PIN is
-    wrong.
+    wrong. `resets_pin`: of those who locked the chip's PIN, those who have it reset at once and come again.
     """
 
     pharmacy: Share = 0.7
@@ -61,6 +61,7 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     saves_account: Share = 0.1
     bank: Share = 0.6
     wrong_bank_pin: Share = 0.05
+    resets_pin: Share = 0.5
     lines_min: Annotated[int, Meta(ge=1, le=20)] = 1
     lines_max: Annotated[int, Meta(ge=1, le=20)] = 3
 
@@ -108,7 +109,7 @@ class Patient(Struct, frozen=True):
     `slot` is where the function that the clerk chooses has the card, `lies_in` where the patient puts it first;
     `module_area` is whose security module the terminal has, "" for its own; `comings` is how often somebody comes who
     is turned away. `account_used`: whether the personal account pays; `tender` pays the rest. `reissue`: a new card
-    first.
+    first. `resets_pin`: the PIN that is chosen at a kiosk once the old one is locked, "" if that is left as it is.
     """
 
     index: int
@@ -128,6 +129,7 @@ class Patient(Struct, frozen=True):
     module_area: str = ""
     comings: int = 1
     reissue: bool = False
+    resets_pin: str = ""
 
 
 class Fingers:
@@ -135,14 +137,21 @@ class Fingers:
 
     def __init__(self, patient: Patient) -> None:
         self._kiosk = dict(zip((Prompt.OLD_PIN, Prompt.NEW_PIN), patient.kiosk or (), strict=False))
+        self._resets_pin = patient.resets_pin
         self._pins = iter(patient.pins)
         self._passwords = iter(patient.passwords)
         self._bank_pins = iter(patient.bank_pins)
         self._password = self._bank_pin = ""
 
     def pin(self, prompt: Prompt) -> str:
-        """Return the digits typed for the chip."""
-        return next(self._pins, "") if prompt is Prompt.PIN else self._kiosk.pop(prompt, "")
+        """Return the digits typed for the chip; whoever chose a PIN where it is reset knows it from then on."""
+        if prompt is Prompt.PIN:
+            return next(self._pins, "")
+        if prompt is Prompt.NEW_PIN and self._resets_pin:
+            chosen, self._resets_pin = self._resets_pin, ""
+            self._pins = iter((chosen,))
+            return chosen
+        return self._kiosk.pop(prompt, "")
 
     def password(self, *, same: bool = False) -> str:
         """Return the digits typed for the host; `same`: the last ones again."""
@@ -202,6 +211,7 @@ class Patients:
             pins=pins,
             passwords=(ANOTHER_PASSWORD, LOCAL_PASSWORD) if mistaken else (LOCAL_PASSWORD,),
             **self._habits(random, profile, remote=remote),
+            resets_pin=self._reset(random) if LOCAL_PASSWORD in pins else "",
         )
 
     def _habits(self, random: Random, profile: CardProfile, *, remote: bool) -> dict[str, Any]:
@@ -234,6 +244,9 @@ class Patients:
             "reissue": reissued and not remote,
         }
 
+    def _reset(self, random: Random) -> str:
+        return _chosen_pin(random) if random.random() < self._mix.resets_pin else ""
+
     def _place(self, random: Random, profile: CardProfile) -> Place | None:
         wanted = PHARMACY if random.random() < self._mix.pharmacy else HOSPITAL
         travels = random.random() < self._mix.remote
@@ -265,5 +278,10 @@ def _pin_story(random: Random, mix: Mix, profile: CardProfile) -> tuple[tuple[st
         return None, (profile.pin_default,)
     if drawn < mix.default_pin + mix.local_password_as_pin:
         return None, (LOCAL_PASSWORD,) * (profile.pin_tries_max + 1)
-    chosen = f"{random.randrange(200_000, 1_000_000)}"  # above the default and the local password, six digits
+    chosen = _chosen_pin(random)
     return (profile.pin_default, chosen), (chosen,)
+
+
+def _chosen_pin(random: Random) -> str:
+    """Draw six digits above the default and the local password."""
+    return f"{random.randrange(200_000, 1_000_000)}"

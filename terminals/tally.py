@@ -13,13 +13,11 @@ from msgspec import Struct
 
 from settlement.wire import names
 from terminals.kernel.outcome import Event, Outcome, Result
+from terminals.sums import BY_ITSELF, BankSums, Settled, bank_sums_of, hexadecimal, outlived, tender_of
 
 Counts = dict[str, dict[str, int]]
 """How many by name and outcome."""
 
-SIGN_ON: Final = "sign_on"
-"""The flow in which no card has a part."""
-FINGERPRINTS: Final = 1 << 64
 LATENCY_US_MAX: Final = 600_000_000
 LATENCY_DIGITS: Final = 3
 MICROSECONDS: Final = 1_000_000
@@ -29,41 +27,13 @@ SAMPLES_BEYOND: Final = 100
 FAULTS_KEPT: Final = 20
 
 
-class Settled(Struct, frozen=True):
-    """What the host said was settled by one message type; `fingerprint` sums names.fingerprint over the setl_ids."""
-
-    count: int = 0
-    medfee_sumamt_fen: int = 0
-    fund_pay_sumamt_fen: int = 0
-    acct_pay_fen: int = 0
-    psn_cash_pay_fen: int = 0
-    fingerprint: str = "0000000000000000"
-
-
-class BankSums(Struct, frozen=True):
-    """What the bank accounts paid: purchases (0200) that stand, and those that were undone (0400)."""
-
-    count: int = 0
-    amount_fen: int = 0
-    reversed: int = 0
-
-    def plus(self, other: "BankSums") -> "BankSums":
-        """Return the purchases of both."""
-        return BankSums(self.count + other.count, self.amount_fen + other.amount_fen, self.reversed + other.reversed)
-
-
-def bank_sums_of(outcome: Outcome) -> BankSums:
-    """Return what one visit adds."""
-    return BankSums(int(outcome.bank_fen > 0), outcome.bank_fen, outcome.events.count(Event.BANK_REVERSED))
-
-
 class FleetReport(Struct, frozen=True, kw_only=True):
     """The result of a fleet's run.
 
     `undone` were reversed; `unknown` are left in doubt (a bank leg as well), or were cut off or failed. `generations`
-    counts visits by the card's, 0 where none was read, `tenders` what settled by how the rest was to be paid.
-    `recovered` are intents of an
-    earlier run whose outcome was found out, and which count for that run.
+    counts visits by the card's, 0 where none was read, `tenders` what settled by how the rest was paid.
+    `recovered` are intents of an earlier run whose outcome was found out, and which count for that run;
+    `recovered_undone` of them were reversed, in this run's name.
     """
 
     opter_no: str
@@ -84,6 +54,7 @@ class FleetReport(Struct, frozen=True, kw_only=True):
     undone: int
     unknown: int
     recovered: int
+    recovered_undone: int
     cut_off: int
     faults: tuple[str, ...]
     latency_us: dict[str, int]
@@ -95,16 +66,21 @@ class FleetReport(Struct, frozen=True, kw_only=True):
         return sum(one.count for one in self.settled.values())
 
     @property
+    def outlived(self) -> int:
+        """Return how many messages were refused because of a chip's age."""
+        return outlived(self.messages)
+
+    @property
     def ok(self) -> bool:
-        """Whether every visit ended, and nothing is left unknown."""
-        return not self.unknown and not self.faults
+        """Whether every visit ended, nothing is left unknown, and no chip was older than the host knows it."""
+        return not self.unknown and not self.faults and not self.outlived
 
 
 class Tally:
     """Adds outcomes up; one for a whole fleet."""
 
     def __init__(self) -> None:
-        self.patients = self.undone = self.unknown = self.recovered = self.cut_off = 0
+        self.patients = self.undone = self.unknown = self.recovered = self.recovered_undone = self.cut_off = 0
         self.faults: list[str] = []
         self.strays: Counter[str] = Counter()
         self.events: Counter[Event] = Counter()
@@ -126,10 +102,10 @@ class Tally:
             self._refusals[outcome.flow, outcome.refusal] += 1
         self.undone += outcome.result is Result.REVERSED
         self.unknown += outcome.result is Result.IN_DOUBT or Event.BANK_IN_DOUBT in outcome.events
-        self._generations[outcome.generation] += outcome.flow != SIGN_ON
+        self._generations[outcome.generation] += outcome.flow not in BY_ITSELF
         self._bank = self._bank.plus(bank_sums_of(outcome))
         if outcome.result is Result.SETTLED:
-            self._tenders[outcome.tender] += 1
+            self._tenders[tender_of(outcome)] += 1
             self._settle(outcome)
 
     def recover(self, outcome: Outcome) -> None:
@@ -137,6 +113,7 @@ class Tally:
         self._visits[outcome.flow, outcome.result] += 1
         self._messages.update(outcome.messages)
         self.recovered += outcome.result is not Result.IN_DOUBT
+        self.recovered_undone += outcome.result is Result.REVERSED
         self.unknown += outcome.result is Result.IN_DOUBT
 
     def cut(self) -> None:
@@ -173,6 +150,7 @@ class Tally:
             undone=self.undone,
             unknown=self.unknown,
             recovered=self.recovered,
+            recovered_undone=self.recovered_undone,
             cut_off=self.cut_off,
             faults=tuple(self.faults),
             latency_us=self._percentiles(),
@@ -186,7 +164,7 @@ class Tally:
     def _settle(self, outcome: Outcome) -> None:
         sums = self._sums.setdefault(outcome.infno, Counter())
         sums["count"] += len(outcome.setl_ids)
-        sums["fingerprint"] = (sums["fingerprint"] + sum(map(names.fingerprint, outcome.setl_ids))) % FINGERPRINTS
+        sums["fingerprint"] += sum(map(names.fingerprint, outcome.setl_ids))
         for field in Settled.__struct_fields__:
             if field.endswith("_fen"):
                 sums[field] += getattr(outcome.amounts, field)
@@ -211,4 +189,4 @@ def table(counts: Mapping[tuple[str, str], int]) -> Counts:
 
 def _settled(sums: Mapping[str, int]) -> Settled:
     money = {field: sums[field] for field in Settled.__struct_fields__ if field.endswith("_fen")}
-    return Settled(count=sums["count"], fingerprint=f"{sums['fingerprint']:016x}", **money)
+    return Settled(count=sums["count"], fingerprint=hexadecimal(sums["fingerprint"]), **money)

@@ -111,12 +111,11 @@ class Terminal:
         return signed_on, *[await self.run(recover(self.site, intent)) for intent in left_open]
 
     async def serve(self, flow: Steps[_T]) -> _T:
-        """Run a flow that talks to chips, and take the power from every one that it used."""
-        result = await self.run(flow)
-        for slot in self._atrs:
-            await self.readers[slot].power_off()
-        self._atrs.clear()
-        return result
+        """Run a flow that talks to chips, and take the power from every one that it used, however the flow ended."""
+        try:
+            return await self.run(flow)
+        finally:
+            await self._take_the_power()
 
     async def run(self, flow: Steps[_T]) -> _T:
         """Run a flow that needs no card."""
@@ -137,6 +136,14 @@ class Terminal:
             return await self.readers[effect.slot].transmit(effect.apdu)
         except NoAnswerError:
             return NO_CARD
+
+    async def _take_the_power(self) -> None:
+        """Leave nothing of this visit's chips to the next one, even where this one was cut off."""
+        slots = tuple(self._atrs)
+        self._atrs.clear()
+        with trio.CancelScope(shield=True):  # a reader ends every call in time
+            for slot in slots:
+                await self.readers[slot].power_off()
 
     async def _read_atr(self, effect: ReadAtr) -> bytes:
         atr = self._atrs.get(effect.slot)

@@ -6,12 +6,14 @@ from typing import Final
 import msgspec
 
 from settlement.wire.names import HOSPITAL, PHARMACY
+from terminals.kernel.card_keys import TRIES_CODES
 from terminals.kernel.effects import Steps
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.kernel.outpatient import treat
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.reissue import reissue
 from terminals.kernel.remote_pin import change_pin
+from terminals.kernel.reset_pin import reset_pin
 from terminals.kernel.site import AT_ONCE, Pace, Site
 from terminals.patients import Patient
 
@@ -24,20 +26,29 @@ GOES_ON: Final = frozenset({Result.DONE, Result.ABANDONED})
 def visit(site: Site, patient: Patient, pace: Pace = AT_ONCE) -> Steps[Outcome]:
     """Return the one outcome of a patient's visit: the last flow's, with the trail of all of them.
 
-    Whom a wrong security module was turned away by comes back, as often as the plan says, until the card is locked.
+    Whom a wrong security module was turned away by comes back, as often as the plan says, until the card is locked; who
+    locked the PIN has it reset, where the plan says so, and comes back with the new one.
     """
     paced, trail = pace.times(patient.tempo), []
     for errand in _errands(site, patient, paced):
         trail.append((yield from errand))
         if trail[-1].result not in GOES_ON:
             return _as_one(trail)
-    flow, slot, tender, account_used = FLOWS[site.kind], patient.slot, patient.tender, patient.account_used
     for _ in range(patient.comings):
-        served = flow(site, patient.basket, paced, slot=slot, tender=tender, account_used=account_used)
-        trail.append((yield from served))
-        if trail[-1].result is Result.SETTLED or Event.KEY_LOCKED in trail[-1].events:
+        trail.append((yield from _served(site, patient, paced)))
+        if trail[-1].refusal not in TRIES_CODES:
             break
+    if patient.resets_pin and Event.PIN_LOCKED in trail[-1].events:
+        trail.append((yield from reset_pin(site, paced, slot=patient.slot)))
+        if trail[-1].result is Result.DONE:
+            trail.append((yield from _served(site, patient, paced)))
     return trail[0] if len(trail) == 1 else _as_one(trail)
+
+
+def _served(site: Site, patient: Patient, pace: Pace) -> Steps[Outcome]:
+    return FLOWS[site.kind](
+        site, patient.basket, pace, slot=patient.slot, tender=patient.tender, account_used=patient.account_used
+    )
 
 
 def _errands(site: Site, patient: Patient, pace: Pace) -> list[Steps[Outcome]]:

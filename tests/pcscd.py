@@ -90,7 +90,7 @@ class Somebodys:
 
     def __init__(self, card: Card) -> None:
         self._card = card
-        self.atr = card.atr
+        self.atr, self.late_s = card.atr, 0.0
 
     def power_on(self) -> bytes:
         return self._card.power_on()

@@ -100,7 +100,7 @@ def chip(facts: CardFacts) -> Chip:
     elements = _elements(facts)
     cells = blank_cells(facts.generation).copy()
     cells[layout.PIN_VALUE] = bytes.fromhex(facts.pin)
-    cells[layout.PIN_TRIES] = bytes((facts.pin_tries_max,))
+    cells[layout.PIN_TRIES] = bytes((facts.pin_tries_max, 0))
     cells[layout.CHIP_DATA] = atr[4:].ljust(layout.CHIP_DATA_LENGTH, BLANK)
     for cell, item in _personal_cells(facts.generation):
         cells[cell] = encode_record(item.tag, coding.encode(item.coding, elements[item.tag], item.length))
@@ -117,7 +117,7 @@ def chip(facts: CardFacts) -> Chip:
 @cache
 def blank_cells(generation: int) -> dict[int, bytes]:
     """Return all cells of a card that nobody's data have been written to."""
-    cells = {layout.PIN_LOCKS: b"\0", layout.BLOCKED: b"\0", **{key.tries_cell: bytes((TRIES_MAX,)) for key in KEYS}}
+    cells = {layout.BLOCKED: b"\0", **{key.tries_cell: bytes((TRIES_MAX,)) for key in KEYS}}
     if generation in WITH_DEBIT:
         cells |= ISSUED_CELLS
     for directory in layout.PLANS[generation].by_path.values():

@@ -1,10 +1,12 @@
 """The commands of the keys: GET CHALLENGE, EXTERNAL and INTERNAL AUTHENTICATE, APPLICATION BLOCK (LD/T 32.5)."""
 
+from functools import partial
+
 from cardsim.apdu import BOTH, FETCHES, SENDS, SUCCESS, Command, Response
 from cardsim.diversify import AUTHENTICATOR_LENGTH, FACTOR_LENGTH, MAC_LENGTH
 from cardsim.social_security.key_plan import INTERNAL, MASTER, SSSE
 from cardsim.social_security.layout import BLOCKED
-from cardsim.social_security.secure_messaging import CHALLENGE_LENGTH, session_key_of
+from cardsim.social_security.secure_messaging import CHALLENGE_LENGTH, mac_is_right, session_key_of
 from cardsim.state import State
 from cardsim.status import SW, tries_left
 from cardsim.tries import Presented
@@ -12,6 +14,7 @@ from cardsim.tries import Presented
 CHALLENGE_LENGTHS = (4, CHALLENGE_LENGTH)
 PROOF_LENGTH = AUTHENTICATOR_LENGTH + FACTOR_LENGTH
 IS_BLOCKED = b"\x01"
+OF_MAC = {Presented.WRONG: SW.WRONG_SECURE_MESSAGING, Presented.BLOCKED: SW.AUTHENTICATION_METHOD_BLOCKED}
 
 
 def get_challenge(state: State, command: Command) -> Response:
@@ -57,6 +60,8 @@ def internal_authenticate(state: State, command: Command) -> Response:
     proof, version = command.data[:PROOF_LENGTH], command.data[PROOF_LENGTH:]
     if command.case not in (SENDS, BOTH) or len(proof) != PROOF_LENGTH or len(version) > 1:
         return Response(SW.WRONG_LENGTH)
+    if SSSE not in state.directory.path:
+        return Response(SW.REFERENCED_DATA_NOT_FOUND)
     number = version[0] if version else INTERNAL.versions[0]
     if number not in INTERNAL.versions:
         return Response(SW.REFERENCED_DATA_NOT_FOUND)
@@ -65,16 +70,22 @@ def internal_authenticate(state: State, command: Command) -> Response:
 
 
 def application_block(state: State, command: Command) -> Response:
-    """APPLICATION BLOCK with a MAC under the card's master key; from now on the application refuses everything."""
+    """APPLICATION BLOCK with a MAC under the card's master key; from now on the application refuses everything.
+
+    A wrong MAC costs the master key a try: whoever guesses has three.
+    """
     if command.p1 or command.p2:
         return Response(SW.WRONG_P1_P2)
     if command.case != SENDS or len(command.data) != MAC_LENGTH:
         return Response(SW.WRONG_LENGTH)
     if SSSE not in state.directory.path:
         return Response(SW.CONDITIONS_NOT_SATISFIED)
-    session_key = session_key_of(state, MASTER, command)
+    session_key = session_key_of(state, MASTER)
     if isinstance(session_key, SW):
         return Response(session_key)
+    presented = state.keys.judge(MASTER, partial(mac_is_right, state, session_key, command))
+    if presented is not Presented.RIGHT:
+        return Response(OF_MAC[presented])
     state.memory.write(BLOCKED, IS_BLOCKED)
     state.blocked = True
     return SUCCESS

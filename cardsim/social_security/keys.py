@@ -4,6 +4,7 @@ A key's value is three levels of diversification below its master key and is com
 counter is a cell. A locked key is not opened by anything: only another card helps.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -75,21 +76,25 @@ class Keys:
 
     def authenticate(self, key: Key, challenge: bytes, authenticator: bytes, data: bytes) -> Presented:
         """Judge an external authentication, at the price of a try if it is wrong."""
+        return self.judge(
+            key, lambda: authenticator == self.cipher.authenticator(self.session_key(key, challenge), data)
+        )
 
-        def is_right() -> bool:
-            return authenticator == self.cipher.authenticator(self.session_key(key, challenge), data)
-
+    def judge(self, key: Key, is_right: Callable[[], bool]) -> Presented:
+        """Judge whatever proves knowledge of a key, at the price of a try if it is wrong."""
         if self._lock.policy == "never":
             return Presented.RIGHT if is_right() else Presented.WRONG
         return self.tries(key).present(is_right)
 
-    def pin_locked(self, count: int, random_bytes: Callable[[int], bytes]) -> None:
-        """Take notice of the `count`-th lock of the PIN, which may lock the remote key."""
+    def pin_locked(self, count: int) -> None:
+        """Take notice of the `count`-th lock of the PIN, which may lock the remote key; twice is the same as once."""
+        remote = self.tries(REMOTE)
+        if remote.left and self._locks_with_pin(count):
+            remote.block()
+
+    def _locks_with_pin(self, count: int) -> bool:
         policy, probability, after = self._lock
-        if policy == "probability":
-            drawn = int.from_bytes(random_bytes(DRAW_LENGTH), "big") / (1 << 8 * DRAW_LENGTH)
-            locks = drawn < probability
-        else:
-            locks = policy == "on_pin_lock" and count >= after
-        if locks:
-            self.tries(REMOTE).block()
+        if policy == "probability":  # drawn of card and lock, so that pulling the card draws no second time
+            drawn = hashlib.blake2b(count.to_bytes(DRAW_LENGTH, "big"), key=self._card.factor, digest_size=DRAW_LENGTH)
+            return int.from_bytes(drawn.digest(), "big") < probability * (1 << 8 * DRAW_LENGTH)
+        return policy == "on_pin_lock" and count >= after

@@ -30,9 +30,8 @@ SSSE_PATH: Path = (MF, SSSE)
 SM4_SINCE = 3  # generation
 
 PIN_VALUE = cell(SSSE, 0x0000, 1)
-PIN_TRIES = cell(SSSE, 0x0000, 2)
-PIN_LOCKS = cell(SSSE, 0x0000, 3)  # how often it was locked, for the policies that count
-BLOCKED = cell(SSSE, 0x0000, 4)  # 01 after APPLICATION BLOCK
+PIN_TRIES = cell(SSSE, 0x0000, 2)  # and behind them how many locks were opened, for the policies that count
+BLOCKED = cell(SSSE, 0x0000, 3)  # 01 after APPLICATION BLOCK
 CHIP_DATA = cell(MF, 0x0003)
 CHIP_DATA_LENGTH = 0x14
 

@@ -6,31 +6,33 @@ of the PUK, which is our own choice and fits what the PSAM of the field is asked
 """
 
 from cardsim.access import PIN
-from cardsim.apdu import LE_MAX, SENDS, SUCCESS, Command, Response
+from cardsim.apdu import FETCHES, LE_MAX, NOTHING, SENDS, SUCCESS, Command, Response
 from cardsim.diversify import MAC_LENGTH, padded
-from cardsim.social_security.key_plan import UNBLOCK_PIN
-from cardsim.social_security.layout import PIN_LOCKS
+from cardsim.social_security.key_plan import SSSE, UNBLOCK_PIN
 from cardsim.social_security.pin import LENGTH as PIN_LENGTH
 from cardsim.social_security.pin import is_pin
-from cardsim.social_security.secure_messaging import session_key_of
+from cardsim.social_security.secure_messaging import mac_is_right, session_key_of
 from cardsim.state import State
 from cardsim.status import SW, tries_left
 from cardsim.tries import Presented
 
 PIN_SEPARATOR = b"\xff"
 UNBLOCK, RELOAD = 0x00, 0x01  # P2
-LOCKS_SHOWN_MAX = 0xFF
+ASKS = ((NOTHING, 0), (FETCHES, LE_MAX))  # VERIFY with Lc absent, or with Lc = 00, which parses as Le = 00
 
 
 def verify(state: State, command: Command) -> Response:
     """VERIFY the PIN; with an empty body, only ask how many tries are left (ISO 7816-4, 7.5.6)."""
     if command.p1 or command.p2:
         return Response(SW.WRONG_P1_P2)
-    if not command.data and command.le in (0, LE_MAX):  # Lc absent, or Lc = 00, which parses as Le = 00
+    asks = (command.case, command.le) in ASKS
+    if not asks and (command.case != SENDS or len(command.data) != PIN_LENGTH):
+        return Response(SW.WRONG_LENGTH)
+    if SSSE not in state.directory.path:
+        return Response(SW.REFERENCED_DATA_NOT_FOUND)
+    if asks:
         left = state.pin.tries_left
         return Response(tries_left(left) if left else SW.AUTHENTICATION_METHOD_BLOCKED)
-    if command.case != SENDS or len(command.data) != PIN_LENGTH:
-        return Response(SW.WRONG_LENGTH)
     return _presented(state, state.pin.present(command.data))
 
 
@@ -40,6 +42,8 @@ def change_pin(state: State, command: Command) -> Response:
         return Response(SW.WRONG_P1_P2)
     if command.case != SENDS or len(command.data) != 2 * PIN_LENGTH + 1:
         return Response(SW.WRONG_LENGTH)
+    if SSSE not in state.directory.path:
+        return Response(SW.REFERENCED_DATA_NOT_FOUND)
     old, new = command.data[:PIN_LENGTH], command.data[PIN_LENGTH + 1 :]
     if command.data[PIN_LENGTH : PIN_LENGTH + 1] != PIN_SEPARATOR or not is_pin(new):
         return Response(SW.WRONG_DATA)
@@ -55,14 +59,8 @@ def _presented(state: State, presented: Presented) -> Response:
         return Response(SW.AUTHENTICATION_METHOD_BLOCKED)
     left = state.pin.tries_left
     if left == 0:
-        _take_notice_of_lock(state)
+        state.keys.pin_locked(state.pin.locks)  # torn before it, the next power-on takes notice of the lock
     return Response(tries_left(left))  # 63C0 after the last one; only the next is told of the block
-
-
-def _take_notice_of_lock(state: State) -> None:
-    count = min(state.memory.read(PIN_LOCKS)[0] + 1, LOCKS_SHOWN_MAX)
-    state.memory.write(PIN_LOCKS, bytes((count,)))
-    state.keys.pin_locked(count, state.random_bytes)
 
 
 def reset_pin(state: State, command: Command) -> Response:
@@ -75,11 +73,13 @@ def reset_pin(state: State, command: Command) -> Response:
         return Response(SW.WRONG_LENGTH)
     if UNBLOCK_PIN.reference not in state.rights:
         return Response(SW.SECURITY_STATUS_NOT_SATISFIED)
-    session_key = session_key_of(state, UNBLOCK_PIN, command)
+    session_key = session_key_of(state, UNBLOCK_PIN)
     if isinstance(session_key, SW):
         return Response(session_key)
+    if not mac_is_right(state, session_key, command):
+        return Response(SW.WRONG_SECURE_MESSAGING)
     if command.p2 == UNBLOCK:
-        state.pin.tries.restore()
+        state.pin.unblock()
         return SUCCESS
     plain = cipher.decipher(session_key, command.data[:cryptogram_length])
     new = plain[1 : 1 + PIN_LENGTH]

@@ -17,14 +17,16 @@ def authenticated(header: bytes, data: bytes, block: int) -> bytes:
     return padded(header + bytes((len(data) + MAC_LENGTH,)) + data, block)
 
 
-def session_key_of(state: State, key: Key, command: Command) -> bytes | SW:
-    """Check the command's MAC and use the challenge up; return the session key, or why the command is refused."""
+def session_key_of(state: State, key: Key) -> bytes | SW:
+    """Use the challenge up; return the session key that it makes of a key, or why the command is refused."""
     challenge, state.challenge = state.challenge, b""
     if len(challenge) != CHALLENGE_LENGTH:
         return SW.CHALLENGE_MISSING
-    session_key = state.keys.session_key(key, challenge)
+    return state.keys.session_key(key, challenge)
+
+
+def mac_is_right(state: State, session_key: bytes, command: Command) -> bool:
+    """Tell whether the last four bytes of a command are its MAC."""
     data, mac = command.data[:-MAC_LENGTH], command.data[-MAC_LENGTH:]
     header = bytes((command.cla, command.ins, command.p1, command.p2))
-    if mac != state.keys.cipher.mac(session_key, authenticated(header, data, state.keys.cipher.block)):
-        return SW.WRONG_SECURE_MESSAGING
-    return session_key
+    return mac == state.keys.cipher.mac(session_key, authenticated(header, data, state.keys.cipher.block))

@@ -1,7 +1,7 @@
 """Pass, fail or generator-bound: the questions in order of precedence, and the exit code of each answer.
 
-First whether the run may be believed at all (the gate), then whether the generator kept up, and only then the service:
-its latency, its errors and whether everything offered was achieved.
+First whether the run may be believed at all (the gate), and whether it was the run that was asked for; then whether the
+generator kept up, and only then the service: its latency, its errors and whether everything offered was achieved.
 """
 
 from collections.abc import Sequence
@@ -50,12 +50,21 @@ class Verdict(Struct, frozen=True):
 
 
 def judge(
-    *, slo: Slo, gate: Sequence[str], found: health.Condition, arrivals: Arrivals, errors: int, served: Pair
+    *,
+    slo: Slo,
+    gate: Sequence[str],
+    unseen: Sequence[str] = (),
+    found: health.Condition,
+    arrivals: Arrivals,
+    errors: int,
+    served: Pair,
 ) -> Verdict:
-    """Judge a run: `gate` and the generator's complaints in words, `served` the latencies of what was served."""
+    """Judge a run: `gate` and `unseen` are complaints in words, `served` the latencies of what was served."""
     remarks = _remarks(slo, served)
     if gate:
         return Verdict(Answer.FAIL, ("no performance result: the gate does not hold", *gate), remarks)
+    if unseen:
+        return Verdict(Answer.FAIL, ("not the run that was asked for", *unseen), remarks)
     if bound := health.complaints(found, slo.p95_ms):
         return Verdict(Answer.GENERATOR_BOUND, tuple(bound), remarks)
     missed = (*_latency(slo, served), *_arrivals(slo, arrivals, errors))

@@ -2,7 +2,9 @@
 
 The bank trusts its own record of number and issue, never the card's word: the key that the cryptogram (9F26) is checked
 with is derived from them, and a counter (9F36) that does not rise is a transaction seen before. What was found wrong
-before the key is known is refused without an answer to the card.
+before the key is known is refused without an answer to the card; what is found wrong afterwards uses the counter up.
+Where a terminal can write what it likes, what the card signed decides: the CVR for the kind of cryptogram (9F27 is not
+signed), the interchange profile for the interface (DE 22).
 """
 
 from typing import Final, NamedTuple
@@ -10,16 +12,24 @@ from typing import Final, NamedTuple
 import msgspec
 
 from cardsim import pboc, tlv
+from cardsim.debit.data import PROFILE, TAP_PROFILE
 from settlement.engine.case import Case, Refused
 from settlement.engine.state import BankAccount, Person
 from settlement.wire import codes
-from settlement.wire.bank import WITH_PIN, Purchase
+from settlement.wire.bank import CONTACT, CONTACTLESS, WITH_PIN, Purchase
 
 AMOUNT: Final = 0x9F02
 CURRENCY: Final = 0x5F2A
 ISSUER_AUTHENTICATION_DATA: Final = 0x91
 ARQC: Final = 0x80
 """Cryptogram information data (9F27) of a card that wants its bank to decide (EMV Book 3, 6.5.5, GENERATE AC)."""
+CVR_KINDS: Final = 0xF0
+ARQC_ALONE: Final = 0xA0
+"""Card verification results, byte 2, bits 8 to 5: no second GENERATE AC, and the first gave an ARQC (JR/T 0025.5)."""
+PROFILES: Final = {CONTACT: PROFILE, CONTACTLESS: TAP_PROFILE}
+"""The interchange profile (82) that the issuer gave each interface, by DE 22."""
+ANTENNA_SINCE: Final = 3
+"""The first generation of cards that can be tapped."""
 RENMINBI: Final = bytes.fromhex("0156")
 
 
@@ -56,11 +66,12 @@ def presented(case: Case, asked: Purchase) -> Presented | Stranger:
     session = pboc.session_of(request, case.world.issuer_keys, asked.pan, f"{person.card_issue:02}")
     if not session.made(request):
         return Stranger(Refused(codes.BANK_CRYPTOGRAM_WRONG))
-    refused = _disagreement(asked, elements, request) or _replay(person, account, request)
-    if refused is not None:
-        return Stranger(refused, _answer(session, request, codes.RESPONSE_CODES[refused.refusal.code]))
     counted = msgspec.structs.replace(account, card_issue=person.card_issue, counter=request.counter)
-    return Presented(person, counted, request, session)
+    card = Presented(person, counted, request, session)
+    refused = _replay(person, account, request) or _disagreement(asked, card, elements)
+    if refused is not None:
+        return Stranger(refused, card.answer(codes.RESPONSE_CODES[refused.refusal.code]))
+    return card
 
 
 def _elements(chip_data: bytes) -> dict[int, bytes]:
@@ -85,14 +96,18 @@ def _holder(case: Case, asked: Purchase) -> tuple[Person, BankAccount] | Refused
     return person, account
 
 
-def _disagreement(asked: Purchase, elements: dict[int, bytes], request: pboc.Request) -> Refused | None:
-    """Return what the card has signed other than the terminal asks."""
-    if request.kind != ARQC:
-        return Refused(codes.BANK_NOT_ONLINE, f"9F27 is {request.kind:02X}")
+def _disagreement(asked: Purchase, card: Presented, elements: dict[int, bytes]) -> Refused | None:
+    """Return what the card has signed other than the terminal asks; its counter is used up all the same."""
+    kind, results, counted = card.request.kind, card.request.issuer_data.cvr, (card.account,)
+    interface, profile = asked.entry_mode[:2], elements[pboc.AIP]
+    if kind != ARQC or results[1] & CVR_KINDS != ARQC_ALONE:
+        return Refused(codes.BANK_NOT_ONLINE, f"9F27 is {kind:02X}, the CVR {results.hex().upper()}", counted)
+    if profile != PROFILES[interface] or (interface == CONTACTLESS and card.person.card_generation < ANTENNA_SINCE):
+        return Refused(codes.BANK_CHIP_DATA_MALFORMED, f"DE 22 is {asked.entry_mode}, 82 {profile.hex()}", counted)
     if elements[CURRENCY] != RENMINBI:
-        return Refused(codes.BANK_AMOUNT_INVALID, "5F2A is not 0156")
+        return Refused(codes.BANK_AMOUNT_INVALID, "5F2A is not 0156", counted)
     if elements[AMOUNT].hex() != f"{asked.amount_fen:012d}":
-        return Refused(codes.BANK_AMOUNT_INVALID, "9F02 is another amount")
+        return Refused(codes.BANK_AMOUNT_INVALID, "9F02 is another amount", counted)
     return None
 
 

@@ -19,8 +19,10 @@ from settlement.wire import codes
 from settlement.wire.bank import BankMessage
 from settlement.wire.envelope import Reply, decode_reply, encode, raw
 from settlement.wire.messages import (
+    Body,
     Output,
     QueryPerson,
+    ReissueCard,
     SettlementInfo,
     SignedIn,
     SignIn,
@@ -125,9 +127,7 @@ def _sign_in(arrival: Arrival, asked: SignIn, state: State, world: World) -> Dec
 
 def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, world: World) -> Decision:
     """Return a changing message's decision with its openings and its kept reply."""
-    request, body = arrival.request, arrival.body
-    assert not isinstance(body, SignIn | QueryPerson)
-    psn_no = (world.register.holder(body.pan) or "") if isinstance(body, BankMessage) else body.psn_no
+    request = arrival.request
     message = Message(
         city=request.mdtrtarea_admvs,
         fixmedins_code=request.fixmedins_code,
@@ -135,7 +135,7 @@ def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, 
         infno=arrival.infno,
         digest=arrival.digest,
         insuplc=arrival.home,
-        psn_no=psn_no,
+        psn_no=_psn_no(arrival.body, world),
         setl_id=_setl_id(verdict),
         reply=decision.reply_bytes,
         decided_ms=arrival.received_ms,
@@ -145,6 +145,14 @@ def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, 
     return msgspec.structs.replace(
         decision, changes=(*decision.changes, message), transfers=(*openings, *decision.transfers)
     )
+
+
+def _psn_no(body: Body, world: World) -> str:
+    """Return whom a changing message is about."""
+    assert not isinstance(body, SignIn | QueryPerson)
+    if isinstance(body, BankMessage):
+        return world.register.holder(body.pan) or ""
+    return reissue.holder_of(body, world.register) if isinstance(body, ReissueCard) else body.psn_no
 
 
 def _setl_id(verdict: Verdict) -> str:

@@ -11,7 +11,19 @@ from settlement.engine.bank_reversal import traded_keys
 from settlement.engine.case import Case, Refused, World, case_of
 from settlement.engine.entitlement import accumulator_keys
 from settlement.engine.identity import setl_id_of, trade_id_of
-from settlement.engine.state import BankAccount, BankTrade, FeeBatch, Key, Message, Person, Settlement, State, Visit
+from settlement.engine.reissue import holder_of
+from settlement.engine.state import (
+    BankAccount,
+    BankTrade,
+    FeeBatch,
+    Key,
+    Message,
+    Person,
+    Reissue,
+    Settlement,
+    State,
+    Visit,
+)
 from settlement.engine.undo import undone_keys
 from settlement.wire import codes
 from settlement.wire.bank import BankMessage, Purchase, PurchaseReversal
@@ -60,8 +72,15 @@ def _asked(arrival: Arrival, world: World) -> Keys:
 
 def _patient(arrival: Arrival, _world: World) -> Keys:
     asked = arrival.body
-    assert isinstance(asked, DrugSale | RegisterOutpatient | ReissueCard)
+    assert isinstance(asked, DrugSale | RegisterOutpatient)
     return ((Person, (arrival.home, asked.psn_no)),)
+
+
+def _reissued(arrival: Arrival, world: World) -> Keys:
+    asked = arrival.body
+    assert isinstance(asked, ReissueCard)
+    holder = arrival.home, holder_of(asked, world.register)
+    return (Person, holder), (Reissue, holder)
 
 
 def _charged(arrival: Arrival, _world: World) -> Keys:
@@ -126,7 +145,7 @@ def _unbought(arrival: Arrival, world: World) -> Keys:
 
 
 NAMED: Final[dict[str, Callable[[Arrival, World], Keys]]] = {
-    "0001": _patient,
+    "0001": _reissued,
     "0200": _bought,
     "0400": _unbought,
     "9001": _nobody,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol
 
-from cardsim.issuing.population import BANK_PREFIX, Population
+from cardsim.issuing.population import BANK_PREFIX, ISSUES_MAX, Population
 from settlement.engine.city import City, PersonKind
 from settlement.engine.state import BankAccount, Person
 from settlement.wire.keys import NetworkKey
@@ -22,6 +22,11 @@ NEWCOMERS_REMEMBERED: Final = 8_192
 INDEX_DIGITS: Final = 10
 """An insured number is a region of six digits and an index."""
 FIRST_ISSUE: Final = 1
+CARD_SN_LENGTH: Final = 32
+CARD_SN_CHARACTERS: Final = frozenset("0123456789ABCDEF")
+DAY_OF_ISSUE: Final = slice(16, 18)
+SERIAL: Final = slice(18, 24)
+"""Of a 卡识别码 in hex: the last four bytes of the card's ATR, before the MAC. The day is the issue (population)."""
 
 
 class IssuedCard(NamedTuple):
@@ -43,6 +48,9 @@ class Register(Protocol):
 
     def card(self, city: str, psn_no: str, issue: int) -> IssuedCard:
         """Return the card that an insured person has at an issue, which counts from 1."""
+
+    def bearer(self, card_sn: str) -> str | None:
+        """Return the insured number of whose card this is (卡识别码, hex), whatever its issue, or None."""
 
     def holder(self, bank_card_no: str) -> str | None:
         """Return the insured number of a bank card's holder, or None."""
@@ -84,6 +92,17 @@ class PopulationRegister:
         assert psn_no[:6] == city
         someone = self._population.person(index, issue)
         return IssuedCard(someone.card_number, someone.card_id, someone.bank_number)
+
+    def bearer(self, card_sn: str) -> str | None:
+        """Return the insured number of whose card this is; the identifier must be right to its MAC."""
+        if len(card_sn) != CARD_SN_LENGTH or not CARD_SN_CHARACTERS.issuperset(card_sn):
+            return None
+        day, index = card_sn[DAY_OF_ISSUE], int(card_sn[SERIAL], 16)
+        if not day.isdecimal() or not 1 <= int(day) <= ISSUES_MAX or index >= self._population.size:
+            return None
+        if self._population.person(index, int(day)).card_id.hex().upper() != card_sn:
+            return None
+        return f"{self._population.profile(index).city}{index:0{INDEX_DIGITS}d}"
 
     def _newcomer(self, city: str, psn_no: str) -> Person | None:
         """Return a person insured in a city, with the opening balance and the default password, or None."""

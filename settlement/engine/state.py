@@ -94,6 +94,20 @@ class Person(Record, frozen=True, array_like=True):
     """1 for the first card; the sequence number of the bank card on it (5F34, DE 23)."""
 
 
+class Reissue(Record, frozen=True, array_like=True):
+    """How a person came to the card of the last issue, unless it is the first: for what, by whom and when."""
+
+    KEY: ClassVar[int] = 2
+    city: str
+    psn_no: str
+    card_issue: int
+    given_back: str
+    """The card_sn of the card before it; empty where that was lost."""
+    fixmedins_code: str
+    opter_no: str
+    issued_ms: int
+
+
 class Accumulator(Record, frozen=True, array_like=True):
     """What a person has used of one benefit in one year."""
 
@@ -241,6 +255,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Terminal,
     Message,
     Person,
+    Reissue,
     Accumulator,
     Visit,
     FeeBatch,

@@ -1,8 +1,9 @@
 """Undo: revoke of a known settlement (2103, 2208) and reversal of an unknown outcome (2601).
 
 Both book contra transfers, give the personal account its money back and take back what was counted of deductible and
-cap; neither deletes. A reversal is safe at any time: before its original it leaves a tombstone, twice it changes
-nothing, of a refused original there is nothing to undo.
+cap; neither deletes. While a bank purchase stands that paid a settlement's rest, neither undoes it: the bank leg is
+reversed first (0400), so that nobody has paid for nothing, whenever the line breaks. A reversal is safe at any time:
+before its original it leaves a tombstone, twice it changes nothing, of a refused original there is nothing to undo.
 """
 
 from typing import Final
@@ -50,6 +51,8 @@ def revoke(case: Case) -> Verdict:
         return Refused(codes.NOT_OWNER, f"setl_id {asked.setl_id}")
     if settlement.state != SETTLED:
         return Refused(codes.ALREADY_UNDONE, f"setl_id {asked.setl_id} is {settlement.state}")
+    if settlement.bank_paid_fen:
+        return _paid_by_bank(settlement)
     msgid = case.arrival.request.msgid
     info = decode_info(settlement.info)
     balance_fen, granted = _undone(case, settlement, info, VOIDED)
@@ -91,7 +94,13 @@ def reverse(case: Case) -> Verdict:
         return Granted(Reversed())
     if settlement.state == VOIDED:
         return Refused(codes.ALREADY_UNDONE, f"setl_id {settlement.setl_id} is {VOIDED}")
+    if settlement.bank_paid_fen:
+        return _paid_by_bank(settlement)
     return _undone(case, settlement, decode_info(settlement.info), REVERSED)[1]
+
+
+def _paid_by_bank(settlement: Settlement) -> Refused:
+    return Refused(codes.BANK_PURCHASE_STANDS, f"{settlement.bank_paid_fen} fen of {settlement.setl_id}")
 
 
 def undone_keys(case: Case) -> tuple[Key, ...]:

@@ -3,8 +3,8 @@
 GET /health             {"status": "ok"}, without a token
 GET /audit[?opter=NAME] the engine's counts, the ledger's counts by state and its sums of what stands, open
                         items and the laws of the books
-POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out; 409 if too few
-                        are left, and then none is handed out
+POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out, of 0 to see
+                        where the next begins; 409 if too few are left, and then none is handed out
 """
 
 from collections.abc import Awaitable, Callable
@@ -28,9 +28,9 @@ BODY_MAX: Final = 1024
 
 
 class Lease(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many indexes are asked for."""
+    """How many indexes are asked for; none hands out nobody, and tells where the next lease begins."""
 
-    count: Annotated[int, Meta(ge=1, le=LEASE_MAX)]
+    count: Annotated[int, Meta(ge=0, le=LEASE_MAX)]
 
 
 class AuditReport(Struct, frozen=True):
@@ -72,7 +72,7 @@ def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
         if len(opter) > OPERATOR_SIZE_MAX:
             return _problem(400, f"opter has at most {OPERATOR_SIZE_MAX} characters")
         found = await store.audit(opter)
-        open_items = {"tombstones": found.tombstones, "stranded": found.stranded}
+        open_items = {"tombstones": found.tombstones}
         report = AuditReport(opter, tally.of(opter), found.ledger, found.bank, open_items, found.invariants)
         return Response(msgspec.json.encode(report), media_type="application/json")
 
@@ -82,7 +82,7 @@ def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
         except BodyError as error:
             return _problem(error.status, str(error))
         except msgspec.MsgspecError as error:
-            return _problem(400, f'{{"count": 1 to {LEASE_MAX}}} is expected: {error}')
+            return _problem(400, f'{{"count": 0 to {LEASE_MAX}}} is expected: {error}')
         leased = await store.lease(asked.count)
         if isinstance(leased, TooFew):
             need = f"{asked.count} people are needed and {leased.left} that this ledger has not met are left"

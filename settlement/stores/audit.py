@@ -26,13 +26,8 @@ SELECT COUNT(*) FILTER (WHERE state = 'SETTLED'), COUNT(*) FILTER (WHERE state =
     COALESCE(SUM(amount_fen) FILTER (WHERE state = 'SETTLED'), 0)
 FROM banktrade WHERE ?1 IN ('', opter_no)
 """
-BANK_NAMES: Final = "SELECT trade_id FROM banktrade WHERE ?1 IN ('', opter_no) AND state = 'SETTLED'"
+BANK_NAMES: Final = "SELECT msgid FROM banktrade WHERE ?1 IN ('', opter_no) AND state = 'SETTLED'"
 TOMBSTONES: Final = "SELECT COUNT(*) FROM message WHERE length(reply) = 0 AND ?1 IN ('', opter_no)"
-STRANDED: Final = """
-SELECT COUNT(*) FROM banktrade AS t JOIN settlement AS s USING (city, psn_no, setl_id)
-WHERE t.state = 'SETTLED' AND s.state <> 'SETTLED' AND ?1 IN ('', t.opter_no)
-"""
-"""Purchases that stand although the settlement whose rest they paid is undone: somebody must reverse them."""
 
 
 def examine(connection: apsw.Connection, opter_no: str = "") -> LedgerAudit:
@@ -46,9 +41,8 @@ def examine(connection: apsw.Connection, opter_no: str = "") -> LedgerAudit:
             for infno, *counted in connection.execute(SUMS, (opter_no,))
         }
         [(tombstones,)] = connection.execute(TOMBSTONES, (opter_no,))
-        [(stranded,)] = connection.execute(STRANDED, (opter_no,))
         laws = tuple(_judge(connection, law) for law in LAWS)
-        return LedgerAudit(sums, tombstones, laws, _bank_sums(connection, opter_no), stranded)
+        return LedgerAudit(sums, tombstones, laws, _bank_sums(connection, opter_no))
     finally:
         connection.execute("COMMIT")
 
@@ -62,7 +56,7 @@ def _fingerprints(connection: apsw.Connection, opter_no: str) -> Counter[str]:
 
 def _bank_sums(connection: apsw.Connection, opter_no: str) -> BankSums:
     [counted] = connection.execute(BANK_SUMS, (opter_no,))
-    names = sum(fingerprint(trade_id) for (trade_id,) in connection.execute(BANK_NAMES, (opter_no,)))
+    names = sum(fingerprint(msgid) for (msgid,) in connection.execute(BANK_NAMES, (opter_no,)))
     return BankSums(f"{names % FINGERPRINT_MODULUS:016x}", *counted)
 
 

@@ -144,6 +144,11 @@ LAWS: Final = (
         " WHERE bank_paid_fen NOT BETWEEN 0 AND psn_cash_pay_fen",
     ),
     Law(
+        "no bank purchase stands for a settlement that was undone",
+        "SELECT t.trade_id AS what, t.amount_fen AS fen FROM banktrade AS t"
+        " JOIN settlement AS s USING (city, psn_no, setl_id) WHERE t.state = 'SETTLED' AND s.state <> 'SETTLED'",
+    ),
+    Law(
         "a msgid buys once",
         "SELECT fixmedins_code || ' ' || msgid AS what, SUM(amount_fen) - MIN(amount_fen) AS fen"
         " FROM banktrade GROUP BY fixmedins_code, msgid HAVING COUNT(*) > 1",

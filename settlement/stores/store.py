@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from settlement.engine.state import Key, Record, State, Transfer
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """Raised whenever a table or a field of a Record changes: a ledger of another version is refused, never guessed at."""
 
 
@@ -77,7 +77,10 @@ class LedgerSums(Struct, frozen=True):
 
 
 class BankSums(Struct, frozen=True):
-    """What the ledger holds of bank purchases (0200): as LedgerSums, by their trade_id."""
+    """What the ledger holds of bank purchases (0200), as LedgerSums does of settlements.
+
+    `fingerprint` is the sum of names.fingerprint(msgid) over those that stand: a terminal knows its msgids.
+    """
 
     fingerprint: str = f"{0:016x}"
     settled: int = 0
@@ -88,15 +91,13 @@ class BankSums(Struct, frozen=True):
 class LedgerAudit(Struct, frozen=True):
     """The ledger's word: sums and open items of one operator (all if none is named), and the laws of the whole of it.
 
-    Open items: reversals whose original has not come (`tombstones`), and purchases whose settlement was undone beneath
-    them (`stranded`).
+    Open items: reversals whose original has not come (`tombstones`).
     """
 
     ledger: dict[str, LedgerSums]
     tombstones: int
     invariants: tuple[Invariant, ...]
     bank: BankSums = BankSums()
-    stranded: int = 0
 
     @property
     def off_fen(self) -> int:

@@ -183,6 +183,9 @@ REVERSED_BEFORE_ARRIVAL = Refusal(
 NOT_OWNER = Refusal(
     "E3305", "NOT_OWNER", INSTITUTION, DERIVED, "非本机构或本人交易", "another institution's or person's"
 )
+BANK_PURCHASE_STANDS = Refusal(
+    "E3306", "BANK_PURCHASE_STANDS", INSTITUTION, ASSUMED, "请先冲正银行卡消费", "reverse the bank purchase first"
+)
 BANK_CARD_INVALID = Refusal(
     "E4010", "BANK_CARD_INVALID", BANK, SPEC, "无效银行卡号", "no bank card with this number and sequence number"
 )

@@ -184,14 +184,15 @@ class QuerySettlement(Struct, frozen=True, array_like=True, tag="5203"):
 class ReissueCard(Struct, frozen=True, array_like=True, tag="0001"):
     """0001 补换卡, our own: a new card for a person; the old one is refused from then on.
 
-    `certno` and `psn_name` must be the person's. `card_sn`: the card that is given back (hex); empty where it is lost
-    or cannot be read.
+    `card_sn`: the card that is given back (hex); empty where it is `lost`, and only then. `psn_no`, `certno` and
+    `psn_name` are all the person's; all are empty where a card that is given back shows no more than its number.
     """
 
-    psn_no: Identifier
-    certno: Text
-    psn_name: Text
+    psn_no: OptionalIdentifier
+    certno: Stated
+    psn_name: Stated
     card_sn: Annotated[str, Meta(max_length=32)] = ""
+    lost: bool = False
 
 
 Body = (

@@ -77,9 +77,9 @@ def day_of(clock_ms: int) -> int:
     return _second(clock_ms // 1000)[2]
 
 
-def fingerprint(setl_id: str) -> int:
-    """Return 64 bits of a settlement's name; sums of them (mod 2^64) compare two sets of settlements without a list."""
-    return int.from_bytes(sha256(setl_id.encode()).digest()[:8], "big")
+def fingerprint(name: str) -> int:
+    """Return 64 bits of a setl_id or msgid; sums of them (mod 2^64) compare two sets of these without a list."""
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "big")
 
 
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -22,7 +22,8 @@ from settlement.wire.bank import (
 )
 from settlement.wire.envelope import MalformedError, Reply, decode_output
 from terminals.kernel import debit_dialogue
-from terminals.kernel.bank_reversal import DAY, MONTH_AND_DAY, TIME, reverse_purchase
+from terminals.kernel.bank_numbers import DAY, numbers_of
+from terminals.kernel.bank_reversal import reverse_purchase
 from terminals.kernel.capabilities import Use, uses
 from terminals.kernel.data_objects import chip_data, terms
 from terminals.kernel.debit_dialogue import UNABLE_TO_GO_ONLINE, Asking
@@ -31,7 +32,7 @@ from terminals.kernel.entries import Fate, PurchaseIntent, Resolution
 from terminals.kernel.exchange import exchange
 from terminals.kernel.outcome import Event, Outcome, Tender
 from terminals.kernel.terminal_codes import CARD_TYPE, NO_CARD_ANSWERS, PIN_ENTRY, TerminalCode
-from terminals.kernel.transaction import Transaction, pause
+from terminals.kernel.transaction import Transaction, cash_due, pause, said
 
 PIN_ENTRIES_MAX: Final = 20
 """Entries in one conversation; the bank locks long before."""
@@ -50,10 +51,11 @@ class Due(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """How an attempt ended: what it paid, DE 39, and whether the holder may try another PIN."""
+    """How an attempt ended: what it paid, DE 39, the message that stands, and whether another PIN may be tried."""
 
     paid_fen: int = 0
     response_code: str = ""
+    msgid: str = ""
     again: bool = False
 
 
@@ -65,13 +67,13 @@ def pay_rest(transaction: Transaction, settled: Outcome, insuplc_admdvs: str) ->
     due = Due(settled.amounts.psn_cash_pay_fen, settled.setl_ids[0], insuplc_admdvs)
     leg = yield from _leg(transaction, due)
     if not leg.paid_fen:
-        yuan = f"{due.amount_fen // 100}.{due.amount_fen % 100:02d}"
-        yield Show(f"请付现金{yuan}元", f"{yuan} yuan in cash, please")
+        yield cash_due(due.amount_fen)
     return msgspec.structs.replace(
         settled,
         events=tuple(transaction.events),
         messages=tuple(transaction.messages),
         bank_fen=leg.paid_fen,
+        purchase_msgids=(leg.msgid,) if leg.msgid else (),
         response_code=leg.response_code,
     )
 
@@ -106,7 +108,7 @@ def _slot_of(transaction: Transaction) -> Slot:
 
 def _unavailable(transaction: Transaction, why: TerminalCode) -> Steps[Leg]:
     transaction.events.append(Event.BANK_UNAVAILABLE)
-    yield Show(why.zh, why.en)
+    yield said(why)
     return CASH_ONLY
 
 
@@ -136,15 +138,8 @@ def _tapped(slot: Slot, said: dict[int, bytes]) -> Steps[tuple[Asking, bytes] | 
 
 def _bought(transaction: Transaction, due: Due, slot: Slot, msgid: str, card: Asking, block: bytes) -> Steps[Leg]:
     """Send the purchase, and end it at bank, card and journal alike."""
-    intent = PurchaseIntent(
-        msgid,
-        due.insuplc_admdvs,
-        card.pan,
-        due.amount_fen,
-        int(msgid[TIME]),
-        int(msgid[MONTH_AND_DAY]),
-        due.setl_id,
-    )
+    batch, trace = numbers_of(msgid)
+    intent = PurchaseIntent(msgid, due.insuplc_admdvs, card.pan, due.amount_fen, trace, batch, due.setl_id)
     yield Record(intent)
     body = _purchase(intent, slot, card, block)
 
@@ -164,7 +159,7 @@ def _bought(transaction: Transaction, due: Due, slot: Slot, msgid: str, card: As
     if (yield from _told(slot, card, answer, approved=True)):
         transaction.events.append(Event.BANK_PAID)
         yield Record(Resolution(msgid, Fate.DONE, due.setl_id))
-        return Leg(due.amount_fen, BANK_APPROVED)
+        return Leg(due.amount_fen, BANK_APPROVED, msgid)
     yield from reverse_purchase(transaction, intent)
     return Leg(0, BANK_APPROVED)
 

@@ -4,28 +4,23 @@ Repeated under its own msgid until it is answered, and in the journal until then
 declined, is answered alike.
 """
 
-from typing import Final
-
 from settlement.wire.bank import PurchaseReversal, PurchaseReversed
+from terminals.kernel.bank_numbers import numbers_of
 from terminals.kernel.effects import NextMsgid, Record, Steps
 from terminals.kernel.entries import Fate, PurchaseIntent, Resolution
 from terminals.kernel.exchange import exchange, output_of
 from terminals.kernel.outcome import Event
 from terminals.kernel.transaction import Transaction
 
-MONTH_AND_DAY: Final = slice(16, 20)
-DAY: Final = slice(14, 20)
-TIME: Final = slice(20, 26)
-"""Where a msgid has them: batch (DE 60.2), date (9A) and trace (DE 11) of a message of the bank are its msgid's."""
-
 
 def reverse_purchase(transaction: Transaction, purchase: PurchaseIntent) -> Steps[bool]:
     """Undo a purchase (0400); False where that could not be delivered, and the journal keeps it."""
     msgid: str = yield NextMsgid()
+    batch, trace = numbers_of(msgid)
     body = PurchaseReversal(
         purchase.pan,
-        int(msgid[TIME]),
-        int(msgid[MONTH_AND_DAY]),
+        trace,
+        batch,
         purchase.amount_fen,
         purchase.msgid,
         purchase.trace,

@@ -13,13 +13,14 @@ from terminals.kernel.command import SUCCESS, command, refusal
 from terminals.kernel.effects import Steps
 from terminals.kernel.outcome import REMOTE, Event
 from terminals.kernel.sam import READ_HOLDER, READ_MEDICAL, CardKey, prove
-from terminals.kernel.terminal_codes import CARD_DATA, KEY_IS_LOCKED, TerminalCode
+from terminals.kernel.terminal_codes import CARD_DATA, TerminalCode
 from terminals.kernel.transaction import Transaction
 
 REMOTE_SINCE: Final = 2
 """The first generation whose cards are used away from home; the host refuses older ones."""
 KEY_FOR_HOLDER_SINCE: Final = 3
 TRIES_CODES: Final = frozenset(str(-(0x63C0 | left)) for left in range(16))
+"""Of a card that counted a proof as wrong; whoever proves again may lock it."""
 
 
 def open_card(transaction: Transaction, card: Issued) -> Steps[TerminalCode | None]:
@@ -30,7 +31,7 @@ def open_card(transaction: Transaction, card: Issued) -> Steps[TerminalCode | No
             return refused
     if card.generation < KEY_FOR_HOLDER_SINCE:
         return None
-    return (yield from _proven(transaction, READ_HOLDER, card))
+    return (yield from proven(transaction, READ_HOLDER, card))
 
 
 def _medical_files(transaction: Transaction, card: Issued) -> Steps[TerminalCode | None]:
@@ -38,7 +39,7 @@ def _medical_files(transaction: Transaction, card: Issued) -> Steps[TerminalCode
     selected = yield from command(SELECT_MEDICAL, transaction.slot)
     if selected.status != SUCCESS:
         return refusal(selected.status)
-    refused = yield from _proven(transaction, READ_MEDICAL, card)
+    refused = yield from proven(transaction, READ_MEDICAL, card)
     if refused:
         return refused
     transaction.events.append(Event.KEY_VERIFIED)
@@ -51,9 +52,10 @@ def _medical_files(transaction: Transaction, card: Issued) -> Steps[TerminalCode
     return None if back.status == SUCCESS else refusal(back.status)
 
 
-def _proven(transaction: Transaction, key: CardKey, card: Issued) -> Steps[TerminalCode | None]:
+def proven(transaction: Transaction, key: CardKey, card: Issued) -> Steps[TerminalCode | None]:
+    """Prove a key, and note what became of its tries."""
     refused = yield from prove(transaction, key, card)
-    if refused is KEY_IS_LOCKED:
+    if refused is key.locked:
         transaction.events.append(Event.KEY_LOCKED)
     elif refused and refused.code in TRIES_CODES:
         transaction.events.append(Event.KEY_WRONG)

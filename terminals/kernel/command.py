@@ -42,11 +42,12 @@ def command(apdu: bytes, slot: Slot = Slot.LOCAL) -> Steps[Answer]:
 
 
 def followed(apdu: bytes, answer: bytes, slot: Slot) -> Steps[Answer]:
-    """Follow a first answer's 61xx and 6Cxx to the end."""
-    sent = apdu
+    """Follow a first answer's 61xx and 6Cxx to the end; what each GET RESPONSE brings is a part (ISO 7816-3 10.3.4)."""
+    sent, data = apdu, b""
     for _ in range(EXCHANGES_MAX - 1):
         more, length = int.from_bytes(answer[-2:-1], "big"), answer[-1:]
         if more == MORE_DATA:
+            data += answer[:-STATUS_SIZE]
             sent = GET_RESPONSE + length
         elif more == WRONG_LE and len(sent) == CASE_2_SIZE:
             sent = sent[:4] + length
@@ -55,7 +56,7 @@ def followed(apdu: bytes, answer: bytes, slot: Slot) -> Steps[Answer]:
         answer = yield Transmit(sent, slot)
     if len(answer) < STATUS_SIZE:
         return Answer(NO_CARD, SILENCE)
-    return Answer(answer[:-STATUS_SIZE], int.from_bytes(answer[-STATUS_SIZE:], "big"))
+    return Answer(data + answer[:-STATUS_SIZE], int.from_bytes(answer[-STATUS_SIZE:], "big"))
 
 
 def refusal(status: int) -> TerminalCode:

@@ -27,6 +27,9 @@ ARQC, TC, AAC = 0x80, 0x40, 0x00
 """Kinds of application cryptograms: ask the bank, approved, declined."""
 FORMAT_1: Final = 0x80
 """An answer of values without tags."""
+OF_OPTIONS: Final = ((tags.AIP, 2), (tags.AFL, None))
+OF_CRYPTOGRAM: Final = ((tags.CRYPTOGRAM_KIND, 1), (tags.COUNTER, 2), (tags.CRYPTOGRAM, 8), (tags.ISSUER_DATA, None))
+"""What such values are, one after the other, with their lengths (EMV Book 3, 6.5.8 and 6.5.5)."""
 SFI_MASK: Final = 0x1F
 SEQUENCE_DIGITS: Final = 2
 ACCOUNT_DIGITS: Final = range(16, 20)
@@ -36,6 +39,9 @@ PIN_WANTED: Final = 0x80
 """In the first byte of the card's qualifiers: the bank shall see a PIN."""
 UNABLE_TO_GO_ONLINE: Final = b"Z3"
 """The terminal's own response code where no answer came (EMV Book 4, A6)."""
+
+
+Order = tuple[tuple[int, int | None], ...]
 
 
 class Asking(NamedTuple):
@@ -120,6 +126,27 @@ def located(locator: bytes) -> Iterator[tuple[int, int]]:
     return (record for _, record in zip(range(RECORDS_MAX), found, strict=False))
 
 
+def processing_options(wanted: bytes, known: Elements) -> bytes:
+    r"""Return GET PROCESSING OPTIONS with the answer to a PDOL.
+
+    >>> processing_options(bytes.fromhex("9F1A02"), {tags.COUNTRY: b"\x01\x56"}).hex()
+    '80a80000048302015600'
+    """
+    answer = filled(wanted, known)
+    return case_4(PROCESSING_OPTIONS, bytes((COMMAND_TEMPLATE, len(answer))) + answer)
+
+
+def generate_ac(kind: int, answer: bytes) -> bytes:
+    """Return GENERATE AC with the answer to a CDOL."""
+    return case_4(GENERATE_AC + bytes((kind, 0)), answer)
+
+
+def told(data: bytes, order: Order) -> Elements | None:
+    """Return what a card's answer says, by tag, in either format; None for what is no BER-TLV."""
+    said = elements(data)
+    return _ordered(said[FORMAT_1], order) if said and FORMAT_1 in said else said
+
+
 def _selected(slot: Slot, directory: bytes) -> Steps[Elements | TerminalCode]:
     """Select the application that the directory names, or the known one where there is no directory."""
     entry = yield from _told(case_4(SELECT, directory), slot)
@@ -132,41 +159,24 @@ def _selected(slot: Slot, directory: bytes) -> Steps[Elements | TerminalCode]:
 
 
 def _options(slot: Slot, selected: Elements, said: Elements) -> Steps[Elements | TerminalCode]:
-    answer = filled(selected.get(tags.PDOL, b""), said)
-    return (
-        yield from _told(
-            case_4(PROCESSING_OPTIONS, bytes((COMMAND_TEMPLATE, len(answer))) + answer),
-            slot,
-            (tags.AIP, 2),
-            (tags.AFL, None),
-        )
-    )
+    return (yield from _told(processing_options(selected.get(tags.PDOL, b""), said), slot, OF_OPTIONS))
 
 
 def _cryptogram(slot: Slot, kind: int, known: Elements, wanted: int) -> Steps[Elements | TerminalCode]:
-    given = yield from _told(
-        case_4(GENERATE_AC + bytes((kind, 0)), filled(known[wanted], known)),
-        slot,
-        (tags.CRYPTOGRAM_KIND, 1),
-        (tags.COUNTER, 2),
-        (tags.CRYPTOGRAM, 8),
-        (tags.ISSUER_DATA, None),
-    )
+    given = yield from _told(generate_ac(kind, filled(known[wanted], known)), slot, OF_CRYPTOGRAM)
     return CARD_DATA if not isinstance(given, TerminalCode) and tags.CRYPTOGRAM_KIND not in given else given
 
 
-def _told(apdu: bytes, slot: Slot, *order: tuple[int, int | None]) -> Steps[Elements | TerminalCode]:
+def _told(apdu: bytes, slot: Slot, order: Order = ()) -> Steps[Elements | TerminalCode]:
     """Send a command and return what the card says, by tag; `order` says what values without tags are."""
     data, status = yield from command(apdu, slot)
     if status != SUCCESS:
         return refusal(status)
-    said = elements(data)
-    if said is None:
-        return CARD_DATA
-    return _ordered(said[FORMAT_1], order) if FORMAT_1 in said else said
+    said = told(data, order)
+    return CARD_DATA if said is None else said
 
 
-def _ordered(values: bytes, order: tuple[tuple[int, int | None], ...]) -> Elements:
+def _ordered(values: bytes, order: Order) -> Elements:
     named, at = {}, 0
     for tag, length in order:
         named[tag] = values[at:] if length is None else values[at : at + length]

@@ -1,27 +1,12 @@
 """What a terminal writes down before and after it moves money; the journal stores these and nothing else.
 
 No PIN, no password, no PIN block and no identity number has a place here. The number of a bank card has, in a
-purchase: without it nobody could undo one whose card has long gone.
+purchase: without it nobody could undo one whose card has long gone. So has the 卡识别码 of a card that is given back.
 """
 
 from enum import StrEnum
 
 from msgspec import Struct
-
-
-class Intent(Struct, frozen=True, tag="intent"):
-    """A request that moves money is about to leave: enough to find out, or undo, what became of it.
-
-    `setl_id` and `mdtrt_id` name the settlement that a revoke (2103, 2208) is about.
-    """
-
-    msgid: str
-    infno: str
-    psn_no: str
-    insuplc_admdvs: str
-    amount_fen: int
-    setl_id: str = ""
-    mdtrt_id: str = ""
 
 
 class PurchaseIntent(Struct, frozen=True, tag="purchase"):
@@ -36,11 +21,36 @@ class PurchaseIntent(Struct, frozen=True, tag="purchase"):
     setl_id: str = ""
 
 
+class Intent(Struct, frozen=True, tag="intent", omit_defaults=True):
+    """A request that moves money is about to leave: enough to find out, or undo, what became of it.
+
+    `setl_id` and `mdtrt_id` name the settlement that a revoke (2103, 2208) is about, `purchase` what the bank paid of
+    it, to be undone first: one entry, so that no crash leaves one of the two undone and the other forgotten.
+    """
+
+    msgid: str
+    infno: str
+    psn_no: str
+    insuplc_admdvs: str
+    amount_fen: int
+    setl_id: str = ""
+    mdtrt_id: str = ""
+    purchase: PurchaseIntent | None = None
+
+
+class ReissueIntent(Struct, frozen=True, tag="reissue"):
+    """A reissue (0001) is about to leave: all that its repetition must say, `card_sn` in hex."""
+
+    msgid: str
+    insuplc_admdvs: str
+    card_sn: str
+
+
 class Fate(StrEnum):
     """What became of an intent."""
 
     DONE = "DONE"
-    """Carried out: settled, or revoked."""
+    """Carried out: settled, revoked, or reissued."""
     REFUSED = "REFUSED"
     """The host decided against it; nothing moved."""
     REVERSED = "REVERSED"
@@ -56,5 +66,5 @@ class Resolution(Struct, frozen=True, tag="resolution"):
     refusal: str = ""
 
 
-OpenIntent = Intent | PurchaseIntent
-Entry = Intent | PurchaseIntent | Resolution
+OpenIntent = Intent | PurchaseIntent | ReissueIntent
+Entry = OpenIntent | Resolution

@@ -29,7 +29,7 @@ class Result(StrEnum):
     REVERSED = "REVERSED"
     """An unknown outcome was undone (2601)."""
     IN_DOUBT = "IN_DOUBT"
-    """Money may have moved; the intent stays open in the journal."""
+    """Money may have moved, or a new card been issued; the intent stays open in the journal."""
 
 
 class Event(StrEnum):
@@ -39,6 +39,8 @@ class Event(StrEnum):
     PIN_LOCKED = "PIN_LOCKED"
     PIN_MUST_CHANGE = "PIN_MUST_CHANGE"
     PIN_CHANGED = "PIN_CHANGED"
+    PIN_RESET = "PIN_RESET"
+    """The card has a new PIN and all its tries, without the old one."""
     PIN_VERIFIED = "PIN_VERIFIED"
     PASSWORD_WRONG = "PASSWORD_WRONG"  # noqa: S105 - the name of an event, no password
     PASSWORD_LOCKED = "PASSWORD_LOCKED"  # noqa: S105 - the name of an event, no password
@@ -67,6 +69,8 @@ class Event(StrEnum):
     """The card or its holder made no bank leg possible: cash."""
     BANK_REVERSED = "BANK_REVERSED"
     """A purchase was undone (0400)."""
+    CASH_OWED = "CASH_OWED"
+    """The purchase was undone and the settlement stands after all: its holder owes in cash what the bank had paid."""
     BANK_IN_DOUBT = "BANK_IN_DOUBT"
     """A purchase may stand that its terminal could not undo; the intent stays open in the journal."""
 
@@ -95,7 +99,8 @@ class Outcome(Struct, frozen=True):
     `messages` holds (infno, outcome) of every request that was sent, in order, repeats included: the client's witness.
     `amounts` are those of the settlement (of a revoke: its negatives), zero where none was made; `infno` is the message
     that made it. `tender` is how the rest was to be paid; `bank_fen` is what the bank account paid of it and still
-    does, `response_code` the DE 39 of the last attempt, "" without one. `generation` is the card's, 0 if none was read.
+    does, by the purchases of `purchase_msgids`, `response_code` the DE 39 of the last attempt, "" without one.
+    `generation` is the card's, 0 if none was read.
     """
 
     flow: str
@@ -110,4 +115,5 @@ class Outcome(Struct, frozen=True):
     generation: int = 0
     tender: Tender = Tender.CASH
     bank_fen: int = 0
+    purchase_msgids: tuple[str, ...] = ()
     response_code: str = ""

@@ -10,12 +10,12 @@ from settlement.wire.codes import CREDENTIAL_SOCIAL_SECURITY_CARD, NO_INSURED_PE
 from settlement.wire.messages import Insurance, PersonFound, QueryPerson
 from terminals.kernel.card_dialogue import CardFacts, Issued, read_holder, read_issued
 from terminals.kernel.card_keys import open_card
-from terminals.kernel.effects import AwaitCard, Show, Slot, Steps
+from terminals.kernel.effects import AwaitCard, Slot, Steps
 from terminals.kernel.exchange import exchange, output_of, unanswered
 from terminals.kernel.outcome import LOCAL, REMOTE, Event, Outcome
 from terminals.kernel.remote_pin import verify_pin
 from terminals.kernel.terminal_codes import EMPTY_SLOT, NO_CARD_ANSWERS, TerminalCode
-from terminals.kernel.transaction import Transaction, card_refused, declined, pause
+from terminals.kernel.transaction import Transaction, card_refused, declined, pause, said
 
 IDENTITY_CARD = "01"
 """psn_cert_type: 居民身份证 (interface code table)."""
@@ -75,8 +75,8 @@ def _read_in_its_slot(transaction: Transaction) -> Steps[CardFacts | TerminalCod
         else:
             wanted = _recognised(transaction, card)
             if wanted is transaction.slot:
-                return (yield from opened(transaction, card))
-        yield Show(EMPTY_SLOT.zh, EMPTY_SLOT.en)
+                return (yield from _opened(transaction, card))
+        yield said(EMPTY_SLOT)
         transaction.slot = wanted
         if not (yield AwaitCard(wanted)):
             break
@@ -84,7 +84,7 @@ def _read_in_its_slot(transaction: Transaction) -> Steps[CardFacts | TerminalCod
     return NO_CARD_ANSWERS
 
 
-def opened(transaction: Transaction, card: Issued) -> Steps[CardFacts | TerminalCode]:
+def _opened(transaction: Transaction, card: Issued) -> Steps[CardFacts | TerminalCode]:
     """Prove what the card wants proven, and read whose it is."""
     refused = yield from open_card(transaction, card)
     return refused or (yield from read_holder(transaction.slot, card))

@@ -2,8 +2,8 @@
 
 A settlement (2102, 2207) is looked for under its msgid (5203, medins_setl_id). Found, it stands; not found, 2601 undoes
 it or bars its late arrival by a tombstone. A revoke (2103, 2208) has no reversal, and needs none: its message is made
-again from the intent and repeated under its own msgid, which the host answers once and for all. What cannot be decided
-stays open in the journal, for the next sign-on.
+again from the intent and repeated under its own msgid, which the host answers once and for all; so has a reissue. What
+cannot be decided stays open in the journal, for the next sign-on.
 """
 
 from collections.abc import Callable
@@ -20,11 +20,12 @@ from settlement.wire.messages import (
 )
 from terminals.kernel.bank_reversal import reverse_purchase
 from terminals.kernel.effects import NoReply, Record, Steps
-from terminals.kernel.entries import Fate, Intent, OpenIntent, PurchaseIntent, Resolution
+from terminals.kernel.entries import Fate, Intent, OpenIntent, PurchaseIntent, ReissueIntent, Resolution
 from terminals.kernel.exchange import UNJUDGED, exchange, output_of
 from terminals.kernel.outcome import Event, Outcome, Result
+from terminals.kernel.reissue import REISSUE, issue
 from terminals.kernel.site import Site
-from terminals.kernel.transaction import Transaction, declined
+from terminals.kernel.transaction import Transaction, cash_due, declined
 
 REVOKES: Final[dict[str, Callable[[str, str, str], RevokeDrugSale | RevokeOutpatient]]] = {
     "2103": RevokeDrugSale,
@@ -37,6 +38,9 @@ UNDONE: Final = "1"
 def recover(site: Site, intent: OpenIntent) -> Steps[Outcome]:
     """Find out what became of one open intent of the journal; a purchase is undone, its card being gone."""
     transaction = Transaction("recover", site)
+    if isinstance(intent, ReissueIntent):
+        given = yield from issue(transaction, intent)
+        return given if isinstance(given, Outcome) else transaction.ended(Result.DONE, infno=REISSUE)
     if isinstance(intent, PurchaseIntent):
         undone = yield from reverse_purchase(transaction, intent)
         return transaction.ended(Result.REVERSED if undone else Result.IN_DOUBT, infno=PURCHASE)
@@ -63,7 +67,9 @@ def find_out(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
 
 
 def revoke_again(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
-    """Send a revoke, for the first time or once more: the same message under the same msgid."""
+    """Send a revoke, for the first time or once more: the purchase's undo, then the same message as ever."""
+    if intent.purchase and not (yield from reverse_purchase(transaction, intent.purchase)):
+        return transaction.ended(Result.IN_DOUBT)
     body = REVOKES[intent.infno](intent.setl_id, intent.mdtrt_id, intent.psn_no)
     reply = yield from exchange(transaction, body, intent.insuplc_admdvs, msgid=intent.msgid)
     info = output_of(reply, SettlementInfo)
@@ -73,6 +79,9 @@ def revoke_again(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
     if isinstance(reply, NoReply) or reply.approved or reply.refusal in UNJUDGED:
         return transaction.ended(Result.IN_DOUBT)
     yield Record(Resolution(intent.msgid, Fate.REFUSED, refusal=reply.refusal))
+    if intent.purchase:
+        transaction.events.append(Event.CASH_OWED)
+        yield cash_due(intent.purchase.amount_fen)
     return (yield from declined(transaction, reply.refusal))
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from terminals.kernel.card_dialogue import SELECT_SSSE
 from terminals.kernel.command import BLOCKED, SUCCESS, TRIES_LEFT, command, refusal
-from terminals.kernel.effects import AskPin, Prompt, Show, Slot, Steps
+from terminals.kernel.effects import AskPin, Prompt, Slot, Steps
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.kernel.site import Pace, Site
 from terminals.kernel.terminal_codes import (
@@ -19,7 +19,7 @@ from terminals.kernel.terminal_codes import (
     PIN_IS_WRONG,
     PIN_TO_INITIAL,
 )
-from terminals.kernel.transaction import Transaction, card_refused, pause
+from terminals.kernel.transaction import Transaction, card_refused, pause, said
 
 INITIAL_PIN: Final = "123456"
 """The published initial value (users' document 003)."""
@@ -33,7 +33,7 @@ ENTRIES_MAX: Final = 20
 def verify_pin(transaction: Transaction) -> Steps[Outcome | None]:
     """Have the chip accept the remote PIN; None once it did, else how the conversation ends."""
     for _ in range(ENTRIES_MAX):
-        digits = yield from _typed(transaction, Prompt.PIN)
+        digits = yield from typed(transaction, Prompt.PIN)
         if not digits:
             return transaction.ended(Result.ABANDONED)
         _, status = yield from command(VERIFY + bytes.fromhex(digits), transaction.slot)
@@ -56,8 +56,8 @@ def change_pin(site: Site, pace: Pace, *, slot: Slot = Slot.LOCAL) -> Steps[Outc
     if selected.status != SUCCESS:
         return (yield from card_refused(transaction, refusal(selected.status)))
     for _ in range(ENTRIES_MAX):
-        old = yield from _typed(transaction, Prompt.OLD_PIN)
-        new = (yield from _typed(transaction, Prompt.NEW_PIN)) if old else ""
+        old = yield from typed(transaction, Prompt.OLD_PIN)
+        new = (yield from typed(transaction, Prompt.NEW_PIN)) if old else ""
         if not new:
             return transaction.ended(Result.ABANDONED)
         if new == INITIAL_PIN:
@@ -72,14 +72,14 @@ def change_pin(site: Site, pace: Pace, *, slot: Slot = Slot.LOCAL) -> Steps[Outc
     return transaction.ended(Result.ABANDONED)
 
 
-def _typed(transaction: Transaction, prompt: Prompt) -> Steps[str]:
+def typed(transaction: Transaction, prompt: Prompt) -> Steps[str]:
     """Return six digits, or "" once the holder gave up; anything else is asked for again and never reaches the chip."""
     for _ in range(ENTRIES_MAX):
         yield from pause(transaction.pace.entry_s, "entry")
         digits: str = yield AskPin(prompt)
         if not digits or (len(digits) == PIN_SIZE and digits.isascii() and digits.isdecimal()):
             return digits
-        yield Show(PIN_ENTRY.zh, PIN_ENTRY.en)
+        yield said(PIN_ENTRY)
     return ""
 
 
@@ -88,7 +88,7 @@ def _not_accepted(transaction: Transaction, status: int) -> Steps[Outcome | None
     if status & 0xFFF0 == TRIES_LEFT:
         transaction.events.append(Event.PIN_WRONG)
         left = status & 0x0F
-        yield Show(f"{PIN_IS_WRONG.zh}，剩余{left}次", f"{PIN_IS_WRONG.en}, {left} tries left")
+        yield said(PIN_IS_WRONG, f"，剩余{left}次", f", {left} tries left")
         return None
     if status == BLOCKED:
         transaction.events.append(Event.PIN_LOCKED)

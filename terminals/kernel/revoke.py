@@ -4,10 +4,9 @@ from typing import Final
 
 from settlement.wire.messages import SettlementInfo
 from settlement.wire.names import HOSPITAL, PHARMACY
-from terminals.kernel.bank_reversal import reverse_purchase
 from terminals.kernel.effects import NextMsgid, Record, Steps
 from terminals.kernel.entries import Intent, PurchaseIntent
-from terminals.kernel.outcome import LOCAL, REMOTE, Outcome, Result
+from terminals.kernel.outcome import LOCAL, REMOTE, Outcome
 from terminals.kernel.recover import revoke_again
 from terminals.kernel.site import Site
 from terminals.kernel.transaction import Transaction
@@ -21,15 +20,13 @@ def revoke(
 ) -> Steps[Outcome]:
     """Undo a settlement of this institution; REVOKED with its exact negatives, DECLINED or IN_DOUBT.
 
-    `purchase` is what the bank account paid of it. It is undone first: then nobody has paid for nothing, whenever the
-    line breaks.
+    `purchase` is what the bank account paid of this settlement; ValueError if it paid another. It is undone first, as
+    the host wants it. If the host then refuses to revoke, the holder owes that in cash (Event.CASH_OWED).
     """
+    if purchase and purchase.setl_id != settled.setl_id:
+        raise ValueError(f"the purchase {purchase.msgid} paid for {purchase.setl_id}, not for {settled.setl_id}")
     route = LOCAL if insuplc_admdvs == site.city else REMOTE
     transaction = Transaction("revoke", site, route=route)
-    if purchase:
-        yield Record(purchase)
-        if not (yield from reverse_purchase(transaction, purchase)):
-            return transaction.ended(Result.IN_DOUBT)
     intent = Intent(
         msgid=(yield NextMsgid()),
         infno=INFNO[site.kind],
@@ -38,6 +35,7 @@ def revoke(
         amount_fen=-settled.amounts.medfee_sumamt_fen,
         setl_id=settled.setl_id,
         mdtrt_id=settled.mdtrt_id,
+        purchase=purchase,
     )
     yield Record(intent)
     return (yield from revoke_again(transaction, intent))

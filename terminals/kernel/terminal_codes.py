@@ -31,6 +31,16 @@ PIN_IS_WRONG = TerminalCode("-51", "密码错误", "wrong PIN")
 PIN_IS_LOCKED = TerminalCode(
     "-52", "密码已锁定，请到人社网点重置", "the PIN is locked, have it reset at an HRSS outlet"
 )
+HOLDER_KEY_IS_LOCKED = TerminalCode(
+    "-27011",
+    "持卡人信息密钥已锁定：本地异地均无法读卡，请补换卡",
+    "the key to the holder's data is locked: the card can be read nowhere any more, only a new card helps",
+)
+PIN_KEY_IS_LOCKED = TerminalCode(
+    "-27011",
+    "PIN重装密钥已锁定：异地须补换卡后使用，本地不受影响",
+    "the key that resets the PIN is locked: away from home only a new card helps, at home it goes on",
+)
 KEY_IS_LOCKED = TerminalCode(
     "-27011",
     "密钥已锁定：异地须补换卡后使用，本地不受影响",
@@ -66,14 +76,16 @@ def lacking(code: TerminalCode, key: str) -> TerminalCode:
     return TerminalCode(code.code, f"{code.zh}，缺少密钥{key}", f"{code.en}: the key {key} is missing")
 
 
-def of_external_authentication(sw: int) -> TerminalCode:
+def of_external_authentication(sw: int, locked: TerminalCode) -> TerminalCode:
     """Return the code of an EXTERNAL AUTHENTICATE that the card refused: 63Cx counts its key's tries, 6983 locks it.
 
-    >>> of_external_authentication(0x63C2).code
+    `locked` says what the lock of this key means.
+
+    >>> of_external_authentication(0x63C2, KEY_IS_LOCKED).code
     '-25538'
     """
     if sw == 0x6983:  # noqa: PLR2004 - the status word that the texts above are keyed by
-        return KEY_IS_LOCKED
+        return locked
     if sw & 0xFFF0 == 0x63C0:  # noqa: PLR2004 - the same
         left = sw & 0x0F
         return TerminalCode(

@@ -48,9 +48,28 @@ class Transaction(Struct):
         )
 
 
+def said(code: TerminalCode, zh: str = "", en: str = "") -> Show:
+    """Return a terminal's code as the display has it, for people to quote; `zh` and `en` add to its text.
+
+    >>> said(TerminalCode("-1", "甲", "a"), "乙", "b").en
+    'ab (-1)'
+    """
+    return Show(f"{code.zh}{zh}（{code.code}）", f"{code.en}{en} ({code.code})")
+
+
+def cash_due(amount_fen: int) -> Show:
+    """Return the request for what nothing but cash can pay now.
+
+    >>> cash_due(1205).en
+    '12.05 yuan in cash, please'
+    """
+    yuan = f"{amount_fen // 100}.{amount_fen % 100:02d}"
+    return Show(f"请付现金{yuan}元", f"{yuan} yuan in cash, please")
+
+
 def card_refused(transaction: Transaction, code: TerminalCode) -> Steps[Outcome]:
     """Tell people why the terminal stops, and end."""
-    yield Show(code.zh, code.en)
+    yield said(code)
     return transaction.ended(Result.CARD_REFUSED, code.code)
 
 

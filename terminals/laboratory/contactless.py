@@ -6,10 +6,12 @@ from operator import xor
 from typing import Final
 
 from terminals.kernel.card_dialogue import CARD_ID
+from terminals.kernel.data_objects import COUNTER, CRYPTOGRAM, CRYPTOGRAM_KIND
+from terminals.kernel.debit_dialogue import ARQC
 from terminals.kernel.effects import Transmit
 from terminals.laboratory.check import ANY_CARD, EVERY_GENERATION, Check, Group, Harm, Interfaces, Need, Run
 from terminals.laboratory.commands import DEBIT_AID, GET_UID, PPSE_NAME, SSSE_NAME, read_record, select_name
-from terminals.laboratory.debit_dialogue import ARQC, ATC, CID, CRYPTOGRAM, SAID, begin
+from terminals.laboratory.debit_dialogue import SAID, begin
 from terminals.laboratory.effects import Reset, Steps, equal, status, true
 from terminals.laboratory.objects import elements
 from terminals.laboratory.subject import Subject
@@ -76,10 +78,10 @@ def _tapped(_: Subject) -> Steps[None]:
     counters = []
     for _round in range(2):
         given = (yield from begin()).answered
-        yield equal("cryptogram information (9F27)", f"{ARQC:02X}", given.get(CID, b"").hex())
-        for tag in (PROFILE, ATC, CRYPTOGRAM, QUALIFIERS, TRACK_2):
+        yield equal("cryptogram information (9F27)", f"{ARQC:02X}", given.get(CRYPTOGRAM_KIND, b"").hex())
+        for tag in (PROFILE, COUNTER, CRYPTOGRAM, QUALIFIERS, TRACK_2):
             yield true(f"{tag:02X} is in the one answer", tag in given)
-        counters.append(int.from_bytes(given[ATC], "big"))
+        counters.append(int.from_bytes(given[COUNTER], "big"))
     yield equal("the counter of the next tap", "1 more", f"{counters[1] - counters[0]} more")
 
 

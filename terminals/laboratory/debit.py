@@ -4,26 +4,11 @@ from typing import Final
 
 from cardsim.pboc import TEST_MASTER_KEYS, parse_request, session_of
 from terminals.kernel.command import SUCCESS, command
+from terminals.kernel.data_objects import CDOL1, CDOL2, COUNTER, CRYPTOGRAM, CRYPTOGRAM_KIND, ISSUER_DATA
+from terminals.kernel.debit_dialogue import AAC, ARQC, TC, generate_ac
 from terminals.laboratory.check import ANY_CARD, Check, Group, Harm, Interfaces, Need, Run
 from terminals.laboratory.commands import DEBIT_AID, MF_NAME, read_record, select_name, with_data
-from terminals.laboratory.debit_dialogue import (
-    AAC,
-    ARQC,
-    ATC,
-    CDOL1,
-    CID,
-    CRYPTOGRAM,
-    ISSUER_DATA,
-    SAID,
-    TC,
-    Begun,
-    begin,
-    cryptogram,
-    generate,
-    options,
-    read_all,
-    said,
-)
+from terminals.laboratory.debit_dialogue import SAID, Begun, begin, cryptogram, options, read_all, said
 from terminals.laboratory.effects import Steps, equal, shown, status, true
 from terminals.laboratory.objects import elements
 from terminals.laboratory.subject import Subject
@@ -90,12 +75,12 @@ def counter() -> Steps[int]:
     """Select the application and read its transaction counter."""
     yield from status("SELECT the debit application", select_name(DEBIT_AID))
     data = yield from status("GET DATA 9F36", bytes.fromhex("80CA9F3600"))
-    return int.from_bytes(elements(data).get(ATC, b""), "big")
+    return int.from_bytes(elements(data).get(COUNTER, b""), "big")
 
 
 def _order(_: Subject) -> Steps[None]:
     fci = yield from status("SELECT the debit application", select_name(DEBIT_AID))
-    early = generate(ARQC, bytes(29))
+    early = generate_ac(ARQC, bytes(29))
     yield from status("GENERATE AC before GET PROCESSING OPTIONS", early, REFUSED)
     yield from status("GET PROCESSING OPTIONS", options(fci))
     yield from status("GET PROCESSING OPTIONS again", options(fci), REFUSED)
@@ -103,26 +88,26 @@ def _order(_: Subject) -> Steps[None]:
 
 def _requested(_subject: Subject) -> Steps[None]:
     _, _, given = yield from request()
-    yield equal("cryptogram information (9F27)", "80", given.get(CID, b"").hex())
+    yield equal("cryptogram information (9F27)", "80", given.get(CRYPTOGRAM_KIND, b"").hex())
     yield equal("the cryptogram (9F26)", "8 bytes", f"{len(given.get(CRYPTOGRAM, b''))} bytes")
     yield true("issuer application data (9F10) begin with 07", given.get(ISSUER_DATA, b"")[:1] == ISSUER_DATA_HEAD)
     counted = yield from status("GET DATA 9F36", bytes.fromhex("80CA9F3600"))
-    yield true("the counter is the card's", elements(counted).get(ATC) == given.get(ATC))
+    yield true("the counter is the card's", elements(counted).get(COUNTER) == given.get(COUNTER))
 
 
 def request() -> Steps[tuple[Begun, dict[int, bytes], dict[int, bytes]]]:
     """Go as far as the first cryptogram: what began, what the records hold, what the card gave."""
     begun = yield from begin()
     found = yield from read_all(begun)
-    data = yield from status("GENERATE AC, ARQC", generate(ARQC, said(found.get(CDOL1, b""))))
+    data = yield from status("GENERATE AC, ARQC", generate_ac(ARQC, said(found.get(CDOL1, b""))))
     return begun, found, cryptogram(data)
 
 
 def _alone(_subject: Subject) -> Steps[None]:
     _, found, _ = yield from request()
-    answered = said(found.get(0x8D, b""), {0x8A: NOBODY_ANSWERED})
-    data = yield from status("GENERATE AC, no answer of the bank", generate(TC, answered))
-    yield equal("the card declines (9F27)", f"{AAC:02X}", cryptogram(data).get(CID, b"").hex())
+    answered = said(found.get(CDOL2, b""), {0x8A: NOBODY_ANSWERED})
+    data = yield from status("GENERATE AC, no answer of the bank", generate_ac(TC, answered))
+    yield equal("the card declines (9F27)", f"{AAC:02X}", cryptogram(data).get(CRYPTOGRAM_KIND, b"").hex())
 
 
 def _with_bank(_subject: Subject) -> Steps[None]:
@@ -134,9 +119,9 @@ def _with_bank(_subject: Subject) -> Steps[None]:
     yield true("the bank's test key makes the same cryptogram", session.made(asked))
     response = session.response(asked.cryptogram, APPROVED) + APPROVED
     yield from status("EXTERNAL AUTHENTICATE with the bank's answer", with_data("00820000", response))
-    answered = said(found.get(0x8D, b""), {0x8A: APPROVED})
-    data = yield from status("GENERATE AC, approved", generate(TC, answered))
-    yield equal("the card approves (9F27)", f"{TC:02X}", cryptogram(data).get(CID, b"").hex())
+    answered = said(found.get(CDOL2, b""), {0x8A: APPROVED})
+    data = yield from status("GENERATE AC, approved", generate_ac(TC, answered))
+    yield equal("the card approves (9F27)", f"{TC:02X}", cryptogram(data).get(CRYPTOGRAM_KIND, b"").hex())
 
 
 def _another_bank(_subject: Subject) -> Steps[None]:
@@ -144,9 +129,9 @@ def _another_bank(_subject: Subject) -> Steps[None]:
     yield from status(
         "EXTERNAL AUTHENTICATE with what no bank answers", with_data("00820000", bytes(8) + APPROVED), 0x6300
     )
-    answered = said(found.get(0x8D, b""), {0x8A: APPROVED})
-    data = yield from status("GENERATE AC, approved", generate(TC, answered))
-    yield equal("the card declines (9F27)", f"{AAC:02X}", cryptogram(data).get(CID, b"").hex())
+    answered = said(found.get(CDOL2, b""), {0x8A: APPROVED})
+    data = yield from status("GENERATE AC, approved", generate_ac(TC, answered))
+    yield equal("the card declines (9F27)", f"{AAC:02X}", cryptogram(data).get(CRYPTOGRAM_KIND, b"").hex())
 
 
 def _account(found: dict[int, bytes]) -> tuple[str, str]:

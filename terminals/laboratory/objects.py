@@ -1,4 +1,8 @@
-"""What the checks read out of a card's data: BER-TLV objects, records, object lists. Malformed data read as nothing."""
+"""What the checks read out of a card's data: BER-TLV objects and the shape of records.
+
+A reading of its own beside the kernel's, which takes a card at its word: here templates count as well, the first of two
+objects with one tag is the one that is judged, and what stands before a malformed object has been read.
+"""
 
 from typing import Final
 
@@ -7,7 +11,6 @@ from cardsim.tlv import TlvError, parse_ber
 CONSTRUCTED: Final = 0x20
 """In the first byte of a tag (ISO 7816-4, 5.2.2)."""
 TWO_BYTE_TAG: Final = 0x100
-LOW_TAG_BITS: Final = 0x1F
 
 
 def elements(data: bytes) -> dict[int, bytes]:
@@ -29,20 +32,6 @@ def elements(data: bytes) -> dict[int, bytes]:
 
 ISSUER_PART: Final = 0x9F0C
 """Primitive by its tag, and yet holds objects on these cards."""
-
-
-def object_list(data: bytes) -> list[tuple[int, int]]:
-    """Return tags and lengths of a data object list (EMV Book 3, 5.4).
-
-    >>> object_list(bytes.fromhex("9F7A019505"))
-    [(40826, 1), (149, 5)]
-    """
-    objects, rest = [], data
-    while len(rest) > 1:
-        size = 2 if rest[0] & LOW_TAG_BITS == LOW_TAG_BITS else 1
-        objects.append((int.from_bytes(rest[:size], "big"), rest[size] if len(rest) > size else 0))
-        rest = rest[size + 1 :]
-    return objects
 
 
 def shape(record: bytes) -> str:

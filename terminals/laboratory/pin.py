@@ -81,6 +81,7 @@ def _counts(subject: Subject) -> Steps[None]:
 
 def _opens(subject: Subject) -> Steps[None]:
     assert subject.pin is not None
+    yield from environment()
     yield from enough_tries()
     for ending in (Reset(), None):  # the second time shows that the first reset has closed it again
         yield from environment()

@@ -15,6 +15,7 @@ from terminals.laboratory.effects import Expect, Reset, Specimen, Steps, Stop, t
 from terminals.laboratory.report import Expectation, Finding, finding
 from terminals.laboratory.subject import Subject, identify
 from terminals.readers.budget import TryBudgetError
+from terminals.readers.stand_in import StandInWatch
 from terminals.readers.trace import masked_answer, masked_command
 
 EFFECTS_MAX: Final = 20_000
@@ -32,18 +33,27 @@ class Evidence:
         self.expectations: list[Expectation] = []
         self.lines: list[str] = []
         self.exchanges = 0
+        self._stand_in = StandInWatch()
 
     def exchanged(self, effect: Transmit | Reset | Specimen, answer: bytes) -> None:
         """Take down one exchange, masked."""
         match effect:
             case Transmit(apdu=apdu, slot=slot):
                 self.exchanges += 1
+                if slot is not Slot.SAM:
+                    self._note_stand_in(apdu, answer)
                 answered = masked_answer(answer) if answer else "no answer"
                 self.lines.append(f"{'sam' if slot is Slot.SAM else 'card'}: {masked_command(apdu)} -> {answered}")
             case Reset():
+                self._stand_in.powered()
                 self.lines.append(f"reset -> {len(answer)} bytes" if answer else "reset -> no answer")
             case Specimen(faults=faults):
                 self.lines.append("fresh copy" + "".join(f", {_described(fault)}" for fault in faults))
+
+    def _note_stand_in(self, apdu: bytes, answer: bytes) -> None:
+        if note := self._stand_in.note(apdu):
+            self.lines.append(f"note: {note}")
+        self._stand_in.heard(answer)
 
     def trace(self) -> tuple[str, ...]:
         """Return the lines, without their middle if they are many."""

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from terminals.kernel.command import SUCCESS, Answer, command
 from terminals.kernel.effects import Slot
-from terminals.kernel.sam import STAND_IN, factors_of
+from terminals.kernel.sam import factors_of
 from terminals.laboratory.commands import DF01_NAME, DF04_NAME, GET_CHALLENGE, external_authenticate, with_data
 from terminals.laboratory.effects import Steps, Stop, shown, status
 from terminals.laboratory.subject import Subject
@@ -76,8 +76,6 @@ def _prepare(subject: Subject, key: CardKey, *, mac: bool) -> Steps[None]:
     challenge = yield from status("GET CHALLENGE", GET_CHALLENGE)
     if subject.algorithm not in USAGES:
         yield Stop(f"no module here knows {subject.algorithm}")
-    if subject.algorithm == "sm4":
-        yield STAND_IN
     factors = (subject.factor, *factors_of(subject.city))
     answer = Answer(b"", 0)
     for levels in LEVELS:

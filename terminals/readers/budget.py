@@ -2,10 +2,10 @@
 
 A card is asked nothing that could cost it a try, except what the budget allows: so many presentations of the PIN, each
 only after the card has said that at least two more tries are left than the session may still spend, and one use of each
-key that somebody chose to risk, since a key's counter cannot be asked. Whatever is not known to be harmless is
-refused: other classes, secure messaging, chained, extended and malformed commands, writing, and every instruction
-outside the tables below. A refusal happens here, before the card; it is an exception, because a flow that meets one was
-started on the wrong card.
+key that somebody chose to risk, since a key's counter cannot be asked. A bank card counts its transactions for ever, so
+they too want somebody's word. Whatever is not known to be harmless is refused: other classes, secure messaging,
+chained, extended and malformed commands, writing, and every instruction outside the tables below. A refusal happens
+here, before the card; it is an exception, because a flow that meets one was started on the wrong card.
 """
 
 from collections.abc import Collection
@@ -31,12 +31,17 @@ HARMLESS: Final = frozenset(
         (INTERINDUSTRY, 0x84),  # GET CHALLENGE
         (INTERINDUSTRY, 0x88),  # INTERNAL AUTHENTICATE: the card proves itself, and counts nothing
         (INTERINDUSTRY, 0xCA),  # GET DATA
-        (PROPRIETARY, 0xA8),  # GET PROCESSING OPTIONS
         (PROPRIETARY, 0xCA),  # GET DATA
-        (PROPRIETARY, 0xAE),  # GENERATE AC
         (OF_THE_READER, 0xCA),  # GET UID
     }
 )
+TRANSACTIONS: Final = frozenset(
+    {
+        (PROPRIETARY, 0xA8),  # GET PROCESSING OPTIONS: the transaction counter goes up by one (EMV Book 3, 6.5.8)
+        (PROPRIETARY, 0xAE),  # GENERATE AC: the card takes down that it went online, or declined
+    }
+)
+"""What counts for ever, and brings the card nearer to the end of its counter."""
 VERIFY: Final = bytes((INTERINDUSTRY, 0x20, 0x00))
 CHANGE_PIN: Final = bytes((PROPRIETARY, 0x5E, 0x01))
 """With P1 = 00 the same instruction is a RELOAD PIN of older cards."""
@@ -59,11 +64,19 @@ class BudgetedReader(WrappedReader):
     """A reader that spends at most `pin_attempts` presentations of PINs and one use of each of `risked_keys`, for good.
 
     A budget is never renewed, neither by a reset nor by another card. Keys are known by their identifiers (P2 of
-    EXTERNAL AUTHENTICATE), whatever directory they stand in.
+    EXTERNAL AUTHENTICATE), whatever directory they stand in. With `risk_transaction` transactions may be counted.
     """
 
-    def __init__(self, reader: Reader, *, pin_attempts: int = PIN_ATTEMPTS, risked_keys: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        *,
+        pin_attempts: int = PIN_ATTEMPTS,
+        risked_keys: Collection[int] = (),
+        risk_transaction: bool = False,
+    ) -> None:
         super().__init__(reader)
+        self._harmless = HARMLESS | TRANSACTIONS if risk_transaction else HARMLESS
         self._pin_attempts_left = pin_attempts
         self._risked = {(EXTERNAL_AUTHENTICATE, key) for key in risked_keys}
         if PUK in risked_keys:
@@ -75,7 +88,7 @@ class BudgetedReader(WrappedReader):
         header, kind = apdu[:HEADER_SIZE], (apdu[0], apdu[1]) if len(apdu) >= HEADER_SIZE else None
         if not _is_short(apdu):
             raise TryBudgetError(f"not a short command, so not what it seems to every card: {header.hex().upper()}")
-        if kind in HARMLESS or (header[:3] == VERIFY and apdu[HEADER_SIZE:] in ASKS_ONLY):
+        if kind in self._harmless or (header[:3] == VERIFY and apdu[HEADER_SIZE:] in ASKS_ONLY):
             return await self._reader.transmit(apdu)
         if header[:3] in {VERIFY, CHANGE_PIN} and _sends(apdu):
             return await self._present_pin(apdu)
@@ -83,6 +96,8 @@ class BudgetedReader(WrappedReader):
             return await self._use_key(kind, header[3], apdu)
         if kind == RELOAD_PIN and _sends(apdu) and self._authenticated_puk:
             return await self._use_key(kind, PUK, apdu)
+        if kind in TRANSACTIONS:
+            raise TryBudgetError(f"the card would count a transaction (--risk-transaction): {header.hex().upper()}")
         raise TryBudgetError(f"not known to be harmless: {header.hex().upper()}")
 
     async def _present_pin(self, apdu: bytes) -> bytes:

@@ -26,9 +26,16 @@ class DiscerningReader(WrappedReader):
     `discerned` is told of each new card before anything else happens with it.
     """
 
-    def __init__(self, reader: Reader, discerned: Callable[[bool], None], *, risked_keys: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        discerned: Callable[[bool], None],
+        *,
+        risked_keys: Collection[int] = (),
+        risk_transaction: bool = False,
+    ) -> None:
         super().__init__(reader)
-        self._budgeted = BudgetedReader(reader, risked_keys=risked_keys)
+        self._budgeted = BudgetedReader(reader, risked_keys=risked_keys, risk_transaction=risk_transaction)
         self._discerned = discerned
         self._told: tuple[bytes, bool] | None = None
         self.ours = False

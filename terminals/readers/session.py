@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from terminals.readers.reader import NoAnswerError, Reader
+from terminals.readers.stand_in import StandInWatch
 from terminals.readers.trace import HEADER_SIZE, STATUS_SIZE, hidden_from
 from terminals.readers.wrapped import WrappedReader
 
@@ -46,7 +47,7 @@ class PoweredOff(Struct, frozen=True, tag="power_off", forbid_unknown_fields=Tru
 class Exchanged(Struct, frozen=True, omit_defaults=True, tag="exchange", forbid_unknown_fields=True):
     """A command and its answer; of a hidden part only the length is there, before the status word in an answer.
 
-    `lost` names why no answer came.
+    `lost` names why no answer came, `note` says what a reader of the file has to know of the exchange.
     """
 
     command_hex: str
@@ -54,6 +55,7 @@ class Exchanged(Struct, frozen=True, omit_defaults=True, tag="exchange", forbid_
     command_hidden: int = 0
     answer_hidden: int = 0
     lost: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is no hexadecimal, and a command without a header."""
@@ -82,11 +84,13 @@ class RecordingReader(WrappedReader):
         super().__init__(reader)
         self._write = write
         self._masked = masked
+        self._stand_in = StandInWatch()
         self._note(Header(masked=masked))
 
     async def power_on(self) -> bytes:
         """Power the card and record its ATR."""
         atr = await self._reader.power_on()
+        self._stand_in.powered()
         self._note(PoweredOn("", len(atr)) if self._masked else PoweredOn(_hex(atr)))
         return atr
 
@@ -97,6 +101,7 @@ class RecordingReader(WrappedReader):
         except NoAnswerError as error:
             self._note(self._exchanged(apdu, b"", lost=type(error).__name__))
             raise
+        self._stand_in.heard(answer)
         self._note(self._exchanged(apdu, answer))
         return answer
 
@@ -106,22 +111,23 @@ class RecordingReader(WrappedReader):
         self._note(PoweredOff())
 
     def _exchanged(self, apdu: bytes, answer: bytes, lost: str = "") -> Exchanged:
+        note = self._stand_in.note(apdu)
         if not self._masked:
-            return Exchanged(_hex(apdu), _hex(answer), lost=lost)
+            return Exchanged(_hex(apdu), _hex(answer), lost=lost, note=note)
         shown, status = hidden_from(apdu), answer[-STATUS_SIZE:]
-        return Exchanged(_hex(apdu[:shown]), _hex(status), len(apdu) - shown, len(answer) - len(status), lost)
+        return Exchanged(_hex(apdu[:shown]), _hex(status), len(apdu) - shown, len(answer) - len(status), lost, note)
 
     def _note(self, line: Header | Step) -> None:
         self._write(msgspec.json.encode(line).decode())
 
 
-def read(lines: Iterable[str]) -> Iterator[tuple[int, Step]]:
-    """Yield each step with its line number; raise SessionError."""
+def read(lines: Iterable[str | bytes]) -> Iterator[tuple[int, Step]]:
+    """Yield each step with its line number; raise SessionError, also for bytes that are no UTF-8."""
     number = 0
     for number, line in enumerate(lines, 1):
         try:
             step = _line.decode(line)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise SessionError(f"line {number} is none of a session: {error}") from None
         if isinstance(step, Header) != (number == 1):
             raise SessionError(f"line {number}: a session has one header, at its beginning")
@@ -134,7 +140,7 @@ def read(lines: Iterable[str]) -> Iterator[tuple[int, Step]]:
         raise SessionError("the file is empty")
 
 
-async def replay(lines: Iterable[str], reader: Reader) -> Difference | None:
+async def replay(lines: Iterable[str | bytes], reader: Reader) -> Difference | None:
     """Send what was recorded to the card in `reader`; return where its answers first differ, None if nowhere.
 
     Raise SessionError for a command that is masked, NoAnswerError where the card answers nothing to a power-on.

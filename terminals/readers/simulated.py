@@ -8,8 +8,8 @@ from typing import Final
 
 import trio
 
-from cardsim.card import InterfaceSilent
-from cardsim.faults import CardFault, CardHangs, FaultyCard
+from cardsim.card import CardNotPowered, InterfaceSilent
+from cardsim.faults import CardFault, CardHangs
 from cardsim.presentable import Presentable
 from terminals.readers.reader import CardRemovedError, CardSilentError
 
@@ -68,10 +68,10 @@ class SimulatedReader:
             answer = self._card.transmit(apdu)
         except CardHangs:
             await self._be_late(self._deadline_s)
-        except CardFault as fault:
+        except (CardFault, CardNotPowered) as fault:
             self._powered = False
             raise CardRemovedError(f"the card answers no more: {type(fault).__name__}") from None
-        if isinstance(self._card, FaultyCard):
+        if self._card.late_s:
             await self._be_late(self._card.late_s)
         return answer
 

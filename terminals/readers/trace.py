@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Final
 
 from cardsim.words import command_in_words, status_in_words
+from terminals.readers.budget import TryBudgetError
 from terminals.readers.reader import NoAnswerError, Reader
+from terminals.readers.stand_in import StandInWatch
 from terminals.readers.wrapped import WrappedReader
 
 HEADER_SIZE: Final = 4
@@ -19,22 +21,29 @@ SELECT: Final = 0xA4
 
 
 class TracedReader(WrappedReader):
-    """A reader that writes two lines for each exchange, such as `> 00B2012C 12  READ RECORD 1 of EF05, 18 bytes`."""
+    """A reader that writes two lines for each exchange, such as `> 00B2012C 12  READ RECORD 1 of EF05, 18 bytes`.
+
+    The second says what came, or that nothing did, or that the command was held back and never reached the card.
+    """
 
     def __init__(self, reader: Reader, write: Callable[[str], None], *, masked: bool = True) -> None:
         super().__init__(reader)
         self._write = write
         self.masked = masked
         """May change with the card; what was written stays."""
+        self._stand_in = StandInWatch()
 
     async def power_on(self) -> bytes:
         """Power the card; its ATR holds a serial number and is masked too."""
         atr = await self._reader.power_on()
+        self._stand_in.powered()
         self._write(f"< ATR {_hidden(atr) if self.masked else _hex(atr)}")
         return atr
 
     async def transmit(self, apdu: bytes) -> bytes:
         """Exchange one APDU."""
+        if note := self._stand_in.note(apdu):
+            self._write(f"- {note}")
         said = command_in_words(apdu)
         self._write(f"> {masked_command(apdu) if self.masked else _hex(apdu)}  {said}".rstrip())
         try:
@@ -42,6 +51,10 @@ class TracedReader(WrappedReader):
         except NoAnswerError as error:
             self._write(f"< nothing: {error}")
             raise
+        except TryBudgetError as error:
+            self._write(f"- not sent: {error}")
+            raise
+        self._stand_in.heard(answer)
         said = status_in_words(int.from_bytes(answer[-STATUS_SIZE:], "big"))
         self._write(f"< {masked_answer(answer) if self.masked else _hex(answer)}  {said}".rstrip())
         return answer

@@ -92,6 +92,7 @@ def touched_bytes() -> float:
     for index in range(TOUCHED):
         card = people.card(index)
         card.power_on()
+        card.transmit(SELECT_SSSE)
         assert card.transmit(VERIFY_WRONG).hex() == "63c5"
         card.power_off()
         cards.append(card)

@@ -35,7 +35,7 @@ READ = [bytes.fromhex(apdu) for apdu in ("00B2032C06", "00B2012C12", "00B2072C0B
 class Constant:
     """A card that knows one answer."""
 
-    atr = bytes.fromhex("3B6D000000814380318660240601000001")
+    atr, late_s = bytes.fromhex("3B6D000000814380318660240601000001"), 0.0
 
     def power_on(self) -> bytes:
         return self.atr

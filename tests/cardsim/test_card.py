@@ -57,7 +57,14 @@ def test_an_untouched_card_has_an_empty_image_and_a_touched_one_a_small_one(card
 
 
 @pytest.mark.parametrize(
-    ("cell", "value"), [(PIN_TRIES, b"\x07"), (PIN_TRIES, b"\xff"), (PIN_VALUE, b"\xaa\xbb\xcc"), (PIN_VALUE, b"")]
+    ("cell", "value"),
+    [
+        (PIN_TRIES, b"\x07\0"),
+        (PIN_TRIES, b"\xff\0"),
+        (PIN_TRIES, b"\x06"),
+        (PIN_VALUE, b"\xaa\xbb\xcc"),
+        (PIN_VALUE, b""),
+    ],
 )
 def test_an_image_with_a_pin_or_a_counter_that_no_card_writes_is_refused_and_changes_nothing(
     card: Card, exchange: Exchange, cell: int, value: bytes
@@ -161,9 +168,11 @@ def test_a_restored_card_answers_whatever_was_written_into_its_image(cuts: list[
 def test_a_card_without_power_keeps_its_changes_and_its_chance_but_little_else(issue_card: Issue) -> None:
     card = issue_card()
     drawn = card.transmit(bytes.fromhex("0084000008"))
+    card.transmit(bytes.fromhex(SSSE))
     card.transmit(bytes.fromhex(VERIFY_WRONG))
     card.power_off()
     assert card._chip is None
     card.power_on()
+    card.transmit(bytes.fromhex(SSSE))
     assert card.transmit(bytes.fromhex("00200000")).hex() == "63c5"
     assert card.transmit(bytes.fromhex("0084000008")) != drawn

@@ -50,10 +50,11 @@ def test_what_is_no_file_of_chips_is_refused(tmp_path: Path, content: bytes) -> 
         load(path, 1, 10)
 
 
-def test_a_file_of_the_format_before_reissue_is_refused_by_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("older", ["shuaka-chips-1", "shuaka-chips-2"])
+def test_a_file_of_an_older_format_is_refused_by_its_name(tmp_path: Path, older: str) -> None:
     path = tmp_path / "chips"
-    path.write_bytes(msgspec.msgpack.encode(["shuaka-chips-1", 1, 10, {3: b"image"}]))
-    with pytest.raises(ChipsError, match="'shuaka-chips-1', this version reads 'shuaka-chips-2': begin a new file"):
+    path.write_bytes(msgspec.msgpack.encode([older, 1, 10, {3: b"image"}]))
+    with pytest.raises(ChipsError, match=f"'{older}', this version reads 'shuaka-chips-3': begin a new file"):
         load(path, 1, 10)
 
 

@@ -50,6 +50,20 @@ def test_a_select_that_finds_nothing_leaves_the_application_selected(dual: Card,
 
 
 @pytest.mark.parametrize("interface", Interface)
+@pytest.mark.parametrize("selected", [MF, SSSE, DEBIT])
+def test_a_body_that_fits_no_case_is_refused_by_every_command_and_changes_nothing(
+    dual: Card, interface: Interface, selected: str
+) -> None:
+    dual.power_off()
+    dual.power_on(interface)
+    dual.transmit(bytes.fromhex(selected))
+    for cla, ins, p1, p2 in product((0x00, 0x80, 0x84, 0xB0), range(256), (0x00, 0x01, 0x04), (0x00, 0x2C)):
+        answer = dual.transmit(bytes((cla, ins, p1, p2, 9, 1, 2))).hex()
+        assert answer in ("6a86", "6700", "6d00")
+    assert dual.image() == b""
+
+
+@pytest.mark.parametrize("interface", Interface)
 @pytest.mark.parametrize("selected", [None, SSSE, DEBIT])
 def test_every_class_and_instruction_is_answered_on_both_interfaces(
     dual: Card, interface: Interface, selected: str | None

@@ -37,10 +37,14 @@ def test_a_record_that_is_cut_short_is_an_error(cut: str) -> None:
         list(parse_records(bytes.fromhex(cut)))
 
 
-@pytest.mark.parametrize("wrong", ["6F", "9F", "6F81", "6F8200FF", "6F80", "6F0384"])
+@pytest.mark.parametrize("wrong", ["6F", "9F", "6F81", "6F8200", "6F8200FF", "6F83000001", "6F80", "6F0384"])
 def test_a_ber_object_that_is_cut_short_or_too_long_is_an_error(wrong: str) -> None:
     with pytest.raises(TlvError):
         list(parse_ber(bytes.fromhex(wrong)))
+
+
+def test_a_ber_length_of_two_bytes_is_read() -> None:
+    assert list(parse_ber(bytes.fromhex("70820105") + bytes(0x105))) == [(0x70, bytes(0x105))]
 
 
 @given(st.binary(max_size=40))

@@ -23,8 +23,12 @@ def test_without_a_try_the_secret_is_not_looked_at() -> None:
     tries = counter()
     tries.block()
     assert tries.present(lambda: 1 // 0 == 0) is Presented.BLOCKED
-    tries.restore()
-    assert tries.left == 3
+
+
+def test_what_stands_behind_the_count_is_left_alone() -> None:
+    memory = Memory({1: b"\x03\x2a"})
+    TryCounter(memory, 1, 3).present(lambda: False)
+    assert memory.read(1) == b"\x02\x2a"
 
 
 def test_a_count_above_the_most_is_none_of_this_card() -> None:

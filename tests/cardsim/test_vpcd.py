@@ -8,7 +8,7 @@ import pytest
 from cardsim.card import Card, CardNotPowered
 from cardsim.faults import CardUnplugged, Delay, FaultyCard, Garble, Hang, Unplug
 from cardsim.presentable import HeldToAntenna, NoAntennaError
-from cardsim.vpcd import NoReaderError, answer, present, serve
+from cardsim.vpcd import NoReaderError, SlotTakenError, answer, present, serve
 
 OFF, ON, RESET, ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 CHALLENGE = bytes.fromhex("0084000008")
@@ -120,6 +120,60 @@ def test_no_reader_is_said_with_the_address_that_was_tried(card: Card) -> None:
         present({port: card}, host, lambda: None)
 
 
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """Give a port that accepts connections and never says anything: vpcd with another card in the slot."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_slot_in_which_another_card_is_is_said_to_be_taken(card: Card, taken: int) -> None:
+    reported: list[str] = []
+    with pytest.raises(SlotTakenError, match=f"127.0.0.1:{taken} is taken"):
+        present({taken: card}, "127.0.0.1", lambda: reported.append("in"), noticed_within_s=0.05)
+    assert reported == []
+
+
+def test_one_taken_slot_leaves_no_card_in_the_others_though_they_were_answered(
+    issue_card: Callable[..., Card], taken: int
+) -> None:
+    cards = [issue_card(serial=serial) for serial in (1, 2)]
+    answers: list[bytes] = []
+
+    def look_in(server: socket.socket) -> None:
+        with server.accept()[0] as slot:
+            slot.settimeout(10)
+            slot.sendall(frame(ATR))
+            answers.append(received(slot))
+            answers.append(slot.recv(1))
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        free = server.getsockname()[1]
+        reader = threading.Thread(target=look_in, args=(server,))
+        reader.start()
+        with pytest.raises(SlotTakenError, match=f"{taken} is taken"):
+            present({free: cards[0], taken: cards[1]}, "127.0.0.1", pytest.fail, noticed_within_s=0.5)
+        reader.join(10)
+    assert answers == [cards[0].atr, b""]
+
+
+def test_a_card_is_reported_in_its_slot_when_a_reader_has_looked_and_not_before(card: Card) -> None:
+    reported = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        slot = threading.Thread(target=present, args=({port: card}, "127.0.0.1", reported.set))
+        slot.start()
+        ours, _ = server.accept()
+        with ours:
+            ours.settimeout(10)
+            assert not reported.is_set()
+            ours.sendall(frame(ATR))
+            assert received(ours) == card.atr
+            assert reported.wait(10)
+    slot.join(10)
+    assert not slot.is_alive()
+
+
 def test_several_slots_hold_a_chip_each_until_the_last_reader_goes(issue_card: Callable[..., Card]) -> None:
     cards = [issue_card(serial=serial) for serial in (1, 2)]
     lines = [connected() for _ in cards]
@@ -192,3 +246,15 @@ def test_a_late_and_a_wrong_answer_reach_the_reader(card: Card, monkeypatch: pyt
         assert received(ours)[-2:] == b"\x90\x00"
         assert received(ours) == b"\x6f\x00"
     assert slept == [0.5]
+
+
+def test_a_chip_whose_contacts_have_its_power_is_silent_at_its_antenna_and_not_out_of_its_slot(
+    issue_card: Callable[..., Card],
+) -> None:
+    card = issue_card(generation=3, algorithm="sm4")
+    card.power_on()
+    held = HeldToAntenna(card)
+    assert answer(held, ON) is None
+    assert answer(held, ATR) == held.atr
+    assert answer(held, CHALLENGE) == b"\x69\x85"
+    assert (answer(held, OFF), card.transmit(CHALLENGE)[-2:]) == (None, b"\x90\x00")

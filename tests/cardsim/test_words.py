@@ -2,8 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cardsim.diversify import ALGORITHMS
 from cardsim.status import SW
-from cardsim.words import command_in_words, status_in_words
+from cardsim.words import (
+    announces_stand_in,
+    command_in_words,
+    oddities,
+    stand_in_note,
+    status_in_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +71,47 @@ def test_a_status_is_said_in_words(sw: int, words: str) -> None:
 
 def test_every_status_of_this_card_has_words() -> None:
     assert all(status_in_words(sw) for sw in SW)
+
+
+@pytest.mark.parametrize(
+    ("data", "odd"),
+    [
+        ("00B2012C12", 0),
+        ("0020000003123456", 0),
+        ("0CB2012C12", 1),  # with secure messaging
+        ("0020000009123456", 1),  # ends early
+        ("5F200446656E67", 2),  # a cardholder's name, or VERIFY of class 5F
+        ("6F20840E315041592E5359532E4444463031A50E8801015F2D027A689F1101019F0C", 2),
+        ("70820105" + "00" * 0x105, 2),  # a record, or EXTERNAL AUTHENTICATE of class 70
+        ("7BA42D635AF33A07", 2),  # a challenge
+        ("00FE000000", None),
+        ("9000", None),
+    ],
+)
+def test_the_oddities_of_a_command_are_counted(data: str, odd: int | None) -> None:
+    assert oddities(bytes.fromhex(data)) == odd
+
+
+def test_only_a_card_that_announces_sm4_has_authentications_of_our_own_making() -> None:
+    head = "7378312E73682EC9E7BBE1B1A3D5CF"
+    third = f"6F1C840F{head}A50988011E9F0C03860103"
+    assert announces_stand_in(bytes.fromhex(third + "9000"))
+    assert not announces_stand_in(bytes.fromhex(third[:-1] + "1" + "9000"))  # generation 3 with Triple DES
+    assert not announces_stand_in(bytes.fromhex(f"6F16840F{head}A50388011E9000"))
+
+
+@pytest.mark.parametrize(
+    ("apdu", "noted"),
+    [
+        ("0082000A10" + "00" * 16, True),
+        ("0088000010" + "00" * 16, True),
+        ("8424000114" + "00" * 20, True),
+        ("841E000004" + "00" * 4, True),
+        ("008200000A" + "00" * 10, False),  # the bank's, which is PBOC's
+        ("0020000003123456", False),
+        ("0084000008", False),
+        ("00", False),
+    ],
+)
+def test_what_the_keys_of_such_a_card_prove_is_called_our_own_stand_in(apdu: str, *, noted: bool) -> None:
+    assert stand_in_note(bytes.fromhex(apdu)) == (ALGORITHMS["sm4"].note if noted else "")

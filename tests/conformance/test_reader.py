@@ -15,7 +15,8 @@ from terminals.readers.pcsc import PcscReader
 from terminals.readers.reader import CardRemovedError, Reader
 from terminals.readers.session import RecordingReader
 from terminals.readers.simulated import SimulatedReader
-from terminals.readers.slow import Contact, SlowReader
+from terminals.readers.slow import SlowReader
+from terminals.readers.timing import Contact
 from terminals.readers.trace import TracedReader
 
 PEOPLE = Population(1, 10, (CardProfile(name="x", city="370100", generation=2, weight=1),))

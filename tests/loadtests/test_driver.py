@@ -1,11 +1,12 @@
 """The driver with visitors that serve without a host: tens of milliseconds of real arrivals, no engine, no sockets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import gevent
 import pytest
 
+from loadtests import driver as drivers
 from loadtests.driver import Driver
 from loadtests.openload.arrivals import parse
 from loadtests.plan import Block, LoadPlan, Profile
@@ -26,12 +27,16 @@ class Booth:
 
     at_once = 0
 
-    def __init__(self, site: Site, seconds: float = 0.0, *, signs_on: bool = True, fails: bool = False) -> None:
+    def __init__(
+        self, site: Site, seconds: float = 0.0, *, signs_on: bool = True, fails: bool = False, leaves: int = 0
+    ) -> None:
         self.site = site
         self._seconds = seconds
         self._signs_on = signs_on
         self._fails = fails
         self._serving = 0
+        self._leaves = leaves
+        self.resolves = 0
 
     def sign_on(self) -> Outcome:
         return Outcome("sign_on", Result.DONE) if self._signs_on else Outcome("sign_on", Result.DECLINED, "E1007")
@@ -44,6 +49,16 @@ class Booth:
         if self._fails:
             raise ValueError("boom")
         return Visit(SETTLED, Span(0, self._seconds), (), 0.0)
+
+    def open_intents(self) -> tuple[int, ...]:
+        return tuple(range(self._leaves))
+
+    def recover(self) -> Iterator[Outcome]:
+        for _ in range(self.resolves):
+            self._leaves -= 1
+            yield Outcome("recover", Result.SETTLED, infno="2102", setl_ids=("R",))
+        if self._leaves:
+            gevent.sleep(5)
 
     def close(self) -> None:
         pass
@@ -136,3 +151,22 @@ def test_a_stopped_driver_admits_nobody_more_and_lets_the_running_visits_end(
     fates = driver.report().arrivals
     assert 1 <= fates.scheduled < 20
     assert fates.completed == fates.scheduled
+
+
+def test_what_visits_left_open_is_found_out_before_the_report(drive: Drive, place: Site) -> None:
+    booth = Booth(place, leaves=2)
+    booth.resolves = 2
+    report, _ = drive(booth, "400/0.01s")
+    assert (report.left_open, report.visits["recover"], report.errors) == (0, {"SETTLED": 2}, 0)
+    assert report.settled["2102"].count == 4 + 2
+
+
+def test_what_stays_open_past_the_bound_is_reported_as_open(
+    drive: Drive, place: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drivers, "RECOVERY_S", 0.02)
+    booth = Booth(place, leaves=2)
+    booth.resolves = 1
+    report, _ = drive(booth, "400/0.01s")
+    assert report.left_open == 1
+    assert report.visits["recover"] == {"SETTLED": 1}

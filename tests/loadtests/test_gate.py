@@ -5,8 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtests.gate import Audit, BankLedger, Claims, Invariant, LedgerSums, compare
-from terminals.tally import BankSums, Settled
+from loadtests.gate import Audit, BankLedger, Claims, Invariant, LedgerSums, claims_of_fleet, compare
+from terminals.kernel.outcome import Outcome, Result
+from terminals.sums import BankSums, Settled
+from terminals.tally import FleetReport, Tally
 
 MONEY = {"medfee_sumamt_fen": 900, "fund_pay_sumamt_fen": 0, "acct_pay_fen": 700, "psn_cash_pay_fen": 200}
 FINGERPRINT = "00000000000000ff"
@@ -53,6 +55,7 @@ def test_every_message_and_outcome_settlement_sum_and_law_has_a_row() -> None:
         *(f"2102 {field}" for field in MONEY),
         "unknown outcomes left",
         "open tombstones",
+        "laws judged",
         "invariant the books balance",
     ]
 
@@ -72,6 +75,8 @@ def test_every_message_and_outcome_settlement_sum_and_law_has_a_row() -> None:
         ({"ledger": books(psn_cash_pay_fen=201)}, "2102 psn_cash_pay_fen: client 200, ledger 201"),
         ({"ledger": books(reversed=1)}, "2102 undone: client 0, ledger 1"),
         ({"open": {"tombstones": 1}}, "open tombstones: client 0, ledger 1"),
+        ({"open": {}}, "open tombstones: client 0"),
+        ({"invariants": ()}, "laws judged: ledger 0"),
         (
             {"invariants": (Invariant("the books balance", ok=False, detail="1 fen off"),)},
             "invariant the books balance (1 fen off): ledger broken",
@@ -165,14 +170,14 @@ def test_fingerprints_add_up_modulo_two_to_the_64th() -> None:
     assert names["2102 fingerprint"].client == FINGERPRINT
 
 
-def with_purchases(**ledger: int) -> Audit:
-    booked = {"settled": 2, "reversed": 1, "amount_fen": 500} | ledger
+def with_purchases(**ledger: Any) -> Audit:
+    booked: dict[str, Any] = {"settled": 2, "reversed": 1, "amount_fen": 500, "fingerprint": FINGERPRINT} | ledger
     return audit(engine=engine(_0200={"approved": 3}), bank=BankLedger(**booked))
 
 
 def paying() -> Claims:
     messages = {**claims().messages, "0200": {"approved": 3}}
-    return claims(messages=messages, bank=BankSums(count=2, amount_fen=500, reversed=1))
+    return claims(messages=messages, bank=BankSums(2, 500, 1, FINGERPRINT))
 
 
 def test_what_the_bank_accounts_paid_is_compared_too() -> None:
@@ -182,6 +187,7 @@ def test_what_the_bank_accounts_paid_is_compared_too() -> None:
         "0200 approved",
         "0200 purchases",
         "0200 undone",
+        "0200 fingerprint",
         "0200 amount_fen",
     ]
 
@@ -191,12 +197,32 @@ def test_what_the_bank_accounts_paid_is_compared_too() -> None:
     [
         ({"settled": 1}, "0200 purchases"),
         ({"amount_fen": 501}, "0200 amount_fen"),
+        ({"fingerprint": "00000000000000fe"}, "0200 fingerprint"),
         ({"settled": 1, "reversed": 2}, "0200 undone"),
     ],
 )
-def test_a_ledger_whose_purchases_differ_fails_the_gate(booked: dict[str, int], complaint: str) -> None:
+def test_a_ledger_whose_purchases_differ_fails_the_gate(booked: dict[str, Any], complaint: str) -> None:
     assert complaint in " ".join(compare([paying()], with_purchases(**booked)).complaints)
 
 
 def test_a_purchase_that_stands_without_its_settlement_fails_the_gate() -> None:
     assert "open stranded" in " ".join(compare([claims(undone=1)], audit(open={"stranded": 1})).complaints)
+
+
+def repaired() -> FleetReport:
+    """A fleet whose first act was to reverse what a crashed run had left open."""
+    tally = Tally()
+    tally.recover(Outcome("recover", Result.REVERSED, messages=(("5203", "E3301"), ("2601", "approved"))))
+    return tally.report(opter_no="run", terminals=1, first=0, seconds=1.0, journal="buffered")
+
+
+def test_a_clean_run_that_repaired_what_a_crash_left_open_holds_the_gate() -> None:
+    counted = {"5203": {"E3301": 1}, "2601": {"approved": 1}}
+    seen = audit(engine=counted, ledger={}, open={"tombstones": 1})
+    assert compare([claims_of_fleet(repaired())], seen).complaints == ()
+
+
+def test_one_tombstone_more_than_was_repaired_fails_the_gate() -> None:
+    counted = {"5203": {"E3301": 1}, "2601": {"approved": 1}}
+    seen = audit(engine=counted, ledger={}, open={"tombstones": 2})
+    assert compare([claims_of_fleet(repaired())], seen).complaints == ("open tombstones: client 1, ledger 2",)

@@ -1,11 +1,12 @@
 import msgspec
+import pytest
 
 from loadtests.openload import histograms
 from loadtests.recorder import FAULT, FAULTS_KEPT, Recorder, Report, Span, Visit, merge
 from settlement.wire import names
 from settlement.wire.messages import Amounts
 from terminals.kernel.outcome import Event, Outcome, Result, Tender
-from terminals.tally import BankSums, Settled
+from terminals.sums import BankSums, Settled
 
 AMOUNTS = Amounts(medfee_sumamt_fen=900, acct_pay_fen=700, psn_cash_pay_fen=200)
 SOLD = Outcome(
@@ -131,9 +132,18 @@ def test_the_first_failure_of_a_process_is_the_runs() -> None:
 
 
 BANKED = msgspec.structs.replace(
-    SOLD, events=(Event.BANK_PAID,), generation=3, tender=Tender.TAP, bank_fen=200, response_code="00"
+    SOLD,
+    events=(Event.BANK_PAID,),
+    generation=3,
+    tender=Tender.TAP,
+    bank_fen=200,
+    purchase_msgids=("M1",),
+    response_code="00",
 )
-REVERSED = msgspec.structs.replace(BANKED, events=(Event.BANK_REVERSED,), bank_fen=0, response_code="")
+REVERSED = msgspec.structs.replace(
+    BANKED, events=(Event.BANK_REVERSED,), bank_fen=0, purchase_msgids=(), response_code=""
+)
+TWICE = f"{2 * names.fingerprint('M1') % (1 << 64):016x}"
 
 
 def reported(*outcomes: Outcome) -> Report:
@@ -145,15 +155,15 @@ def reported(*outcomes: Outcome) -> Report:
 
 def test_what_bank_accounts_paid_and_got_back_is_claimed() -> None:
     report = reported(SOLD, BANKED, BANKED, REVERSED)
-    assert report.bank == BankSums(count=2, amount_fen=400, reversed=1)
-    assert (report.tenders, report.generations) == ({"cash": 1, "tap": 3}, {"0": 1, "3": 3})
+    assert report.bank == BankSums(2, 400, 1, TWICE)
+    assert (report.tenders, report.generations) == ({"cash": 2, "tap": 2}, {"0": 1, "3": 3})
     assert report.settled["2102"].count == 4
 
 
 def test_bank_sums_of_processes_add_up() -> None:
     merged = merge([reported(BANKED), reported(BANKED, REVERSED), reported(SOLD)])
-    assert merged.bank == BankSums(count=2, amount_fen=400, reversed=1)
-    assert (merged.tenders, merged.generations) == ({"cash": 1, "tap": 3}, {"0": 1, "3": 3})
+    assert merged.bank == BankSums(2, 400, 1, TWICE)
+    assert (merged.tenders, merged.generations) == ({"cash": 2, "tap": 2}, {"0": 1, "3": 3})
 
 
 def test_a_purchase_in_doubt_is_an_error_of_the_run() -> None:
@@ -162,3 +172,20 @@ def test_a_purchase_in_doubt_is_an_error_of_the_run() -> None:
 
 def test_a_sign_on_has_no_card_and_no_generation() -> None:
     assert reported(Outcome("sign_on", Result.DONE)).generations == {}
+
+
+def test_a_tender_is_what_was_paid_and_not_what_was_wished() -> None:
+    wished = msgspec.structs.replace(BANKED, bank_fen=0, purchase_msgids=())
+    covered = msgspec.structs.replace(wished, amounts=msgspec.structs.replace(AMOUNTS, psn_cash_pay_fen=0))
+    assert reported(wished, covered, BANKED).tenders == {"cash": 1, "nothing due": 1, "tap": 1}
+
+
+@pytest.mark.parametrize(("infno", "code"), [("0200", "E4018"), ("1101", "E2004")])
+def test_a_chip_that_is_older_than_the_host_knows_it_is_an_error_of_the_run(infno: str, code: str) -> None:
+    assert reported(msgspec.structs.replace(SOLD, messages=((infno, code),))).errors == 1
+
+
+def test_a_settlement_that_was_reversed_is_undone_and_a_purchase_is_counted_apart() -> None:
+    purchase = Outcome("recover", Result.REVERSED, infno="0200", events=(Event.BANK_REVERSED,))
+    report = reported(Outcome("pharmacy", Result.REVERSED), Outcome("recover", Result.REVERSED), purchase)
+    assert (report.undone, report.bank.reversed, report.errors) == (2, 1, 1)

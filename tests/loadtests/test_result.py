@@ -95,9 +95,16 @@ def test_a_run_that_was_ended_after_everybody_had_come_is_judged_and_says_so(res
 
 
 def test_doubt_faults_and_unfinished_visits_are_claimed_as_unknown() -> None:
-    visits = {"pharmacy": {"IN_DOUBT": 2, "FAULT": 1, "REVERSED": 4, "SETTLED": 5}}
-    claims = claims_of(Report(arrivals=Arrivals(sent=9, completed=8), visits=visits))
+    visits = {"pharmacy": {"IN_DOUBT": 3, "FAULT": 1, "REVERSED": 4, "SETTLED": 5}}
+    claims = claims_of(Report(arrivals=Arrivals(sent=9, completed=8), visits=visits, undone=4, left_open=2))
     assert (claims.unknown, claims.undone) == (2 + 1 + 1, 4)
+
+
+def test_a_run_in_which_a_promised_story_never_happened_fails_and_names_it(result: Result) -> None:
+    verdict = result.judged(HOLDS, unseen=("a bank account pays: none seen",)).verdict
+    assert verdict is not None
+    assert verdict.answer is Answer.FAIL
+    assert "a bank account pays: none seen" in verdict.reasons
 
 
 def test_a_report_shows_the_witnesses_side_by_side_and_the_verdict(result: Result) -> None:

@@ -21,6 +21,7 @@ from settlement.stores.memory import MemoryStore
 from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
+from settlement.wire.messages import QueryPerson
 from settlement.wire.session import TerminalSession
 from terminals.journal import MemoryJournal
 from terminals.kernel.conversation import Conversation
@@ -221,3 +222,36 @@ def test_a_card_from_elsewhere_is_opened_by_the_terminals_module_and_locked_by_a
 
 def test_a_visitor_performs_every_effect(booth: Booth) -> None:
     assert booth.visitor._performers.keys() == set(EFFECTS)
+
+
+def test_a_fault_in_one_visit_leaves_nothing_of_its_card_to_the_next(booth: Booth) -> None:
+    first, second = PEOPLE.card(0), PEOPLE.card(3)
+
+    def broken(_: Request) -> Reply:
+        raise ValueError("boom")
+
+    exchange, booth.line.exchange = booth.line.exchange, broken  # type: ignore[method-assign] # the line breaks
+    with pytest.raises(ValueError, match="boom"):
+        booth.visitor.serve(buyer(booth.visitor.site), first, AT_ONCE)
+    booth.line.exchange = exchange  # type: ignore[method-assign] # and is whole again
+    asked: list[str] = []
+
+    def heard(request: Request) -> Reply | NoReply:
+        if isinstance(request.body, QueryPerson):
+            asked.append(request.body.certno)
+        return exchange(request)
+
+    booth.line.exchange = heard  # type: ignore[method-assign] # what the host is asked is what is tested
+    booth.visitor.serve(msgspec.structs.replace(buyer(booth.visitor.site), index=3), second, AT_ONCE)
+    assert asked == [PEOPLE.person(3).certno]
+
+
+def test_what_a_visit_left_open_is_found_out_before_the_process_reports(booth: Booth) -> None:
+    sent = booth.line.requests
+    booth.line.lost = set(range(sent + 3, sent + 30))  # from the settlement on, nothing comes back
+    assert booth.visitor.serve(buyer(booth.visitor.site), PEOPLE.card(0), AT_ONCE).outcome.result is Result.IN_DOUBT
+    assert len(booth.visitor.open_intents()) == 1
+    booth.line.lost = set()
+    [outcome] = booth.visitor.recover()
+    assert (outcome.result, outcome.infno, len(outcome.setl_ids)) == (Result.SETTLED, "2102", 1)
+    assert booth.visitor.open_intents() == ()

@@ -3,6 +3,7 @@ from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import Population
 from shuaka.card_view import lines, shown
 
+SELECT = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")
 WRONG = bytes.fromhex("0020000003000000")
 
 
@@ -10,6 +11,7 @@ def viewed(generation: int, tries: int = 0) -> tuple[str, dict[str, object]]:
     people = Population(1, 10, [CardProfile(name="x", city="370100", generation=generation, weight=1)])
     card = people.card(0)
     card.power_on()
+    card.transmit(SELECT)
     for _ in range(tries):
         card.transmit(WRONG)
     files = list(read_card(card, generation))

@@ -23,6 +23,8 @@ ONCE = "; each settlement of the clients is in the ledger once"
 ANSWERED = Row("2102 approved", 3, 3, None, ok=True)
 SETTLED = Row("2102 settlements", 3, 3, 3, ok=True)
 SAME = Row("2102 fingerprint", "00ff", None, "00ff", ok=True)
+BOUGHT = Row("0200 purchases", 1, 1, 1, ok=True)
+SAME_BOUGHT = Row("0200 fingerprint", "00fe", None, "00fe", ok=True)
 LAW = Row("invariant the books balance", None, None, "holds", ok=True)
 ROWS = (ANSWERED, SETTLED, SAME, LAW)
 
@@ -64,6 +66,8 @@ def test_the_witnesses_of_both_clients_are_added_up() -> None:
 
 PROVED = {
     "counts and fingerprints agree": (ROWS, True),
+    "purchases agree as well": ((*ROWS, BOUGHT, SAME_BOUGHT), True),
+    "the purchases are others": ((*ROWS, BOUGHT, msgspec.structs.replace(SAME_BOUGHT, ok=False)), False),
     "a fingerprint differs": ((ANSWERED, SETTLED, differing(SAME), LAW), False),
     "a count differs": ((ANSWERED, differing(SETTLED), SAME, LAW), False),
     "no fingerprint was compared": ((ANSWERED, SETTLED, LAW), False),
@@ -76,6 +80,11 @@ def test_that_each_settlement_is_in_the_ledger_once_is_said_where_it_was_shown(
     rows: tuple[Row, ...], *, proved: bool
 ) -> None:
     assert (ONCE in told(*rows)) is proved
+
+
+def test_nothing_agrees_where_nobody_paid_by_bank() -> None:
+    [line] = [line for line in told().splitlines() if line.startswith("bank purchases")]
+    assert line.split()[-5:] == ["-", "-", "-", "none", "seen"]
 
 
 def test_a_request_without_a_reply_and_a_repeat_are_no_answers() -> None:

@@ -26,5 +26,27 @@ async def test_what_the_host_checks_leaves_enciphered_and_can_be_typed_the_same_
 
 async def test_at_a_terminal_nothing_typed_is_shown(keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("getpass.getpass", lambda prompt: f"unseen after {prompt}")
-    assert (await keyboard.pin(Prompt.PIN)).startswith("unseen after 异地交易密码")
+    prompts: list[str] = []
+    monkeypatch.setattr("getpass.getpass", lambda prompt: prompts.append(prompt) or "246810")
+    assert await keyboard.pin(Prompt.PIN) == "246810"
+    assert [prompt[:6] for prompt in prompts] == ["异地交易密码"]
+
+
+async def test_whoever_ends_the_input_gives_up(keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", ended)
+    assert await keyboard.password_block("62", same=False) == b""
+
+
+@pytest.mark.parametrize("wrong", ["12345", "1234567", "abcdef", "１２３４５６", "12 456"])
+async def test_what_is_no_pin_is_asked_for_again_at_each_of_the_three(
+    keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{wrong}\n246810\n" * 3))
+    assert await keyboard.pin(Prompt.PIN) == "246810"
+    assert await keyboard.password_block("62", same=False) == b"246810 for 62"
+    assert await keyboard.bank_pin_block("62", same=False) == b"246810 for 62"
+    assert capsys.readouterr().out.count("a PIN has six digits (-31)") == 3

@@ -30,6 +30,15 @@ def test_a_session_is_recorded_and_comes_back_the_same(tmp_path: Path) -> None:
     assert (replayed.exit_code, replayed.output) == (0, "4 steps, every answer as recorded\n")
 
 
+def test_a_fault_of_a_file_happens_in_a_recorded_session(tmp_path: Path) -> None:
+    faults = tmp_path / "faults.json"
+    faults.write_text('[{"type": "garble", "apdu": 1, "answer_hex": "6F00"}, {"type": "unplug", "apdu": 2}]')
+    done = shuaka_card("record", tmp_path / "session", SSSE, VERIFY, "--fault", faults)
+    assert done.exit_code == 1
+    assert "< 6F00" in done.output
+    assert "< nothing: the card answers no more: CardUnplugged" in done.output
+
+
 def test_a_difference_is_shown_with_its_line_and_fails(tmp_path: Path) -> None:
     file = tmp_path / "session"
     shuaka_card("record", file, SSSE, "--unmasked")
@@ -56,10 +65,16 @@ def test_a_recording_is_masked_unless_asked(tmp_path: Path) -> None:
         (("record", "{there}", SSSE), 1, "File exists"),
         (("replay", "{file}"), 1, "No such file"),
         (("replay", "{there}"), 1, "line 1 is none of a session"),
+        (("replay", "{binary}"), 1, "line 1 is none of a session"),
         (("record", "{file}", SSSE, "--contactless"), 1, "no antenna"),
         (("record", "{file}", SSSE, "--reader", "simulated:x"), 2, "simulated:7"),
         (("record", "{file}", SSSE, "--reader", "simulated:99999999"), 1, "there is no card 99999999"),
         (("record", "{file}", SSSE, "--risk-key", "840"), 2, "two hex digits"),
+        (("record", "{file}", SSSE, "--reader", ""), 2, "a reader has a name"),
+        (("record", "{file}", SSSE, "--reader", "Lab", "--seed", "1"), 2, "Lab is a real reader"),
+        (("record", "{file}", SSSE, "--reader", "Lab", "--contactless"), 2, "Lab is a real reader"),
+        (("record", "{file}", SSSE, "--timing", "contact:9600x3"), 2, "an N of 1, 2, 4, 8"),
+        (("record", "{file}", SSSE, "--fault", "{there}"), 2, "malformed"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
@@ -67,7 +82,9 @@ def test_what_cannot_be_done_is_one_sentence(
 ) -> None:
     there = tmp_path / "there"
     there.write_text("nothing\n")
-    words = [word.format(file=tmp_path / "file", there=there) for word in arguments]
+    binary = tmp_path / "binary"
+    binary.write_bytes(b'{"type":"\xff"}')
+    words = [word.format(file=tmp_path / "file", there=there, binary=binary) for word in arguments]
     done = shuaka_card(*words)
     assert done.exit_code == code
     assert complaint in done.stderr
@@ -84,6 +101,19 @@ def test_decode_says_commands_answers_and_objects_in_words() -> None:
         "  03  规范版本  322E3030  2.00",
         "  0123  no command, no answer and no TLV that is known here",
     ]
+
+
+@pytest.mark.parametrize(
+    ("data", "first"),
+    [
+        ("5F200446656E67", "  5F20  cardholder name  46656E67  Feng"),
+        ("70820105" + "5F20024142" + "00" * 0x100, "  70  record template"),
+        ("0020000009123456", "> 0020000009123456  VERIFY, lengths that do not fit"),
+        ("0CB2012C12", "> 0CB2012C12  READ RECORD (class 0C, secure messaging) 1 of EF05, 18 bytes"),
+    ],
+)
+def test_decode_takes_bytes_for_an_odd_command_only_if_they_are_nothing_else(data: str, first: str) -> None:
+    assert shuaka_card("decode", data).output.splitlines()[0] == first
 
 
 def test_decode_refuses_what_is_no_hexadecimal() -> None:

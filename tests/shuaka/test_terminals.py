@@ -33,6 +33,7 @@ def test_a_report_is_told_in_lines_without_what_did_not_happen() -> None:
         "2 terminals, 1 patients in 3.0 s, 1 settlements",
         "  pharmacy    SETTLED 1",
         "  events      PASSWORD_WRONG 1",
+        "  tenders     nothing due 1",
     ]
 
 

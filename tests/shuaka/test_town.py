@@ -12,7 +12,7 @@ VISITORS = 50
 
 
 def test_a_pin_that_was_locked_at_one_visit_is_locked_at_the_next() -> None:
-    made = Town(mix=Mix(default_pin=0, local_password_as_pin=1))
+    made = Town(mix=Mix(default_pin=0, local_password_as_pin=1, resets_pin=0))
     index = next(index for index in range(VISITORS) if Event.PIN_LOCKED in made.visit(index).outcome.events)
     again = made.visit(index).outcome
     assert (again.result, again.refusal) == (Result.CARD_REFUSED, PIN_IS_LOCKED.code)

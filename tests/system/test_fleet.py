@@ -130,6 +130,62 @@ def test_an_engine_killed_in_the_middle_loses_and_doubles_nothing(engine: Callab
     assert all(law["ok"] for law in books["invariants"])
 
 
+def test_people_are_met_again_with_their_own_cards_only(engine: Callable[..., Engine], tmp_path: Path) -> None:
+    data, chips = engine().data, str(tmp_path / "chips")
+    again = ("--count", "6", "--duration", "60", "--think", "0", "--patients", "40", "--first", "0")
+    first = run(data, *again, "--cards", chips, "--json")
+    assert first.returncode == 0, first.stderr
+    fresh = run(data, *again)
+    assert fresh.returncode == 1
+    assert "the ledger has met the people below 40" in fresh.stderr
+    assert "come with --first 40" in fresh.stderr
+    none_yet = run(data, *again, "--cards", str(tmp_path / "others"))
+    assert "others does not exist yet" in none_yet.stderr
+    second = run(data, *again, "--cards", chips, "--json")
+    assert second.returncode == 0, second.stdout
+    assert json.loads(second.stdout)["bank"]["count"] > 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_cards_are_put_back_whatever_ends_the_fleet(
+    engine: Callable[..., Engine], tmp_path: Path, number: signal.Signals
+) -> None:
+    data, chips = engine().data, tmp_path / "chips"
+    command = shuaka("terminals", "--data", str(data), *QUICK, "--duration", "600", "--cards", str(chips))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as fleet:
+        wait_for(lambda: (data / "terminals.journal").exists() and (data / "terminals.journal").stat().st_size > 0)
+        fleet.send_signal(number)
+        fleet.communicate(timeout=60)
+    assert fleet.returncode == 0
+    assert chips.stat().st_size > 0
+    assert not chips.with_name("chips.in-use").exists()
+
+
+def test_cards_that_were_killed_with_their_fleet_are_not_used_again(
+    engine: Callable[..., Engine], tmp_path: Path
+) -> None:
+    data, chips = engine().data, tmp_path / "chips"
+    command = shuaka("terminals", "--data", str(data), *QUICK, "--duration", "600", "--cards", str(chips))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as fleet:
+        wait_for(lambda: (data / "terminals.journal").exists() and (data / "terminals.journal").stat().st_size > 0)
+        fleet.kill()
+    told = run(data, *QUICK, "--cards", str(chips))
+    assert told.returncode == 1
+    assert f"error: the run that had the cards of {chips} was killed" in told.stderr
+
+
+def test_any_share_of_the_mix_can_be_chosen(engine: Callable[..., Engine]) -> None:
+    data = engine().data
+    shares = [word for name in ("saves_account", "bank", "tap") for word in ("--mix", f"{name}=1")]
+    told = run(data, *QUICK, "--duration", "2", "--mix", "remote=0", *shares)
+    assert told.returncode == 0, told.stderr
+    for title in ("generations", "tenders", "bank"):
+        assert f"\n  {title} " in told.stdout
+    wrong = run(data, "--mix", "taps=1")
+    assert wrong.returncode == 2
+    assert "is 'tap' meant" in " ".join(wrong.stderr.replace("│", " ").split())
+
+
 def test_without_an_engine_there_is_one_sentence(tmp_path: Path) -> None:
     told = run(tmp_path, *QUICK)
     assert told.returncode == 1

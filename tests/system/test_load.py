@@ -16,8 +16,13 @@ import msgspec
 import pytest
 
 from loadtests.gate import Audit, compare
+from loadtests.openload.arrivals import parse
+from loadtests.openload.verdict import Answer
 from loadtests.result import Result, read
+from shuaka import compose
 from shuaka.engine import Engine
+from shuaka.rehearsal import Rehearsal, rehearse
+from terminals.patients import Mix
 
 SHUAKA = [sys.executable, "-m", "shuaka"]
 LIMIT_S = 60
@@ -179,6 +184,40 @@ def test_seconds_that_are_no_number_are_a_usage_error(tmp_path: Path, option: st
     said = run(tmp_path, "endless", option, seconds)
     assert said.returncode == 2
     assert f"Invalid value for '{option}'" in said.stderr
+
+
+def test_a_load_can_aim_at_one_story(data: Path) -> None:
+    shares = [word for name in ("saves_account", "bank", "tap") for word in ("--mix", f"{name}=1")]
+    result = judged(data, "aimed", "--rate", "40", "--duration", "2", "--mix", "remote=0", *shares)
+    assert result.profile.mix.tap == 1
+    assert result.report.tenders.keys() >= {"bank", "tap"}
+    assert result.report.bank.count == sum(result.report.tenders.get(name, 0) for name in ("bank", "tap")) > 0
+
+
+def test_a_story_that_was_promised_and_never_happened_fails_the_run(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        compose, "bank_pins", dict
+    )  # as if the patients' PINs had been forgotten where a load is composed
+    asked = Rehearsal(
+        run="promised",
+        data=data,
+        arrivals="40/1s",
+        segments=parse("40/1s"),
+        people=compose.DEFAULT_PEOPLE,
+        terminals=12,
+        lane=2,
+        seed=1,
+        mix=Mix(bank=1, saves_account=1),
+        warmup_s=0,
+    )
+    result = rehearse(asked, quiet=True)
+    assert result.gate is not None
+    assert result.gate.complaints == ()
+    assert result.verdict is not None
+    assert result.verdict.answer is Answer.FAIL
+    assert any(reason.startswith("a bank account pays (bank, saves_account)") for reason in result.verdict.reasons)
 
 
 def test_an_engine_that_is_not_there_is_one_sentence_and_exit_1(tmp_path: Path) -> None:

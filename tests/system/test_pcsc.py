@@ -200,6 +200,17 @@ def test_one_command_fills_both_slots(pcscd: Pcscd) -> None:
         assert cards.end(signal.SIGINT) == 0
 
 
+def test_one_card_lies_in_one_slot_by_its_contacts_and_in_the_other_by_its_antenna(pcscd: Pcscd) -> None:
+    cards = Watched([*CARD, "present", "1", "1@contactless", "--port", str(pcscd.port)])
+    try:
+        cards.wait_for("card 1@contactless is in slot 1")
+        contacts, antenna = (number_of_reader_with_card(f"Lab 00 0{slot}") for slot in (0, 1))
+        assert [opensc(number, "--atr")[:8] for number in (contacts, antenna)] == ["3b:6d:00", "3b:8d:80"]
+        assert received(opensc(contacts, "--send-apdu", "0084000008"))[0][-4:] == "9000"
+    finally:
+        assert cards.end(signal.SIGTERM) == 0
+
+
 @pytest.fixture
 def card_0(lab: tuple[LabSlot, LabSlot]) -> LabSlot:
     """Card 0 in the first slot, where pyscard finds it; its reader is called Lab 00 00."""
@@ -255,6 +266,14 @@ def test_a_session_over_pcsc_is_replayed_on_a_simulated_reader(card_0: LabSlot, 
     assert recorded.returncode == 0, recorded.stderr
     replayed = shuaka("card", "replay", file)
     assert (replayed.returncode, replayed.stdout) == (0, "5 steps, every answer as recorded\n")
+
+
+def test_a_security_module_in_a_reader_that_is_not_there_is_named_before_any_card(pcscd: Pcscd) -> None:
+    pytest.importorskip("smartcard", reason="pyscard is not built")
+    for command in (("terminal", "--read-only"), ("card", "check", "0")):
+        done = shuaka(*command, "--sam", "pcsc:Nope")
+        assert done.returncode == 1
+        assert "no reader is called 'Nope'; there are: Lab 00 00, Lab 00 01" in done.stderr
 
 
 def test_nothing_that_costs_a_try_is_sent_to_a_card_that_is_not_ours(

@@ -68,3 +68,25 @@ def test_without_a_module_the_missing_key_is_named(data: Path) -> None:
     done = sale(data, "123456\n", "--reader", from_elsewhere(), "--sam", "none")
     assert done.returncode == 1
     assert "RK-DF04" in done.stdout
+
+
+def test_the_bank_account_pays_what_the_personal_account_is_not_asked_for(data: Path, tmp_path: Path) -> None:
+    options = ("--tender", "bank", "--save-account", "--items", "3", "--cards", str(tmp_path / "cards"))
+    for _ in range(2):  # the same chip each time: its counter goes on
+        done = sale(data, "000000\n111111\n", *options, "--reader", "simulated:2")
+        assert (done.returncode, done.stderr) == (0, "")
+        for step in ("bank PIN", "GENERATE AC, ARQC", "host 0200 approved", "GENERATE AC, TC", "BANK_PAID"):
+            assert step in done.stdout, step
+        assert "personal account 0.00" in done.stdout
+        assert "cash 0.00" in done.stdout
+
+
+def test_another_citys_module_locks_the_key_of_a_card_that_is_kept(data: Path, tmp_path: Path) -> None:
+    away = ("--city", "379900", "--reader", "simulated:0", "--sam", "software:370800")
+    answers = [sale(data, "", *away, "--cards", str(tmp_path / "cards")).stdout.splitlines()[-1] for _ in range(4)]
+    assert [answer.split()[1] for answer in answers] == ["-25538", "-25537", "-25536", "-27011"]
+
+
+def test_without_a_file_every_run_has_a_new_chip(data: Path) -> None:
+    away = ("--city", "379900", "--reader", "simulated:0", "--sam", "software:370800")
+    assert [sale(data, "", *away).stdout.split().count("-25538") for _ in range(2)] == [1, 1]

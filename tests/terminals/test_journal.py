@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from terminals.journal import FileJournal, JournalError
-from terminals.kernel.entries import Entry, Fate, Intent, PurchaseIntent, Resolution
+from terminals.kernel.entries import Entry, Fate, Intent, PurchaseIntent, ReissueIntent, Resolution
 
 REAL_WRITE = os.write
 ONE = Intent("M1", "2102", "P1", "370100", 100)
 TWO = Intent("M2", "2102", "P2", "370100", 200)
-
-
 BOUGHT = PurchaseIntent("M3", "370100", "6299990000000000004", 300, 120000, 1121, "S1")
+REVOKED = Intent("M4", "2103", "P1", "370100", -500, "S1", "V1", BOUGHT)
+REISSUED = ReissueIntent("M5", "370100", "370100D15600000501000001" + "0" * 8)
 
 
 @pytest.fixture
@@ -32,6 +32,11 @@ def written(path: Path, *entries: Entry) -> None:
 def test_what_is_pending_survives_the_process(path: Path) -> None:
     written(path, ONE, TWO, Resolution("M1", Fate.DONE, "S1"))
     assert FileJournal(path, "fsync").pending("T1") == (TWO,)
+
+
+def test_a_revoke_of_both_legs_and_a_reissue_are_read_back_whole(path: Path) -> None:
+    written(path, REVOKED, REISSUED)
+    assert FileJournal(path, "buffered").pending("T1") == (REVOKED, REISSUED)
 
 
 def test_a_purchase_is_pending_like_any_other_intent(path: Path) -> None:
@@ -52,8 +57,6 @@ def test_an_entry_is_one_line_that_people_can_read(path: Path) -> None:
         "psn_no": "P1",
         "insuplc_admdvs": "370100",
         "amount_fen": 100,
-        "setl_id": "",
-        "mdtrt_id": "",
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from settlement.engine.split import line_amount_fen
 from terminals.kernel.effects import Prompt, Slot
@@ -102,6 +103,17 @@ def test_whose_bank_pin_nobody_knows_pays_cash(patients_of: Callable[..., Patien
     assert {patient.tender for patient in everybody(patients_of(Mix(bank=1), PLACES))} == {"cash"}
 
 
+def test_of_those_who_lock_the_pin_a_share_has_it_reset_and_nobody_else_is_another_for_it(
+    patients_of: Callable[..., Patients],
+) -> None:
+    mix = {"remote": 1, "default_pin": 0.3, "local_password_as_pin": 0.4}
+    never, often = (everybody(patients_of(Mix(**mix, resets_pin=share), PLACES)) for share in (0, 0.5))
+    assert [structs.replace(one, resets_pin="") for one in often] == never
+    locking = [one for one in often if one.pins[:1] == ("000000",)]
+    assert sum(bool(one.resets_pin) for one in locking) / len(locking) == pytest.approx(0.5, abs=0.05)
+    assert {one.resets_pin for one in often if one not in locking} == {""}
+
+
 def test_the_plain_patient_has_a_plain_day(patients_of: Callable[..., Patients]) -> None:
     for patient in everybody(patients_of(Mix(**NOBODY), PLACES, bank_pins={JINAN: "111111"})):
         assert (patient.comings, patient.reissue, patient.module_area, patient.tender) == (1, False, "", "cash")
@@ -140,5 +152,7 @@ def test_fingers_type_in_order_and_then_give_up(patient: Callable[..., Any]) -> 
     fingers = Fingers(patient(pins=("1", "2"), passwords=("a",), kiosk=("old", "new"), bank_pins=("b",)))
     assert [fingers.pin(Prompt.PIN) for _ in range(3)] == ["1", "2", ""]
     assert [fingers.pin(prompt) for prompt in (Prompt.OLD_PIN, Prompt.NEW_PIN)] == ["old", "new"]
+    reset = Fingers(patient(pins=("1", "2"), resets_pin="3"))
+    assert [reset.pin(prompt) for prompt in (Prompt.PIN, Prompt.NEW_PIN, Prompt.PIN, Prompt.PIN)] == ["1", "3", "3", ""]
     assert [fingers.password(), fingers.password(same=True), fingers.password()] == ["a", "a", ""]
     assert [fingers.bank_pin(), fingers.bank_pin(same=True), fingers.bank_pin()] == ["b", "b", ""]

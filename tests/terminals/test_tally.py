@@ -4,7 +4,8 @@ import pytest
 from settlement.wire import names
 from settlement.wire.messages import Amounts
 from terminals.kernel.outcome import Event, Outcome, Result, Tender
-from terminals.tally import BankSums, FleetReport, Tally
+from terminals.sums import BankSums
+from terminals.tally import FleetReport, Tally
 
 FACTS = {"opter_no": "x", "terminals": 1, "first": 0, "seconds": 1.0, "journal": "buffered"}
 
@@ -23,7 +24,13 @@ def settled(*setl_ids: str, infno: str = "2102", fen: int = 100) -> Outcome:
 
 def paid_by_bank(*events: Event, fen: int = 100) -> Outcome:
     return msgspec.structs.replace(
-        settled("A"), events=events, bank_fen=fen, response_code="00", tender=Tender.BANK, generation=3
+        settled("A"),
+        events=events,
+        bank_fen=fen,
+        purchase_msgids=("M",) if fen else (),
+        response_code="00",
+        tender=Tender.BANK,
+        generation=3,
     )
 
 
@@ -90,8 +97,8 @@ def test_what_the_bank_paid_is_counted_beside_the_settlements(tally: Tally) -> N
     for outcome in (paid_by_bank(), paid_by_bank(fen=50), paid_by_bank(Event.BANK_REVERSED, fen=0), settled("D")):
         tally.add(outcome)
     said = report(tally)
-    assert said.bank == BankSums(count=2, amount_fen=150, reversed=1)
-    assert said.tenders == {"bank": 3, "cash": 1}
+    assert said.bank == BankSums(2, 150, 1, f"{2 * names.fingerprint('M') % (1 << 64):016x}")
+    assert said.tenders == {"bank": 2, "cash": 2}
     assert (said.settled["2102"].count, said.unknown) == (4, 0)
 
 
@@ -105,3 +112,19 @@ def test_generations_are_counted_where_a_card_has_a_part(tally: Tally) -> None:
     tally.add(paid_by_bank())
     tally.add(Outcome("pharmacy", Result.CARD_REFUSED, refusal="-2"))
     assert report(tally).generations == {"0": 1, "3": 1}
+
+
+def test_where_nothing_was_left_to_pay_no_tender_paid(tally: Tally) -> None:
+    tally.add(msgspec.structs.replace(paid_by_bank(fen=0), amounts=Amounts(medfee_sumamt_fen=100)))
+    assert report(tally).tenders == {"nothing due": 1}
+
+
+@pytest.mark.parametrize(("infno", "code"), [("0200", "E4018"), ("1101", "E2004")])
+def test_a_chip_that_is_older_than_the_host_knows_it_fails_the_report(tally: Tally, infno: str, code: str) -> None:
+    tally.add(Outcome("pharmacy", Result.SETTLED, infno="2102", messages=((infno, code),)))
+    assert (report(tally).outlived, report(tally).ok) == (1, False)
+
+
+def test_a_reversal_of_an_earlier_runs_intent_is_counted_apart(tally: Tally) -> None:
+    tally.recover(Outcome("recover", Result.REVERSED))
+    assert (report(tally).undone, report(tally).recovered, report(tally).recovered_undone) == (0, 1, 1)

@@ -1,3 +1,4 @@
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,9 @@ import trio.testing
 
 from cardsim.issuing.population import Population
 from terminals.journal import FileJournal, Journal, MemoryJournal
-from terminals.kernel.effects import EFFECTS, NO_CARD, Draw, Prompt, ReadAtr, Slot, Transmit
+from terminals.kernel.effects import EFFECTS, NO_CARD, Draw, Pause, Prompt, ReadAtr, Slot, Steps, Transmit
 from terminals.kernel.entries import Intent
-from terminals.kernel.outcome import Result, Tender
+from terminals.kernel.outcome import Outcome, Result, Tender
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.site import Site
 from terminals.links.direct import DirectLink
@@ -114,6 +115,26 @@ async def test_a_terminal_is_paid_by_bank_card_and_takes_every_power_away(
     assert (outcome.response_code, host.store.audit_now().bank.settled) == ("00", 1)
     with pytest.raises(CardRemovedError):
         await at.readers[Slot.LOCAL].transmit(bytes(5))
+
+
+@pytest.mark.parametrize("lasts_s", [0, 1000])
+async def test_a_visit_that_does_not_end_leaves_nothing_of_its_card_to_the_next(
+    terminal: Callable[..., Terminal], lasts_s: int, autojump_clock: trio.testing.MockClock
+) -> None:
+    at = terminal()
+
+    def broken() -> Steps[Outcome]:
+        yield ReadAtr(Slot.LOCAL)
+        yield Pause(lasts_s, "think")
+        raise ZeroDivisionError
+
+    with trio.move_on_after(1), contextlib.suppress(ZeroDivisionError):
+        await at.serve(broken())
+    with pytest.raises(CardRemovedError):
+        await at.readers[Slot.LOCAL].transmit(bytes(5))
+    assert isinstance(at.readers[Slot.LOCAL], SimulatedReader)
+    at.readers[Slot.LOCAL].remove()
+    assert await at._perform(ReadAtr(Slot.LOCAL)) == NO_CARD
 
 
 async def test_a_slot_without_a_reader_is_silent(terminal: Callable[..., Terminal]) -> None:

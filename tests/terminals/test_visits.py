@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from cardsim.psam import psam
 from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Event, Result, Tender
@@ -55,7 +57,7 @@ def test_a_new_card_on_the_way_pays_in_the_same_visit(booth: Callable[..., Any],
     at = booth()
     outcome = at.run(visit(at.site, patient(reissue=True)))
     assert (outcome.result, outcome.flow, outcome.events) == (Result.SETTLED, "pharmacy", (Event.REISSUED,))
-    assert [infno for infno, _ in outcome.messages] == ["1101", "0001", "1101", "2101", "2102"]
+    assert [infno for infno, _ in outcome.messages] == ["0001", "1101", "2101", "2102"]
 
 
 def test_a_reissue_that_is_refused_ends_the_visit(
@@ -75,6 +77,43 @@ def test_whom_a_wrong_module_turns_away_comes_back_until_the_card_is_locked(
     outcome = at.run(visit(at.site, patient(**facts)))
     assert outcome.events == (*(Event.KEY_WRONG,) * 3, Event.KEY_LOCKED)
     assert (outcome.result, outcome.refusal, outcome.messages) == (Result.CARD_REFUSED, "-27011", ())
+
+
+@pytest.mark.parametrize(("lost", "result"), [(range(3, 99), Result.IN_DOUBT), (range(2, 99), Result.NO_ANSWER)])
+def test_nobody_comes_back_whom_no_key_turned_away(
+    booth: Callable[..., Any], patient: Callable[..., Any], lost: range, result: Result
+) -> None:
+    at = booth()
+    at.lose = dict.fromkeys(lost, "reply")
+    outcome = at.run(visit(at.site, patient(comings=4)))
+    assert outcome.result is result
+    assert [infno for infno, _ in outcome.messages].count("1101") == 1
+
+
+@pytest.mark.parametrize("profile", ["jinan", "new"])
+def test_who_locks_the_pin_may_have_it_reset_and_pay(
+    booth: Callable[..., Any], site: Callable[..., Site], patient: Callable[..., Any], profile: str
+) -> None:
+    facts = {
+        "pins": ("000000",) * 7,
+        "resets_pin": "864208",
+        "slot": Slot.REMOTE,
+        "lies_in": Slot.REMOTE,
+    }
+    at = booth(site("P", SAMPLE), profile, **facts)
+    outcome = at.run(visit(at.site, patient(**facts)))
+    locked = (KEY, *(Event.PIN_WRONG,) * 6, Event.PIN_LOCKED)
+    assert (outcome.result, outcome.flow) == (Result.SETTLED, "pharmacy")
+    assert outcome.events == (*locked, Event.PIN_RESET, KEY, Event.PIN_VERIFIED)
+
+
+def test_who_cannot_have_the_pin_reset_leaves_with_the_reason(
+    booth: Callable[..., Any], site: Callable[..., Site], patient: Callable[..., Any]
+) -> None:
+    facts = {"pins": ("000000",) * 7, "resets_pin": "123456", "slot": Slot.REMOTE, "lies_in": Slot.REMOTE}
+    at = booth(site("P", SAMPLE), **facts)
+    outcome = at.run(visit(at.site, patient(**facts)))
+    assert (outcome.result, outcome.flow, outcome.refusal) == (Result.CARD_REFUSED, "reset_pin", "-36")
 
 
 def test_who_settles_does_not_come_back(booth: Callable[..., Any], patient: Callable[..., Any]) -> None:

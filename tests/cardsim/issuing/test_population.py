@@ -89,6 +89,8 @@ def test_index_0_has_the_first_profile_and_every_period_has_exact_shares() -> No
 def verify(index: int, pin: str) -> str:
     card = PEOPLE.card(index)
     card.power_on()
+    card.transmit(bytes.fromhex("00A40000023F00"))
+    card.transmit(bytes.fromhex("00A4000002DDF1"))
     return card.transmit(bytes.fromhex("0020000003" + pin)).hex().upper()
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from cardsim.card import Card
 from cardsim.challenges import Challenges
-from cardsim.social_security.key_plan import KEYS, READ_DF01, READ_DF04, READ_SSSE, UNBLOCK_PIN, Key
+from cardsim.inspection import status
+from cardsim.social_security.key_plan import KEYS, MASTER, READ_DF01, READ_DF04, READ_SSSE, UNBLOCK_PIN, Key
 
 Issue = Callable[..., Card]
 Exchange = Callable[..., list[str]]
@@ -101,6 +102,7 @@ def test_a_challenge_serves_once(issue_card: Issue, outlet: Any) -> None:
         ((), "008800000F" + "00" * 15, "6700"),
         ((), "0088000012" + "00" * 18, "6700"),
         ((), "0088000011" + "00" * 16 + "04", "6A88"),
+        (("00A40000023F00",), "0088000010" + "00" * 16, "6A88"),
         ((), "841E000104" + "00" * 4, "6A86"),
         ((), "841E000003" + "00" * 3, "6700"),
         ((), "841E000004" + "00" * 4, "6984"),
@@ -172,3 +174,39 @@ def test_a_blocked_application_refuses_everything_but_the_rest_of_the_card_works
     terminal.card.power_on()
     assert exchange(terminal.card, SSSE, "00B2032C06", "00A40000023F00")[:2] == ["6283", "6A81"]
     assert exchange(terminal.card, "00A40000020003", "00B0000002") == ["9000", "00819000"]
+
+
+def test_a_blocked_application_leaves_neither_pin_nor_key_at_the_root(
+    issue_card: Issue, exchange: Exchange, outlet: Any
+) -> None:
+    terminal = outlet(issue_card(t0_mode="auto"))
+    terminal.select()
+    terminal.send(terminal.block())
+    image = terminal.card.image()
+    terminal.card.power_on()
+    used = ("0020000003123456", "0020000003000000", "00200000", "805E010007123456FF654321", "0088000010" + "00" * 16)
+    assert exchange(terminal.card, *used) == ["6A88"] * len(used)
+    assert exchange(terminal.card, CHALLENGE, "0082000A10" + "00" * 16)[1] == "6A88"
+    assert terminal.card.image() == image
+
+
+def test_whoever_guesses_at_application_block_has_three_tries(issue_card: Issue, outlet: Any) -> None:
+    terminal = outlet(issue_card())
+    terminal.select()
+    guessed = []
+    for _ in range(5):
+        right = terminal.block()
+        guessed.append(terminal.send(right[:-1] + bytes((right[-1] ^ 1,))))
+    assert guessed == ["6988"] * 3 + ["6983"] * 2
+    assert terminal.send(terminal.block()) == "6983"
+    assert terminal.authenticate(MASTER) == "6983"
+    assert [key.tries_left for key in status(terminal.card).keys if key.name != MASTER.name] == [3] * (len(KEYS) - 1)
+
+
+def test_a_right_application_block_gives_the_master_key_its_tries_back(issue_card: Issue, outlet: Any) -> None:
+    terminal = outlet(issue_card())
+    terminal.select()
+    right = terminal.block()
+    assert terminal.send(right[:-1] + bytes((right[-1] ^ 1,))) == "6988"
+    assert terminal.send(terminal.block()) == "9000"
+    assert {key.tries_left for key in status(terminal.card).keys} == {3}

@@ -6,7 +6,7 @@ from cardsim.access import NONE, met
 from cardsim.diversify import AlgorithmName
 from cardsim.files import BinaryFile, CyclicFile, File, RecordFile
 from cardsim.social_security.key_plan import KEYS
-from cardsim.social_security.layout import BLOCKED, PIN_LOCKS, PIN_TRIES, PIN_VALUE, PLANS, SSSE_PATH, plan
+from cardsim.social_security.layout import BLOCKED, PIN_TRIES, PIN_VALUE, PLANS, SSSE_PATH, plan
 
 GENERATIONS = sorted(PLANS)
 
@@ -28,7 +28,7 @@ def test_generation_1_has_no_name_extension_so_that_its_records_shift_from_the_s
 def test_no_two_things_share_a_cell(generation: int) -> None:
     files = list(chain.from_iterable(directory.files for directory in PLANS[generation].by_path.values()))
     cells = [cell for file in files for cell in cells_of(file)] + [key.tries_cell for key in KEYS]
-    cells += [PIN_VALUE, PIN_TRIES, PIN_LOCKS, BLOCKED]
+    cells += [PIN_VALUE, PIN_TRIES, BLOCKED]
     assert len(set(cells)) == len(cells)
 
 

@@ -4,7 +4,7 @@ from cardsim.memory import Memory
 from cardsim.social_security.pin import Pin, Presented, is_pin
 
 RIGHT, WRONG = bytes.fromhex("123456"), bytes.fromhex("000000")
-ISSUED = {1: RIGHT, 2: b"\x06"}
+ISSUED = {1: RIGHT, 2: b"\x06\0"}
 
 
 @pytest.fixture
@@ -62,6 +62,24 @@ def test_a_blocked_pin_cannot_be_changed(pin: Pin) -> None:
     for _ in range(6):
         pin.present(WRONG)
     assert pin.change(RIGHT, WRONG) is Presented.BLOCKED
+
+
+def test_a_lock_is_counted_in_the_write_that_locks_and_stays_counted_in_the_one_that_opens(pin: Pin) -> None:
+    assert pin.locks == 0
+    for locks in (1, 2):
+        for _ in range(6):
+            pin.present(WRONG)
+        assert pin.locks == locks
+        pin.unblock()
+        assert (pin.locks, pin.tries_left) == (locks, 6)
+    pin.unblock()
+    assert pin.locks == 2
+
+
+def test_locks_are_counted_no_further_than_their_byte() -> None:
+    pin = Pin(Memory({1: RIGHT, 2: b"\0\xff"}), 1, 2, 6)
+    pin.unblock()
+    assert pin.locks == 0xFF
 
 
 @pytest.mark.parametrize(("value", "could_be"), [("123456", True), ("12345F", False), ("1234", False), ("", False)])

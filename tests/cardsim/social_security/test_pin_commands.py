@@ -66,8 +66,13 @@ def test_another_select_or_a_wrong_pin_closes_them_again(
     assert exchange(card, SSSE, VERIFY_RIGHT, *between, *RESIDENCE)[-1] == "6982"
 
 
-def test_a_pin_verified_before_the_application_was_selected_opens_nothing(card: Card, exchange: Exchange) -> None:
-    assert exchange(card, VERIFY_RIGHT, "00A4040006D15600000500", "00B2012C04")[-1] == "6982"
+@pytest.mark.parametrize("elsewhere", [(), (SSSE, "00A40000023F00")], ids=["after a reset", "back in the root"])
+@pytest.mark.parametrize("command", [VERIFY_RIGHT, VERIFY_WRONG, QUERY, "805E010007123456FF654321"])
+def test_outside_the_application_there_is_no_pin(
+    card: Card, exchange: Exchange, elsewhere: tuple[str, ...], command: str
+) -> None:
+    assert exchange(card, *elsewhere, command)[-1] == "6A88"
+    assert card.image() == b""
 
 
 BOTH_CIPHERS = pytest.mark.parametrize(
@@ -193,6 +198,7 @@ def test_a_probability_locks_its_share_of_the_cards_and_the_same_ones_each_time(
 
 def remote_key_locks(card: Card) -> bool:
     card.power_on()
+    card.transmit(bytes.fromhex(SSSE))
     for _ in range(6):
         card.transmit(bytes.fromhex(VERIFY_WRONG))
     return card.memory.read(READ_DF04.tries_cell) == b"\0"

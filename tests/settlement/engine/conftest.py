@@ -36,6 +36,8 @@ from shuaka.compose import population
 
 JINAN, JINING, SAMPLE = "370100", "370800", "379900"
 NOON_2026_11_21 = 1_795_233_600_000
+PROFILES = {CONTACT: bytes.fromhex("1C00"), CONTACTLESS: bytes.fromhex("0000")}
+"""The interchange profile (82), as each interface of a card has it."""
 
 
 class Host:
@@ -172,12 +174,10 @@ class DebitCard:
         key = pboc.card_key(self.algorithm, pboc.TEST_MASTER_KEYS[self.algorithm], self.pan, f"{self.issue:02}")
         return pboc.Session(self.algorithm, key, self.counter)
 
-    def chip_data(self, amount_fen: int, **signed: bytes) -> bytes:
+    def chip_data(self, amount_fen: int, interface: str = CONTACT, cvr: str = "03A00000", **signed: bytes) -> bytes:
         """Return DE 55 of the next transaction; `signed` names elements (_5F2A) that are otherwise, and signed so."""
         self.counter += 1
-        issuer_data = pboc.IssuerData(
-            pboc.KEY_INDEX, pboc.CRYPTOGRAM_VERSION, bytes.fromhex("03A04002"), self.algorithm
-        )
+        issuer_data = pboc.IssuerData(pboc.KEY_INDEX, pboc.CRYPTOGRAM_VERSION, bytes.fromhex(cvr), self.algorithm)
         elements = {
             0x9F26: bytes(8),
             0x9F02: bytes.fromhex(f"{amount_fen:012d}"),
@@ -188,7 +188,7 @@ class DebitCard:
             0x9A: bytes.fromhex("261121"),
             0x9C: b"\0",
             0x9F37: bytes.fromhex("8EEDC74D"),
-            0x82: bytes.fromhex("1C00"),
+            0x82: PROFILES[interface],
             0x9F36: self.counter.to_bytes(2, "big"),
             0x9F10: issuer_data.encode(),
             0x9F27: b"\x80",
@@ -224,6 +224,7 @@ class Visits:
         self, teller: Teller, card: DebitCard, amount_fen: int, pin: str = "111111", **fields: Any
     ) -> Purchase:
         """A dip with the PIN, or a tap without one if it is empty."""
+        entry_mode = fields.get("entry_mode") or (CONTACT + WITH_PIN if pin else CONTACTLESS + WITHOUT_PIN)
         keys = session_keys(teller.host.world.key.terminal_key(teller.dev_no), teller.sign_no)
         facts = {
             "pan": card.pan,
@@ -231,8 +232,8 @@ class Visits:
             "trace": card.counter + 1,
             "batch": 1,
             "amount_fen": amount_fen,
-            "entry_mode": CONTACT + WITH_PIN if pin else CONTACTLESS + WITHOUT_PIN,
-            "chip_data": fields.get("chip_data") or card.chip_data(amount_fen),
+            "entry_mode": entry_mode,
+            "chip_data": fields.get("chip_data") or card.chip_data(amount_fen, entry_mode[:2]),
             "pin_block": keys.pin_block(pin, card.pan) if pin else b"",
         }
         return Purchase(**{**facts, **fields})
@@ -335,6 +336,12 @@ def debit_card() -> type[DebitCard]:
 def card(worker: Person) -> DebitCard:
     """The worker's bank card."""
     return DebitCard(worker)
+
+
+@pytest.fixture
+def antenna_card(host: Host) -> DebitCard:
+    """A bank card of Jinan that can be tapped."""
+    return DebitCard(next(host.people(card_generation=3)))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from settlement.wire import codes
 from settlement.wire.bank import PurchaseAnswered
 from settlement.wire.envelope import decode_output
 from settlement.wire.messages import Reverse, RevokeDrugSale
-from settlement.wire.names import institution_code
+from settlement.wire.names import fingerprint, institution_code
 
 
 def booked(host: Any) -> Iterator[tuple[str, str, str, int]]:
@@ -142,19 +142,34 @@ def test_a_settlement_that_there_is_not_is_not_paid(pharmacy: Any, visits: Any, 
     assert (refusal, answered.response_code) == (codes.ORIGINAL_UNKNOWN.code, "25")
 
 
-def test_a_revoke_under_a_bank_leg_leaves_an_open_item_and_true_books(
-    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any, drugs: Any
+@pytest.mark.parametrize("how", ["revoke", "reverse"])
+def test_a_settlement_is_undone_after_its_bank_leg_and_not_before(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any, drugs: Any, how: str
 ) -> None:
     settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs, acct_used_flag="0"))
+    revoke = RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no)
+    undo = revoke if how == "revoke" else Reverse(worker.psn_no, settled.medins_setl_id, "2102")
     bought = visits.purchase(pharmacy, card, 100, setl_id=settled.setl_id)
     pharmacy.told(bought)
     omsgid = pharmacy.last.msgid
-    pharmacy.told(RevokeDrugSale(settled.setl_id, settled.mdtrt_id, worker.psn_no))
-    assert (host.store.audit_now("tester").stranded, host.store.audit_now("another").stranded) == (1, 0)
-    assert not host.broken_laws()
+    refused = pharmacy.ask(undo)
+    assert refused.refusal == codes.BANK_PURCHASE_STANDS.code
+    assert codes.BANK_PURCHASE_STANDS.en in refused.err_msg
+    assert host.store.audit_now().ledger["2102"].settled == 1
     pharmacy.told(visits.reversal(bought, omsgid))
-    assert host.store.audit_now().stranded == 0
+    pharmacy.told(undo)
+    assert host.store.audit_now().ledger["2102"].settled == 0
     assert not host.broken_laws()
+
+
+def test_the_audit_names_what_stands_by_the_terminals_own_msgids(
+    host: Any, pharmacy: Any, visits: Any, card: Any
+) -> None:
+    msgids = [pharmacy.next_msgid() for _ in range(2)]
+    for msgid in msgids:
+        pharmacy.told(visits.purchase(pharmacy, card, 100), msgid=msgid)
+    both = sum(map(fingerprint, msgids)) % (1 << 64)
+    assert host.store.audit_now("tester").bank.fingerprint == f"{both:016x}"
 
 
 @pytest.mark.parametrize(("amount_fen", "approved"), [(0, False), (1, True), (5_000_000, True), (5_000_001, False)])

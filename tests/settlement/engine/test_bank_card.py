@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from settlement.wire import codes
-from settlement.wire.bank import PurchaseAnswered
+from settlement.wire.bank import CONTACT, PurchaseAnswered
 from settlement.wire.envelope import decode_output
 
 
@@ -76,6 +76,8 @@ def test_a_counter_may_leave_gaps_but_never_fall(pharmacy: Any, visits: Any, car
         ({"_9F27": b"\x00"}, codes.BANK_NOT_ONLINE, "12"),
         ({"_9F02": bytes.fromhex("000000000099")}, codes.BANK_AMOUNT_INVALID, "13"),
         ({"_5F2A": bytes.fromhex("0840")}, codes.BANK_AMOUNT_INVALID, "13"),
+        ({"_82": bytes.fromhex("0000")}, codes.BANK_CHIP_DATA_MALFORMED, "30"),
+        ({"_82": bytes.fromhex("5C00")}, codes.BANK_CHIP_DATA_MALFORMED, "30"),
     ],
 )
 def test_a_card_that_signed_something_else_is_answered_and_refused(
@@ -83,6 +85,52 @@ def test_a_card_that_signed_something_else_is_answered_and_refused(
 ) -> None:
     asked = visits.purchase(pharmacy, card, 100, chip_data=card.chip_data(100, **signed))
     assert refusal_of(pharmacy, asked) == (refusal.code, response_code, True)
+
+
+@pytest.mark.parametrize("cvr", ["03800000", "03900000", "03200000", "03600000", "03B00000"])
+def test_a_cryptogram_that_the_card_signed_as_no_request_pays_nothing_whatever_its_terminal_calls_it(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any, cvr: str
+) -> None:
+    asked = visits.purchase(pharmacy, card, 100, chip_data=card.chip_data(100, cvr=cvr))
+    assert refusal_of(pharmacy, asked) == (codes.BANK_NOT_ONLINE.code, "12", True)
+    assert host.account(worker.psn_no).balance_fen == 2_000_000
+
+
+def test_a_dip_does_not_pass_for_a_tap_that_needs_no_pin(pharmacy: Any, visits: Any, antenna_card: Any) -> None:
+    asked = visits.purchase(pharmacy, antenna_card, 100, pin="", chip_data=antenna_card.chip_data(100, CONTACT))
+    assert refusal_of(pharmacy, asked) == (codes.BANK_CHIP_DATA_MALFORMED.code, "30", True)
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+def test_a_card_without_an_antenna_was_not_tapped(
+    host: Any, pharmacy: Any, visits: Any, debit_card: Any, generation: int
+) -> None:
+    without = debit_card(next(host.people(card_generation=generation)))
+    assert refusal_of(pharmacy, visits.purchase(pharmacy, without, 100, pin=""))[0] == (
+        codes.BANK_CHIP_DATA_MALFORMED.code
+    )
+
+
+def test_a_cryptogram_is_used_up_by_another_amount_than_it_was_made_for(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any
+) -> None:
+    chip_data = card.chip_data(500)
+    cheaper = visits.purchase(pharmacy, card, 400, chip_data=chip_data)
+    assert refusal_of(pharmacy, cheaper)[0] == codes.BANK_AMOUNT_INVALID.code
+    assert host.account(worker.psn_no).counter == 1
+    true = visits.purchase(pharmacy, card, 500, chip_data=chip_data)
+    assert refusal_of(pharmacy, true)[0] == codes.BANK_COUNTER_REPLAYED.code
+    assert not host.broken_laws()
+
+
+def test_an_old_cryptogram_never_turns_the_counter_back(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any
+) -> None:
+    old = card.chip_data(500)
+    pharmacy.told(visits.purchase(pharmacy, card, 100))
+    asked = visits.purchase(pharmacy, card, 400, chip_data=old)
+    assert refusal_of(pharmacy, asked)[0] == codes.BANK_COUNTER_REPLAYED.code
+    assert host.account(worker.psn_no).counter == 2
 
 
 @pytest.mark.parametrize("chip_data", [b"", b"\x9f", b"\x9f\x26\x08", bytes(255), b"\x82\x02\x1c\x00"])

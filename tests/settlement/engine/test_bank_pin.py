@@ -50,14 +50,14 @@ def test_the_banks_lock_and_the_local_passwords_are_two(
     assert host.person(worker.psn_no).password_tries_left == 6
 
 
-def test_a_tap_without_a_pin_pays_up_to_the_small_amount(pharmacy: Any, visits: Any, card: Any) -> None:
-    pharmacy.told(visits.purchase(pharmacy, card, 100_000, pin=""))
-    above = pharmacy.ask(visits.purchase(pharmacy, card, 100_001, pin=""))
+def test_a_tap_without_a_pin_pays_up_to_the_small_amount(pharmacy: Any, visits: Any, antenna_card: Any) -> None:
+    pharmacy.told(visits.purchase(pharmacy, antenna_card, 100_000, pin=""))
+    above = pharmacy.ask(visits.purchase(pharmacy, antenna_card, 100_001, pin=""))
     assert above.refusal == codes.BANK_SMALL_AMOUNT_EXCEEDED.code
 
 
-def test_a_tap_above_the_small_amount_pays_with_its_pin(pharmacy: Any, visits: Any, card: Any) -> None:
-    pharmacy.told(visits.purchase(pharmacy, card, 100_001, entry_mode="071"))
+def test_a_tap_above_the_small_amount_pays_with_its_pin(pharmacy: Any, visits: Any, antenna_card: Any) -> None:
+    pharmacy.told(visits.purchase(pharmacy, antenna_card, 100_001, entry_mode="071"))
 
 
 def test_a_dip_pays_nothing_without_a_pin(pharmacy: Any, visits: Any, card: Any) -> None:
@@ -65,10 +65,10 @@ def test_a_dip_pays_nothing_without_a_pin(pharmacy: Any, visits: Any, card: Any)
     assert pharmacy.ask(asked).refusal == codes.BANK_PIN_REQUIRED.code
 
 
-def test_a_locked_pin_leaves_the_small_tap_alone(pharmacy: Any, visits: Any, card: Any) -> None:
+def test_a_locked_pin_leaves_the_small_tap_alone(pharmacy: Any, visits: Any, antenna_card: Any) -> None:
     for _ in range(3):
-        pharmacy.ask(visits.purchase(pharmacy, card, 100, pin="999999"))
-    pharmacy.told(visits.purchase(pharmacy, card, 100, pin=""))
+        pharmacy.ask(visits.purchase(pharmacy, antenna_card, 100, pin="999999"))
+    pharmacy.told(visits.purchase(pharmacy, antenna_card, 100, pin=""))
 
 
 @pytest.mark.parametrize("block", [bytes(16), bytes(8)])

@@ -6,9 +6,13 @@ import msgspec
 import pytest
 
 from cardsim.card import Card
+from cardsim.debit.data import ISSUED_CELLS, Debit, DebitFacts
+from cardsim.debit.transaction import Kind, Transaction
 from cardsim.interface import Interface
 from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import Population
+from cardsim.memory import Memory
+from cardsim.pboc import Algorithm
 from cardsim.status import SW
 from cardsim.tlv import encode_ber, parse_ber
 from settlement.engine.persons import PopulationRegister
@@ -38,16 +42,16 @@ def template(card: Card, command: bytes) -> dict[int, bytes]:
     return dict(parse_ber(dict(parse_ber(data))[0x77]))
 
 
-def asked_over(card: Card, interface: Interface, amount_fen: int) -> bytes:
-    """Let the chip ask for its bank; return DE 55."""
+def asked_over(card: Card, interface: Interface, amount_fen: int, wanted: str = "80", qualifiers: str = "26") -> bytes:
+    """Let the chip ask for its bank, or want another cryptogram of it (P1, or a tap's 9F66); return DE 55."""
     amount = bytes.fromhex(f"{amount_fen:012d}")
     card.power_on(interface)
     exchange(card, SELECT)
     if interface is Interface.CONTACT:
         said = template(card, bytes.fromhex("80A800000B830900") + amount + bytes.fromhex("0156"))
-        said |= template(card, bytes.fromhex("80AE80001D") + amount + TERMINAL)
+        said |= template(card, bytes.fromhex(f"80AE{wanted}001D") + amount + TERMINAL)
     else:
-        said = template(card, bytes.fromhex("80A8000023832126000000") + amount + TERMINAL + b"\0")
+        said = template(card, bytes.fromhex(f"80A80000238321{qualifiers}000000") + amount + TERMINAL + b"\0")
     said[0x9F02], place = amount, 0
     for tag, length in TERMINAL_TAGS:
         said[tag] = TERMINAL[place : place + length]
@@ -136,10 +140,73 @@ def test_a_tap_is_paid_with_one_answer_of_the_chip(
     assert bank.account(holder.psn_no).balance_fen == 2_000_000 - 8_750
 
 
+def rewritten(chip_data: bytes) -> bytes:
+    """DE 55 with a 9F27 that says ARQC, whatever the card gave."""
+    return b"".join(encode_ber(tag, b"\x80" if tag == 0x9F27 else value) for tag, value in parse_ber(chip_data))
+
+
+def test_what_a_chip_declined_is_not_paid_whatever_the_terminal_makes_of_it(
+    bank: Any, till: Any, visits: Any, people: Population, holder: Person, debit_card: Any
+) -> None:
+    declined = rewritten(asked_over(people.card(5), Interface.CONTACT, 8_750, wanted="00"))
+    reply = till.ask(bought(visits, till, holder, debit_card, chip_data=declined))
+    assert (reply.refusal, decode_output(reply).response_code) == (codes.BANK_NOT_ONLINE.code, "12")
+    assert bank.account(holder.psn_no).balance_fen == 2_000_000
+
+
+def test_a_chips_last_word_is_no_request(
+    bank: Any, till: Any, visits: Any, people: Population, holder: Person, debit_card: Any
+) -> None:
+    card = people.card(5)
+    asked_over(card, Interface.CONTACT, 8_750)
+    amount = bytes.fromhex("000000008750")
+    last = template(card, bytes.fromhex("80AE00001F") + b"Z3" + amount + TERMINAL)
+    said = dict(parse_ber(asked_over(people.card(5), Interface.CONTACT, 8_750))) | last
+    chip_data = rewritten(b"".join(encode_ber(tag, value) for tag, value in said.items()))
+    assert till.ask(bought(visits, till, holder, debit_card, chip_data=chip_data)).refusal == codes.BANK_NOT_ONLINE.code
+    assert bank.account(holder.psn_no).balance_fen == 2_000_000
+
+
+@pytest.mark.parametrize("algorithm", Algorithm)
+def test_what_a_chip_approved_by_itself_is_not_paid_as_a_request(
+    bank: Any, till: Any, visits: Any, people: Population, holder: Person, debit_card: Any, algorithm: Algorithm
+) -> None:
+    facts = DebitFacts(pan=holder.bank_card_no, psn=1, name="", certno="", issued_on="", valid_until="",
+                       algorithm=algorithm, approves_offline=True)  # fmt: skip
+    transaction = Transaction(Debit(facts), Memory(ISSUED_CELLS), contactless=False)
+    transaction.begin()
+    amount = bytes.fromhex("000000008750")
+    given = transaction.generate_first(Kind.TC, amount + TERMINAL)
+    of_a_card = asked_over(people.card(5), Interface.CONTACT, 8_750)
+    said = dict(parse_ber(of_a_card)) | {0x9F36: given.counter, 0x9F26: given.value, 0x9F10: given.issuer_data}
+    chip_data = b"".join(encode_ber(tag, value) for tag, value in said.items())
+    assert till.ask(bought(visits, till, holder, debit_card, chip_data=chip_data)).refusal == codes.BANK_NOT_ONLINE.code
+    assert bank.account(holder.psn_no).balance_fen == 2_000_000
+
+
+@pytest.mark.parametrize("people", [3], indirect=True)
+def test_a_declined_tap_is_not_paid_whatever_the_terminal_makes_of_it(
+    bank: Any, till: Any, visits: Any, people: Population, holder: Person, debit_card: Any
+) -> None:
+    declined = rewritten(asked_over(people.card(5), Interface.CONTACTLESS, 8_750, qualifiers="28"))
+    reply = till.ask(bought(visits, till, holder, debit_card, chip_data=declined, pin=""))
+    assert reply.refusal == codes.BANK_NOT_ONLINE.code
+    assert bank.account(holder.psn_no).balance_fen == 2_000_000
+
+
+def test_a_chip_in_its_contacts_does_not_pass_for_a_tapped_one(
+    bank: Any, till: Any, visits: Any, people: Population, holder: Person, debit_card: Any
+) -> None:
+    inserted = asked_over(people.card(5), Interface.CONTACT, 8_750)
+    reply = till.ask(bought(visits, till, holder, debit_card, chip_data=inserted, pin=""))
+    assert reply.refusal == codes.BANK_CHIP_DATA_MALFORMED.code
+    assert bank.account(holder.psn_no).balance_fen == 2_000_000
+
+
 def test_after_a_reissue_the_bank_takes_the_new_chip_and_not_the_old(
     bank: Any, till: Any, visits: Any, people: Population, holder: Person, debit_card: Any
 ) -> None:
-    issued = till.told(ReissueCard(holder.psn_no, holder.certno, holder.psn_name))
+    issued = till.told(ReissueCard(holder.psn_no, holder.certno, holder.psn_name, lost=True))
     renewed = bank.person(holder.psn_no)
     assert issued.card_sn == people.person(5, issue=2).card_id.hex().upper()
     old = asked_over(people.card(5), Interface.CONTACT, 8_750)

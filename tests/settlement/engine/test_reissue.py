@@ -6,16 +6,27 @@ import msgspec
 import pytest
 
 from cardsim.issuing.population import ISSUES_MAX
-from settlement.engine.state import Person
+from settlement.engine.state import Message, Person, Terminal
 from settlement.wire import codes
+from settlement.wire.envelope import decode_output
 from settlement.wire.messages import ReissueCard
 from settlement.wire.names import institution_code
 
 OF_THE_CARD = {"card_number", "card_id", "card_issue", "bank_card_no"}
 
 
-def asked_for(person: Any, **fields: str) -> ReissueCard:
-    return ReissueCard(**{"psn_no": person.psn_no, "certno": person.certno, "psn_name": person.psn_name, **fields})
+SECOND_MS, DAY_MS = 1_000, 86_400_000
+
+
+def asked_for(person: Any, **fields: Any) -> ReissueCard:
+    """The person's card given back, unless it is lost or another."""
+    named = {"psn_no": person.psn_no, "certno": person.certno, "psn_name": person.psn_name}
+    given_back = "" if fields.get("lost") else card_sn(person)
+    return ReissueCard(**{**named, "card_sn": given_back, **fields})
+
+
+def card_sn(person: Any) -> str:
+    return person.card_id.hex().upper()
 
 
 def test_a_reissue_changes_the_card_and_nothing_else_of_the_person(host: Any, pharmacy: Any, worker: Any) -> None:
@@ -73,11 +84,95 @@ def test_a_repeated_reissue_makes_one_card(host: Any, pharmacy: Any, worker: Any
     assert host.person(worker.psn_no).card_issue == 2
 
 
-def test_a_card_is_given_back_once(host: Any, pharmacy: Any, worker: Any) -> None:
-    asked = asked_for(worker, card_sn=worker.card_id.hex().upper())
+def test_a_card_is_given_back_once(host: Any, pharmacy: Any, hospital: Any, teller: Any, worker: Any) -> None:
+    asked = asked_for(worker)
     pharmacy.told(asked)
-    assert pharmacy.ask(asked).refusal == codes.CARD_SUPERSEDED.code
+    host.now_ms += SECOND_MS
+    for again in (pharmacy, hospital, teller(pharmacy.code).sign_in("another")):
+        again.ask(asked)
+        assert host.person(worker.psn_no).card_issue == 2
+
+
+def test_a_reissue_whose_reply_was_lost_is_finished_under_a_new_msgid(host: Any, pharmacy: Any, worker: Any) -> None:
+    issued = pharmacy.told(asked_for(worker))
+    stored = dict(host.store._rows)
+    host.now_ms += DAY_MS
+    assert pharmacy.told(asked_for(worker)) == issued
     assert host.person(worker.psn_no).card_issue == 2
+    changed = {table for (table, key), row in host.store._rows.items() if stored.get((table, key)) != row}
+    assert changed == {Terminal, Message}
+
+
+def test_two_that_give_the_same_card_back_in_one_batch_get_one_card(host: Any, pharmacy: Any, worker: Any) -> None:
+    asked = asked_for(worker)
+    arrivals = [host.arrival(pharmacy.request(asked), asked) for _ in range(2)]
+    told = [decode_output(decision.reply) for decision in host.decide(*arrivals)]
+    assert [issued.card_issue for issued in told] == [2, 2]
+
+
+def test_nobody_else_is_told_of_a_new_card_for_the_old_one(
+    host: Any, pharmacy: Any, hospital: Any, teller: Any, worker: Any
+) -> None:
+    pharmacy.told(asked_for(worker))
+    host.now_ms += SECOND_MS
+    for other in (hospital, teller(pharmacy.code).sign_in("another")):
+        assert other.ask(asked_for(worker)).refusal == codes.CARD_SUPERSEDED.code
+
+
+def test_only_the_card_just_before_leads_to_the_current_one(host: Any, pharmacy: Any, worker: Any) -> None:
+    for _ in range(2):
+        pharmacy.told(asked_for(host.person(worker.psn_no)))
+    assert pharmacy.ask(asked_for(worker)).refusal == codes.CARD_SUPERSEDED.code
+    assert host.person(worker.psn_no).card_issue == 3
+
+
+def test_a_lost_card_that_is_found_does_not_lead_to_the_one_issued_for_it(pharmacy: Any, worker: Any) -> None:
+    pharmacy.told(asked_for(worker, lost=True))
+    assert pharmacy.ask(asked_for(worker)).refusal == codes.CARD_SUPERSEDED.code
+
+
+def test_a_card_is_lost_once_a_day(host: Any, pharmacy: Any, worker: Any) -> None:
+    pharmacy.told(asked_for(worker, lost=True))
+    assert pharmacy.ask(asked_for(worker, lost=True)).refusal == codes.REISSUE_REFUSED.code
+    pharmacy.told(asked_for(host.person(worker.psn_no)))
+    assert pharmacy.ask(asked_for(worker, lost=True)).refusal == codes.REISSUE_REFUSED.code
+    host.now_ms += DAY_MS
+    pharmacy.told(asked_for(worker, lost=True))
+    assert host.person(worker.psn_no).card_issue == 4
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_card_is_either_given_back_or_lost(host: Any, pharmacy: Any, worker: Any, lost: object) -> None:
+    asked = asked_for(worker, lost=lost, card_sn=card_sn(worker) if lost else "")
+    assert pharmacy.ask(asked).refusal == codes.REISSUE_REFUSED.code
+    assert host.person(worker.psn_no).card_issue == 1
+
+
+def test_a_card_that_shows_no_more_than_its_number_can_be_given_back(host: Any, pharmacy: Any, worker: Any) -> None:
+    for _ in range(2):
+        issued = pharmacy.told(ReissueCard("", "", "", card_sn(worker)))
+        assert (issued.psn_no, issued.card_issue) == (worker.psn_no, 2)
+    assert [row.psn_no for row in host.store._rows.values() if isinstance(row, Message)] == [worker.psn_no] * 2
+    assert not host.broken_laws()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"card_sn": ""},
+        {"card_sn": "", "lost": True},
+        {"card_sn": "00" * 16},
+        {"card_sn": "x" * 32},
+        {"certno": "none"},
+        {"psn_name": "none"},
+    ],
+)
+def test_who_is_neither_named_whole_nor_shows_a_card_gets_none(
+    host: Any, pharmacy: Any, worker: Any, change: dict[str, Any]
+) -> None:
+    asked = ReissueCard(**{"psn_no": "", "certno": "", "psn_name": "", "card_sn": card_sn(worker), **change})
+    assert pharmacy.ask(asked).refusal == codes.NO_INSURED_PERSON.code
+    assert host.person(worker.psn_no) == worker
 
 
 @pytest.mark.parametrize(
@@ -90,7 +185,7 @@ def test_a_card_is_given_back_once(host: Any, pharmacy: Any, worker: Any) -> Non
     ],
 )
 def test_nobody_gets_anothers_card(
-    host: Any, pharmacy: Any, worker: Any, change: dict[str, str], refusal: codes.Refusal
+    host: Any, pharmacy: Any, worker: Any, change: dict[str, Any], refusal: codes.Refusal
 ) -> None:
     assert pharmacy.ask(asked_for(worker, **change)).refusal == refusal.code
     assert host.person(worker.psn_no) == worker

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from settlement.wire.bank import Purchase
-from settlement.wire.messages import Line, SettlementInfo
+from settlement.wire.messages import Line
+from terminals.kernel.bank_numbers import numbers_of
 from terminals.kernel.effects import AskBankPin, Request, Slot
 from terminals.kernel.entries import PurchaseIntent
 from terminals.kernel.exchange import output_of
@@ -15,7 +16,6 @@ from terminals.kernel.outcome import Event, Outcome, Result, Tender
 from terminals.kernel.outpatient import treat
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.recover import recover
-from terminals.kernel.revoke import revoke
 from terminals.kernel.site import Site
 from terminals.patients import Item, line
 
@@ -70,6 +70,7 @@ def test_the_account_on_the_card_pays_what_the_settlement_leaves(
     assert outcome.messages[-1] == ("0200", "approved")
     assert outcome.events[-1] is Event.BANK_PAID
     assert (bank(at).settled, bank(at).amount_fen) == (1, outcome.bank_fen)
+    assert outcome.purchase_msgids == (at.msgids[-1],)
     assert at.journal.pending(at.site.dev_no) == ()
 
 
@@ -281,41 +282,7 @@ def test_the_intent_is_in_the_journal_before_the_purchase_leaves(booth: Callable
     at.run(sell(at.site, dear, tender=Tender.BANK))
     (intent,) = seen
     assert (intent.amount_fen, len(intent.pan), intent.msgid) == (600_000, 19, at.msgids[-1])
-    assert (f"{intent.batch:04d}", f"{intent.trace:06d}") == (intent.msgid[16:20], intent.msgid[20:26])
-
-
-@pytest.mark.parametrize("lost", ["", "request", "reply"])
-def test_a_sale_with_a_bank_leg_is_revoked_purchase_first(
-    booth: Callable[..., Any], dear: tuple[Line, ...], lost: str
-) -> None:
-    at = booth(bank_pins=(RIGHT,))
-    infos, purchases = noted(at, SettlementInfo), []
-    perform = at.perform
-
-    def performed(effect: Any) -> Any:
-        entry = getattr(effect, "entry", None)
-        purchases.extend([entry] if isinstance(entry, PurchaseIntent) else [])
-        return perform(effect)
-
-    at.perform = performed
-    at.run(sell(at.site, dear, tender=Tender.BANK))
-    at.requests, at.lose = 0, {1: lost, 3: lost}
-    outcome = at.run(revoke(at.site, infos[-1], "370100", purchases[0]))
-    assert outcome.result is Result.REVOKED
-    assert [infno for infno, end in outcome.messages if end == "approved"] == ["0400", "2103"]
-    assert (bank(at).settled, bank(at).reversed, at.host.ledger["2102"].voided) == (0, 1, 1)
-
-
-def test_a_sale_whose_purchase_cannot_be_undone_now_is_not_revoked(booth: Callable[..., Any], dear: Any) -> None:
-    at = booth(bank_pins=(RIGHT,))
-    infos = noted(at, SettlementInfo)
-    at.run(sell(at.site, dear))
-    at.requests, at.lose = 0, dict.fromkeys(range(1, 99), "request")
-    purchase = PurchaseIntent("M" * 20 + "261121120000", "370100", "6" * 19, 1, 1, 1)
-    outcome = at.run(revoke(at.site, infos[-1], "370100", purchase))
-    assert (outcome.result, outcome.events[-1]) == (Result.IN_DOUBT, Event.BANK_IN_DOUBT)
-    assert at.journal.pending(at.site.dev_no) == (purchase,)
-    assert at.host.ledger["2102"].voided == 0
+    assert (intent.batch, intent.trace) == numbers_of(intent.msgid)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

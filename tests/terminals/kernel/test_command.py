@@ -35,6 +35,17 @@ def test_61_is_followed_by_get_response_and_6c_by_the_right_length() -> None:
     assert sent[1:] == ["00C0000002", "00C0000003"]
 
 
+def test_an_answer_longer_than_one_get_response_is_put_together_from_its_parts() -> None:
+    parts = bytes(range(255)), b"\xf0\xf1\xf2\xf3\xf4"
+    answers = scripted("61FF", parts[0].hex() + "6105", parts[1].hex() + "9000")
+    assert drive(command(SELECT_SSSE), answers) == (b"".join(parts), 0x9000)
+
+
+def test_a_part_asked_for_again_with_its_right_length_is_there_once() -> None:
+    answers = scripted("6102", "AABB6103", "6C02", "CCDD9000")
+    assert drive(command(SELECT_SSSE), answers).data == bytes.fromhex("AABBCCDD")
+
+
 def test_a_card_that_never_comes_to_an_end_is_given_up() -> None:
     sent: list[bytes] = []
 

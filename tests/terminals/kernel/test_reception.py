@@ -66,7 +66,7 @@ def test_a_card_in_the_other_slot_cannot_be_read_until_it_is_moved(booth: Callab
     at = booth(lies_in=Slot.REMOTE)
     outcome = at.run(sell(at.site, basket, slot=Slot.LOCAL))
     assert (outcome.result, outcome.events) == (Result.SETTLED, (Event.WRONG_SLOT,))
-    assert at.shown == ["no card can be read here, use the other slot"]
+    assert at.shown == ["no card can be read here, use the other slot (-2)"]
     assert next(slot for slot, _ in at.transmitted) is Slot.LOCAL
 
 
@@ -119,7 +119,7 @@ def test_a_third_generation_card_without_a_module_is_read_as_far_as_its_free_fil
     at.sam = None
     outcome = at.run(sell(at.site, basket))
     assert (outcome.result, outcome.refusal, outcome.generation) == (Result.CARD_REFUSED, "-2201", 3)
-    assert at.shown == ["no PSAM answers: the key RKSSSE is missing"]
+    assert at.shown == ["no PSAM answers: the key RKSSSE is missing (-2201)"]
     assert HOLDER_FILE not in [apdu for _, apdu in at.transmitted]
 
 
@@ -129,10 +129,13 @@ def test_a_second_generation_card_needs_no_module_at_home(booth: Callable[..., A
     assert at.run(sell(at.site, basket)).result is Result.SETTLED
 
 
-def test_a_module_of_another_city_is_found_out_by_the_card_at_home_as_well(
+def test_at_home_a_module_of_another_city_costs_the_holders_key_no_try(
     booth: Callable[..., Any], basket: tuple[Line, ...]
 ) -> None:
     at = booth(None, "new")
-    at.sam = psam("370200")
-    outcome = at.run(sell(at.site, basket))
-    assert (outcome.refusal, outcome.events) == ("-25538", (Event.KEY_WRONG,))
+    for area in ("370200", "41") * 4:
+        at.sam = psam(area)
+        outcome = at.run(sell(at.site, basket))
+        assert (outcome.refusal, outcome.events) == ("-24", ())
+    at.sam = psam("370100")
+    assert at.run(sell(at.site, basket)).result is Result.SETTLED

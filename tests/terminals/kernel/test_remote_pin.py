@@ -37,6 +37,7 @@ def test_the_initial_pin_cannot_pay(away: Callable[..., Any], basket: tuple[Line
     assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-35")
     assert outcome.events == (KEY, Event.PIN_MUST_CHANGE)
     assert outcome.messages == (("1101", "approved"),)
+    assert at.shown == ["the initial PIN cannot pay, change it first (-35)"]
 
 
 def test_the_initial_pin_typed_after_the_change_is_a_wrong_one(away: Callable[..., Any], basket: Any) -> None:
@@ -52,7 +53,7 @@ def test_the_local_password_counts_the_chip_down_to_the_lock(away: Callable[...,
     outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
     assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-52")
     assert outcome.events == (KEY, *(Event.PIN_WRONG,) * 6, Event.PIN_LOCKED)
-    assert at.shown[:6] == [f"wrong PIN, {left} tries left" for left in (5, 4, 3, 2, 1, 0)]
+    assert at.shown[:6] == [f"wrong PIN, {left} tries left (-51)" for left in (5, 4, 3, 2, 1, 0)]
 
 
 def test_a_locked_pin_stays_locked_for_the_right_one(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
@@ -74,7 +75,7 @@ def test_what_is_no_pin_never_reaches_the_chip(away: Callable[..., Any], basket:
     at = away(pins=("12345", "abcdef", "１２３４５６", ""))
     outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
     assert (outcome.result, outcome.events) == (Result.ABANDONED, (KEY,))
-    assert at.shown == ["a PIN has six digits"] * 3
+    assert at.shown == ["a PIN has six digits (-31)"] * 3
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,7 @@ def test_a_pin_change_ends_in_one_of_four_ways(
     at = booth(kiosk=kiosk)
     outcome = at.run(change_pin(at.site, AT_ONCE))
     assert (outcome.result, outcome.refusal, outcome.events) == (result, refusal, events)
+    assert [shown.endswith("(-36)") for shown in at.shown] == [refusal == "-36"] * len(at.shown)
 
 
 def test_an_old_pin_offered_again_and_again_locks_the_card(booth: Callable[..., Any], patient: Any) -> None:
@@ -102,6 +104,7 @@ def test_an_old_pin_offered_again_and_again_locks_the_card(booth: Callable[..., 
         ends.append(at.run(change_pin(at.site, AT_ONCE)))
     assert [end.events for end in ends] == [(Event.PIN_WRONG,)] * 6 + [(Event.PIN_LOCKED,)]
     assert (ends[-1].result, ends[-1].refusal) == (Result.CARD_REFUSED, "-52")
+    assert at.shown[-1] == "the PIN is locked, have it reset at an HRSS outlet (-52)"
 
 
 def test_a_generation_1_card_is_refused_away_from_home_before_any_pin(away: Callable[..., Any], basket: Any) -> None:

@@ -10,7 +10,7 @@ from terminals.kernel import sam
 from terminals.kernel.card_dialogue import SELECT_SSSE, Cipher, Issued
 from terminals.kernel.drive import drive
 from terminals.kernel.effects import NO_CARD, ReadAtr, Show, Slot, Transmit
-from terminals.kernel.sam import READ_HOLDER, READ_MEDICAL, card_factor, prove
+from terminals.kernel.sam import READ_HOLDER, READ_MEDICAL, UNBLOCK_PIN, card_factor, prove
 from terminals.kernel.site import Site
 from terminals.kernel.terminal_codes import TerminalCode
 from terminals.kernel.transaction import Transaction
@@ -73,7 +73,6 @@ def proven(desk: Desk, site: Site, key: Any = READ_HOLDER, card: Issued | None =
         (Cipher.TRIPLE_DES, "370100", "ADD075207E46FB87"),
         (Cipher.TRIPLE_DES, "37", "ADD075207E46FB87"),
         (Cipher.TRIPLE_DES, "", "ADD075207E46FB87"),
-        (Cipher.TRIPLE_DES, "370200", "33AC0B1DEB4E347D"),
         (Cipher.SM4, "370100", "EC2A6F866A00B87E"),
     ],
 )
@@ -145,6 +144,20 @@ def test_a_real_card_of_each_cipher_accepts_each_level(site: Callable[..., Site]
             "-24",
             "the PSAM's keys are not of a high enough level: the key RK-DF04 is missing",
         ),
+        (
+            psam(QINGDAO),
+            READ_HOLDER,
+            issued(),
+            "-24",
+            "the PSAM's keys are not of a high enough level: the key RKSSSE is missing",
+        ),
+        (
+            psam("41"),
+            UNBLOCK_PIN,
+            issued(),
+            "-24",
+            "the PSAM's keys are not of a high enough level: the key PUK is missing",
+        ),
     ],
 )
 def test_what_a_module_cannot_do_has_a_code_and_costs_the_card_nothing(
@@ -185,7 +198,7 @@ def test_a_module_that_loses_its_power_is_no_module(site: Callable[..., Site], s
 
 def test_nothing_is_proven_twice_in_one_call(site: Callable[..., Site]) -> None:
     desk = Desk(ScriptedCard(), psam(QINGDAO))
-    proven(desk, site())
+    proven(desk, site(), READ_MEDICAL)
     assert len([apdu for _, apdu in desk.said if apdu.startswith("0082")]) == 1
 
 

@@ -12,6 +12,7 @@ from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.reissue import reissue
 from terminals.kernel.remote_pin import change_pin
+from terminals.kernel.reset_pin import reset_pin
 from terminals.kernel.site import AT_ONCE, Site
 from terminals.patients import Fingers
 
@@ -46,6 +47,12 @@ class Holder:
         self.home.fingers, self.home.lies_in = Fingers(self._patient(**CHANGED)), Slot.LOCAL
         assert self.home.run(change_pin(self.home.site, AT_ONCE)).events == (Event.PIN_CHANGED,)
         self.card.power_off()
+
+    def has_the_pin_reset(self, at: Any, slot: Slot) -> Outcome:
+        at.fingers, at.lies_in = Fingers(self._patient(resets_pin="864208")), slot
+        outcome: Outcome = at.run(reset_pin(at.site, slot=slot))
+        self.card.power_off()
+        return outcome
 
 
 @pytest.fixture
@@ -124,10 +131,10 @@ def test_each_lock_is_said_in_both_languages(holder: Any, basket: tuple[Line, ..
     person.changes_the_pin()
     lock_the_key(person, basket)
     assert person.away.shown == [
-        "external authentication failed, 2 tries left",
-        "external authentication failed, 1 tries left",
-        "external authentication failed, 0 tries left",
-        "the card's key is locked: away from home only a new card helps, at home it goes on",
+        "external authentication failed, 2 tries left (-25538)",
+        "external authentication failed, 1 tries left (-25537)",
+        "external authentication failed, 0 tries left (-25536)",
+        "the card's key is locked: away from home only a new card helps, at home it goes on (-27011)",
     ]
 
 
@@ -138,6 +145,25 @@ def test_a_new_pin_does_not_open_a_locked_key(holder: Any, basket: tuple[Line, .
     person.changes_the_pin()
     person.away.sam = psam("37")
     assert remotely(person, basket, "246810") == "-27011"
+
+
+@GENERATIONS
+def test_a_locked_pin_is_reset_at_any_terminal_of_the_province_and_works_on_both_paths(
+    holder: Any, basket: tuple[Line, ...], profile: str
+) -> None:
+    person = holder(profile)
+    assert remotely(person, basket, *("000000",) * 7) == "-52"
+    assert person.has_the_pin_reset(person.away, Slot.REMOTE).events == (Event.PIN_RESET,)
+    assert (locally(person, basket), remotely(person, basket, "864208")) == ("", "")
+
+
+@GENERATIONS
+def test_a_pin_that_was_reset_does_not_open_a_locked_key(holder: Any, basket: tuple[Line, ...], profile: str) -> None:
+    person = holder(profile)
+    lock_the_key(person, basket)
+    person.away.sam = psam("37")
+    assert person.has_the_pin_reset(person.home, Slot.LOCAL).result is Result.DONE
+    assert (remotely(person, basket, "864208"), locally(person, basket)) == ("-27011", "")
 
 
 @GENERATIONS

@@ -183,7 +183,8 @@ async def test_a_module_of_the_province_serves_as_well(examine: Any) -> None:
 
 async def test_what_is_our_own_stand_in_is_labelled_in_the_trace(examine: Any) -> None:
     findings = await examine(generation=3)
-    assert any("our own stand-in" in line for line in findings["keys.each"].trace)
+    for name in ("keys.each", "commands.internal"):
+        assert any("our own stand-in" in line for line in findings[name].trace)
     assert not any("stand-in" in line for line in (await examine())["keys.each"].trace)
 
 

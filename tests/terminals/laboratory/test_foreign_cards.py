@@ -20,7 +20,6 @@ from terminals.readers.simulated import SimulatedReader
 from terminals.readers.wrapped import WrappedReader
 
 ASKS_TRIES = bytes.fromhex("00200000")
-MONEY = {(0x80, 0xA8), (0x80, 0xAE)}
 VERIFY, EXTERNAL_AUTHENTICATE = (0x00, 0x20), (0x00, 0x82)
 
 
@@ -63,7 +62,7 @@ async def test_a_foreign_card_gets_only_harmless_checks_even_where_no_budget_sta
     reader = RecordingReader(people(generation).card(0))
     _, findings = await examined(reader, reader)
     kinds = {(apdu[0], apdu[1]) for apdu in reader.sent if apdu != ASKS_TRIES}
-    assert kinds <= HARMLESS - MONEY
+    assert kinds <= HARMLESS
     assert not reader.presented(VERIFY)
     run = {found.name for found in findings if found.expectations}
     assert run == {check.name for check in CHECKS if check.harm is Harm.NONE and check.name in run}
@@ -93,7 +92,13 @@ async def test_destructive_checks_of_a_foreign_card_stay_within_the_try_budget(p
     assert len(inner.presented(VERIFY)) <= 1
     assert not inner.presented(EXTERNAL_AUTHENTICATE)
     held_back = {found.name for found in findings if "try budget" in found.reason}
-    assert {"keys.each", "keys.unknown", "status.class"} <= held_back
+    assert {"keys.each", "keys.unknown", "status.class", "debit.counted"} <= held_back
+
+
+async def test_a_foreign_card_counts_transactions_only_where_that_is_risked(people: Any, mutant: Any) -> None:
+    inner = RecordingReader(somebodys(mutant, people(2).card(0)))
+    reader = DiscerningReader(inner, lambda _: None, risk_transaction=True)
+    _, findings = await examined(reader, inner, destructive=True)
     assert {"debit.counted"} <= {found.name for found in findings if found.verdict is Verdict.PASS}
 
 

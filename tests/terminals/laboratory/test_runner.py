@@ -82,13 +82,14 @@ async def test_each_check_begins_with_a_card_that_was_powered_on_anew(bench: Ben
 
 async def test_the_trace_masks_data_and_tells_card_and_module_apart(bench: Bench) -> None:
     def run(_: Subject) -> Steps[None]:
+        yield Transmit(bytes.fromhex("00A40400 0F 7378312E73682EC9E7BBE1B1A3D5CF"))
         yield Transmit(bytes.fromhex("0020000003730194"))
         yield Transmit(bytes.fromhex("BFDE2710020102"), Slot.SAM)
         yield Show("自定", "ours")
         yield Reset()
 
     (found,) = await found_by(bench, a_check(run))
-    assert found.trace[1:] == (
+    assert found.trace[2:] == (
         "card: 00200000 (4 bytes) -> 9000",
         "sam: BFDE2710 (3 bytes) -> no answer",
         "note: 自定 ours",

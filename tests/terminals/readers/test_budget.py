@@ -20,8 +20,12 @@ RELOAD = bytes.fromhex("842400010C") + bytes(12)
 SELECT = bytes.fromhex("00A40000023F00")
 RIGHT, WRONG, GONE = "right", "wrong", "gone"
 
-READS = {0xA4, 0xB0, 0xB2, 0xC0, 0xCA, 0x84, 0x88, 0xA8, 0xAE}
+PROCESSING_OPTIONS = bytes.fromhex("80A80000028300")
+GENERATE_AC = bytes.fromhex("80AE800004") + bytes(4)
+
+READS = {0xA4, 0xB0, 0xB2, 0xC0, 0xCA, 0x84, 0x88}
 PINS, KEYS, PUKS = {0x20, 0x5E}, {0x82}, {0x24}
+TRANSACTIONS = {(0x80, 0xA8), (0x80, 0xAE)}
 
 
 class WorstCard:
@@ -58,6 +62,9 @@ class WorstCard:
         return self._presented(apdu)
 
     def _presented(self, apdu: bytes) -> bytes:
+        if (apdu[0], apdu[1]) in TRANSACTIONS:
+            self.spent["transaction"] += 1
+            return b"\x90\x00"
         met = self._answers.pop(0) if self._answers else WRONG
         if apdu[1] in PINS:
             self.spent["pin"] += 1
@@ -129,6 +136,14 @@ async def test_a_key_is_not_used_again_whatever_the_first_use_met(met: str) -> N
     assert await play(reader, AUTHENTICATE_84) == ["refused"]
 
 
+async def test_transactions_are_counted_only_where_that_was_risked() -> None:
+    card = WorstCard()
+    assert await play(BudgetedReader(card), PROCESSING_OPTIONS, GENERATE_AC) == ["refused", "refused"]
+    assert card.received == []
+    reader = BudgetedReader(card, risk_transaction=True)
+    assert await play(reader, PROCESSING_OPTIONS, GENERATE_AC) == ["9000", "9000"]
+
+
 @pytest.mark.parametrize(("met", "reloaded"), [(RIGHT, "9000"), (WRONG, "refused"), (GONE, "refused")])
 async def test_a_pin_is_reloaded_only_after_the_puk_was_right(met: str, reloaded: str) -> None:
     card = WorstCard(answers=[met, RIGHT])
@@ -178,7 +193,9 @@ BODIES = st.one_of(
     st.binary(max_size=20),
 )
 SHAPED = st.tuples(CLASSES, INSTRUCTIONS, PARAMETERS, PARAMETERS, BODIES).map(lambda row: bytes(row[:4]) + row[4])
-GENUINE = st.sampled_from((PIN, CHANGE, ASK, AUTHENTICATE_84, AUTHENTICATE_PUK, RELOAD, SELECT))
+GENUINE = st.sampled_from(
+    (PIN, CHANGE, ASK, AUTHENTICATE_84, AUTHENTICATE_PUK, RELOAD, SELECT, PROCESSING_OPTIONS, GENERATE_AC)
+)
 COMMANDS = st.lists(GENUINE | SHAPED | st.binary(max_size=30), max_size=25)
 
 
@@ -188,13 +205,17 @@ COMMANDS = st.lists(GENUINE | SHAPED | st.binary(max_size=30), max_size=25)
     tries=st.integers(0, 15),
     attempts=st.integers(0, 3),
     risked=st.sets(st.sampled_from((0x06, 0x84)) | st.integers(0, 255), max_size=3),
+    counted=st.booleans(),
 )
 def test_no_sequence_breaks_the_budget(
-    commands: list[bytes], answers: list[str], tries: int, attempts: int, risked: set[int]
+    commands: list[bytes], answers: list[str], tries: int, attempts: int, risked: set[int], *, counted: bool
 ) -> None:
     card = WorstCard(tries, answers)
-    trio.run(play, BudgetedReader(card, pin_attempts=attempts, risked_keys=risked), *commands)
+    reader = BudgetedReader(card, pin_attempts=attempts, risked_keys=risked, risk_transaction=counted)
+    trio.run(play, reader, *commands)
     assert card.harmed == []
+    assert counted or not card.spent["transaction"]
+    card.spent.pop("transaction", 0)
     assert card.spent.pop("pin", 0) <= attempts
     assert all(count == 1 and int(use[-2:], 16) in risked for use, count in card.spent.items())
     assert all(failed <= 1 for failed in card.failed_keys.values())

@@ -5,10 +5,11 @@ import pytest
 
 from cardsim.card import Card
 from cardsim.faults import FaultyCard, Garble, Unplug
+from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import Population
 from cardsim.presentable import Presentable
 from terminals.readers.reader import CardRemovedError
-from terminals.readers.session import Difference, RecordingReader, SessionError, read, replay
+from terminals.readers.session import Difference, Exchanged, RecordingReader, SessionError, read, replay
 from terminals.readers.simulated import SimulatedReader
 
 SELECT = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
@@ -95,8 +96,18 @@ async def test_an_answer_that_was_lost_is_lost_again(card: Callable[[int], Card]
         (['{"type":"session"}', '{"type":"power_off","more":1}'], "line 2 is none"),
         (['{"type":"session"}', '{"type":"exchange","command_hex":"00A4"}'], "header of four bytes"),
         (['{"type":"session"}', '{"type":"exchange","command_hex":"00A4040x"}'], "line 2 is none"),
+        ([b"\x7fELF\x02\x01"], "line 1 is none of a session"),
+        ([b'{"type":"\xff"}'], "line 1 is none of a session"),
     ],
 )
-def test_what_is_no_session_is_refused_with_its_line(lines: list[str], complaint: str) -> None:
+def test_what_is_no_session_is_refused_with_its_line(lines: list[str | bytes], complaint: str) -> None:
     with pytest.raises(SessionError, match=complaint):
         list(read(lines))
+
+
+async def test_an_authentication_by_our_stand_in_is_labelled_so_in_the_file() -> None:
+    profile = CardProfile(name="x", city="370100", generation=3, weight=1)
+    authenticate = "0082000A10" + 16 * "00"
+    lines = await recorded(Population(1, 1, (profile,)).card(0), SELECT, "00C000001E", authenticate, masked=True)
+    notes = [step.note[:16] for _, step in read(lines) if isinstance(step, Exchanged)]
+    assert notes == ["", "", "our own stand-in"]

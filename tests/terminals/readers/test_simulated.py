@@ -66,6 +66,32 @@ async def test_a_wrong_answer_arrives_as_it_came(card: Card) -> None:
     assert await reader.transmit(CHALLENGE) == b"\x6f\x00"
 
 
+async def test_a_late_answer_is_waited_for_at_the_antenna_too(autojump_clock: MockClock) -> None:
+    third = Population(1, 1, (GENERATION_3,)).card(0)
+    faults = [Delay(1, 3.0), Tear(2), Hang(3)]
+    for held in (HeldToAntenna(FaultyCard(third, faults)), FaultyCard(HeldToAntenna(third), faults)):
+        reader = SimulatedReader(held, deadline_s=DEADLINE_S)
+        await reader.power_on()
+        began = trio.current_time()
+        assert (await reader.transmit(CHALLENGE))[-2:] == b"\x90\x00"
+        assert trio.current_time() - began == 3.0
+        with pytest.raises(CardRemovedError, match="PowerLost"):
+            await reader.transmit(CHALLENGE)
+        await reader.power_on()
+        with pytest.raises(CardSilentError):
+            await reader.transmit(CHALLENGE)
+        await reader.power_off()
+
+
+async def test_a_card_is_gone_from_the_antenna_when_the_contacts_take_its_power() -> None:
+    third = Population(1, 1, (GENERATION_3,)).card(0)
+    reader = SimulatedReader(HeldToAntenna(third))
+    await reader.power_on()
+    third.power_on()
+    with pytest.raises(CardRemovedError, match="CardNotPowered"):
+        await reader.transmit(CHALLENGE)
+
+
 async def test_a_card_whose_contacts_have_the_power_is_silent_at_the_antenna() -> None:
     third = Population(1, 1, (GENERATION_3,)).card(0)
     third.power_on()

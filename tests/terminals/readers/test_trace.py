@@ -3,7 +3,9 @@ from collections.abc import Callable
 import pytest
 
 from cardsim.faults import FaultyCard, Unplug
+from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import Population
+from terminals.readers.budget import BudgetedReader, TryBudgetError
 from terminals.readers.reader import NoAnswerError
 from terminals.readers.simulated import SimulatedReader
 from terminals.readers.trace import TracedReader
@@ -11,6 +13,7 @@ from terminals.readers.trace import TracedReader
 SELECT = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
 VERIFY = "0020000003987654"
 READ_CERTNO = "00B2013414"
+AUTHENTICATE = "0082000A10" + 16 * "00"
 
 
 @pytest.fixture
@@ -65,3 +68,28 @@ async def test_a_card_that_does_not_answer_leaves_its_line(people: Population) -
     with pytest.raises(NoAnswerError):
         await reader.transmit(bytes.fromhex(READ_CERTNO))
     assert lines[-1] == "< nothing: the card answers no more: CardUnplugged"
+
+
+async def test_a_command_that_was_held_back_is_not_shown_as_sent(people: Population) -> None:
+    lines: list[str] = []
+    reader = TracedReader(BudgetedReader(SimulatedReader(people.card(0))), lines.append)
+    await reader.power_on()
+    await reader.transmit(bytes.fromhex(SELECT))
+    await reader.transmit(bytes.fromhex(VERIFY))
+    with pytest.raises(TryBudgetError):
+        await reader.transmit(bytes.fromhex(VERIFY))
+    assert lines[-2:] == [
+        "> 00200000 (4 bytes)  VERIFY, 3 bytes of data",
+        "- not sent: this session may present no PIN any more",
+    ]
+
+
+@pytest.mark.parametrize(("generation", "noted"), [(2, False), (3, True)])
+async def test_an_authentication_by_our_stand_in_is_labelled_so(generation: int, *, noted: bool) -> None:
+    profile = CardProfile(name="x", city="370100", generation=generation, weight=1)
+    lines: list[str] = []
+    reader = TracedReader(SimulatedReader(Population(1, 1, (profile,)).card(0)), lines.append)
+    await reader.power_on()
+    for apdu in (SELECT, "00C000001E", AUTHENTICATE):
+        await reader.transmit(bytes.fromhex(apdu))
+    assert ("our own stand-in" in lines[-3]) == noted
