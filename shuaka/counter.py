@@ -5,7 +5,7 @@ The trio half of `shuaka terminal`, imported when that runs. Readers, site and k
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
@@ -24,10 +24,12 @@ from shuaka.look import look, tell_card
 from shuaka.reader_choice import NOT_OURS, ReaderChoice, security_module, simulated_card
 from shuaka.simulation import Simulation
 from terminals.journal import FileJournal, MemoryJournal
-from terminals.kernel.effects import NoReply, Request, Slot
+from terminals.kernel.effects import NoReply, Request, Slot, Steps
 from terminals.kernel.outcome import APPROVED, Outcome, Result, Tender
 from terminals.kernel.pharmacy import sell
-from terminals.kernel.site import Site
+from terminals.kernel.remote_pin import change_pin
+from terminals.kernel.reset_pin import reset_pin
+from terminals.kernel.site import AT_ONCE, Site
 from terminals.links.link import Link
 from terminals.links.tcp import TcpLink
 from terminals.readers.budget import TryBudgetError
@@ -53,6 +55,8 @@ class Counter(Struct, frozen=True, kw_only=True):
     simulation: Simulation
     card: Card | None
     """The card of a simulated reader as a file keeps it; None: fresh from its issuer."""
+    errand: str
+    """One of ERRANDS."""
     basket: tuple[Line, ...]
     tender: Tender
     account_used: bool
@@ -160,8 +164,7 @@ async def _one_card(counter: Counter, terminal: Terminal, desk: Desk) -> bool:
         await desk.bare.power_on()  # tells whose card it is
         if counter.read_only or not desk.ours:
             return tell_card(await terminal.serve(look(counter.site, counter.slot, ours=desk.ours)), ours=desk.ours)
-        site, basket, tender, used = counter.site, counter.basket, counter.tender, counter.account_used
-        return _tell_sale(await terminal.serve(sell(site, basket, slot=counter.slot, tender=tender, account_used=used)))
+        return _tell_end(await terminal.serve(ERRANDS[counter.errand](counter)))
     except NoAnswerError as error:
         print(f"the card cannot be used: {error}", file=sys.stderr)
     except TryBudgetError as error:
@@ -186,11 +189,24 @@ async def _card_came(reader: Reader, *, once: bool) -> None:
             await trio.sleep(RETRY_S)
 
 
-def _tell_sale(outcome: Outcome) -> bool:
+def _sale(counter: Counter) -> Steps[Outcome]:
+    tender, used = counter.tender, counter.account_used
+    return sell(counter.site, counter.basket, slot=counter.slot, tender=tender, account_used=used)
+
+
+ERRANDS: Final[dict[str, Callable[[Counter], Steps[Outcome]]]] = {
+    "sale": _sale,
+    "change-pin": lambda counter: change_pin(counter.site, AT_ONCE, slot=counter.slot),
+    "reset-pin": lambda counter: reset_pin(counter.site, slot=counter.slot),
+}
+"""What a card's holder can come for."""
+
+
+def _tell_end(outcome: Outcome) -> bool:
     said = [outcome.result, outcome.refusal, outcome.route, *outcome.setl_ids, *outcome.events]
     print("  ".join(filter(None, said)))
     if outcome.result is not Result.SETTLED:
-        return False
+        return outcome.result is Result.DONE
     bill = outcome.amounts
     shares = {
         "bill": bill.medfee_sumamt_fen,

@@ -50,6 +50,14 @@ class Tendered(StrEnum):
     BANK = "bank"
 
 
+class Errand(StrEnum):
+    """What the card's holder came for."""
+
+    SALE = "sale"
+    CHANGE_PIN = "change-pin"
+    RESET_PIN = "reset-pin"
+
+
 def parse_sam(text: object) -> str:
     """Read software:AREA, pcsc:NAME or none; raise typer.BadParameter."""
     kind, _, place = str(text).partition(":")
@@ -70,6 +78,7 @@ def terminal(
         typer.Option(parser=parse_sam, metavar="software:AREA|pcsc:NAME|none", help="Security module; the province's."),
     ] = None,
     contactless: ContactlessOption = False,
+    errand: Annotated[Errand, typer.Option(help="What the holder came for; a PIN is the remote one.")] = Errand.SALE,
     tender: Annotated[Tendered, typer.Option(help="How the rest is paid.")] = Tendered.CASH,
     save_account: Annotated[
         bool, typer.Option("--save-account", help="Leave the personal account alone: what the funds do not pay is due.")
@@ -86,7 +95,7 @@ def terminal(
     once: Annotated[bool, typer.Option("--once", help="End after the first card, as with a simulated reader.")] = False,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show whole APDUs; our own cards only.")] = False,
 ) -> None:
-    """Sell a small basket to whoever puts a card into the reader, and show what passes between chip and terminal."""
+    """Serve whoever puts a card into the reader, as a rule sell a small basket, and show what passes on every side."""
     held_to_antenna = contactless and reader.simulated  # a real reader without contacts is what it is
     simulated = simulation(reader.name, seed=seed, contactless=held_to_antenna, schedule=fault, timing=timing)
     site = compose.pharmacy(city, compose.run_name("desk", ""), lane=lane)
@@ -102,6 +111,7 @@ def terminal(
             slot=Slot.TAP if contactless else Slot.LOCAL,
             simulation=simulated,
             card=card,
+            errand=errand.value,
             basket=basket_of(items),
             account_used=not save_account,
             tender=Tender.TAP if contactless and tender is Tendered.BANK else Tender(tender.value),

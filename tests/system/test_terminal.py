@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from shuaka.compose import population
+from shuaka.counter import ERRANDS
+from shuaka.terminal import Errand
 
 LIMIT_S = 30
 
@@ -90,3 +92,21 @@ def test_another_citys_module_locks_the_key_of_a_card_that_is_kept(data: Path, t
 def test_without_a_file_every_run_has_a_new_chip(data: Path) -> None:
     away = ("--city", "379900", "--reader", "simulated:0", "--sam", "software:370800")
     assert [sale(data, "", *away).stdout.split().count("-25538") for _ in range(2)] == [1, 1]
+
+
+def test_a_remote_pin_is_changed_locked_and_reset_and_then_pays_away_from_home(data: Path, tmp_path: Path) -> None:
+    card = ("--reader", from_elsewhere(), "--cards", str(tmp_path / "cards"))
+    changed = sale(data, "123456\n246802\n", *card, "--errand", "change-pin")
+    assert (changed.returncode, changed.stderr) == (0, "")
+    assert "DONE  local  PIN_CHANGED" in changed.stdout
+    locked = sale(data, "000000\n" * 7, *card)
+    assert (locked.returncode, "-52" in locked.stdout) == (1, True)
+    reset = sale(data, "135791\n", *card, "--errand", "reset-pin")
+    assert (reset.returncode, "PIN_RESET" in reset.stdout) == (0, True)
+    settled = sale(data, "135791\n", *card)
+    assert settled.returncode == 0
+    assert "SETTLED  remote" in settled.stdout
+
+
+def test_every_errand_of_the_command_line_has_a_flow() -> None:
+    assert {errand.value for errand in Errand} == ERRANDS.keys()
