@@ -5,8 +5,6 @@ A generator of the standard library would cost each card more memory than everyt
 
 import hashlib
 
-SEED_LENGTH = 8
-
 
 class Challenges:
     """Random bytes from a seed; a power-off does not start them again."""

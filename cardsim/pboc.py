@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 CRYPTOGRAM_LENGTH = 8
 ARC_LENGTH = 2
 PAN_DIGITS = 16  # the rightmost of PAN and sequence number together
-CVR_LENGTH = 4
 
 AIP, CRYPTOGRAM, CRYPTOGRAM_KIND, COUNTER, ISSUER_DATA = 0x82, 0x9F26, 0x9F27, 0x9F36, 0x9F10
 

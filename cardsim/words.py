@@ -11,7 +11,6 @@ from cardsim.diversify import ALGORITHMS
 from cardsim.status import SW
 from cardsim.tlv import encode_ber
 
-CHANNEL_AND_SECURITY = 0x0F  # in the class of an interindustry command (ISO 7816-4, 5.4.1)
 SECURE_MESSAGING = 0x04
 NAMES = {
     (0x00, 0xA4): "SELECT",

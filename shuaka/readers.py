@@ -4,15 +4,11 @@ Exit codes: 0 listed, 1 PC/SC cannot be reached. No card is powered.
 """
 
 import json
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from shuaka.reader_choice import end
-
-NO_SERVICE: Final = (
-    "pcscd does not answer ({}): start it (Debian's package pcscd), as root if nothing else may reach readers"
-)
 
 
 def readers(as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False) -> None:
@@ -24,10 +20,8 @@ def readers(as_json: Annotated[bool, typer.Option("--json", help="For a machine 
 
     try:
         slots = trio.run(pcsc_slots)
-    except NoPyscardError as error:
+    except (NoPyscardError, NoAnswerError) as error:
         end(str(error))
-    except NoAnswerError as error:
-        end(NO_SERVICE.format(error))
     if as_json:
         print(json.dumps([slot._asdict() for slot in slots], ensure_ascii=False, indent=2))
         return

@@ -27,6 +27,10 @@ POLL_MS: Final = 500
 PAST_THE_LIMIT: Final = 2.0
 """The parent kills at the limit; a process left alone ends itself this many limits later."""
 LEFT: Final = scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE
+SERVICE_TROUBLE: Final = frozenset({scard.SCARD_E_NO_SERVICE, scard.SCARD_E_SERVICE_STOPPED})
+NO_SERVICE: Final = (
+    "pcscd does not answer ({}): start it (Debian's package pcscd), as root if nothing else may reach readers"
+)
 CARD_TROUBLE: Final = frozenset(
     {
         scard.SCARD_E_NO_SMARTCARD,
@@ -164,7 +168,8 @@ def _checked(result: Any) -> Any:
     code, *values = result
     if code != scard.SCARD_S_SUCCESS:
         said = Said.NO_CARD if code in CARD_TROUBLE else Said.READER_GONE
-        raise Trouble(said, scard.SCardGetErrorMessage(code))
+        problem = scard.SCardGetErrorMessage(code)
+        raise Trouble(said, NO_SERVICE.format(problem) if code in SERVICE_TROUBLE else problem)
     return values[0] if len(values) == 1 else values
 
 
