@@ -19,7 +19,7 @@ from gevent.pool import Pool
 from gevent.queue import SimpleQueue
 
 from loadtests.crowd import Comer, Crowd
-from loadtests.openload import arrivals, histograms
+from loadtests.openload import histograms
 from loadtests.openload.clock import Arrival, Schedule
 from loadtests.plan import RECOVERY_S, LoadPlan
 from loadtests.recorder import MICROSECONDS, Recorder, Report, Visit
@@ -59,8 +59,7 @@ class Driver:
         self._heard = heard
         self._places: dict[tuple[str, str], SimpleQueue[tuple[Arrival, Comer]]] = defaultdict(SimpleQueue)
         self._failure = ""
-        jitter = Random(self._profile.seed) if self._profile.jitter else None  # noqa: S311 - seeded arrivals
-        due = arrivals.due_times(self._profile.segments, jitter)
+        due = self._profile.arrivals.due_times(Random(self._profile.seed))  # noqa: S311 - seeded arrivals
         self._schedule = Schedule(due, part=part, parts=self._profile.processes)
         self._stopped = False
         self._under_way = 0
@@ -71,7 +70,7 @@ class Driver:
 
     def prepare(self) -> bool:
         """Issue cards and sign every terminal on; False if one could not, and the report says why."""
-        self._crowd.prepare(arrivals.expected(self._profile.segments) // self._profile.processes + 1)
+        self._crowd.prepare(self._profile.arrivals.expected // self._profile.processes + 1)
         outcomes = Pool(AT_ONCE_MAX).map(lambda visitor: visitor.sign_on(), self._visitors)
         for visitor, outcome in zip(self._visitors, outcomes, strict=True):
             self._recorder.count(outcome)

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardsim.issuing.card_profiles import CardProfile
-from loadtests.openload.arrivals import Segment
+from loadtests.openload.arrivals import ArrivalPlan
+from loadtests.openload.thresholds import Threshold
 from loadtests.openload.verdict import Slo
 from terminals.kernel.site import AT_ONCE, Pace, Site
 from terminals.patients import Item, Mix
@@ -53,18 +54,24 @@ class Block(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The part of a plan that says how hard, how long and under which promises; a result keeps it whole."""
+    """The part of a plan that says how hard, how long and under which promises; a result keeps it whole.
+
+    `scenario` and `question` name what was rehearsed and why; `assumed` says of which values nothing official is known.
+    """
 
     run: Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
-    arrivals: str
-    segments: Annotated[tuple[Segment, ...], Meta(min_length=1)]
+    arrivals: ArrivalPlan
     seed: int
     block: Block
-    jitter: bool = True
-    model: Literal["open"] = "open"
+    scenario: str = ""
+    question: str = ""
+    assumed: tuple[str, ...] = ()
+    model: Literal["open", "closed"] = "open"
+    fidelity: Literal["chip", "replay"] = "chip"
     mix: Mix = Mix()
     pace: Pace = AT_ONCE
     slo: Slo = Slo()
+    thresholds: tuple[Threshold, ...] = ()
     security: Literal["mac and pin block"] = "mac and pin block"
     journal: Journalling = "buffered"
     warmup_s: Seconds = 3.0

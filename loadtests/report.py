@@ -40,7 +40,7 @@ def lines(result: Result) -> list[str]:
 def _headline(result: Result) -> Iterator[str]:
     profile, machine = result.profile, result.machine
     ended = ", ended early" if result.interrupted else ""
-    yield f"load {profile.run}: {profile.model} arrivals {profile.arrivals}, seed {profile.seed}{ended}"
+    yield f"load {profile.run}: {profile.model} arrivals {profile.arrivals.text}, seed {profile.seed}{ended}"
     yield f"  {machine.sharing}; {machine.cores} cores, {machine.cpu}, Python {machine.python}"
     yield f"  {profile.processes} load process(es), security on ({profile.security}), journal {profile.journal}"
 

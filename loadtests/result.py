@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from loadtests.gate import Claims, Gate
-from loadtests.openload import arrivals, health, verdict
+from loadtests.openload import health, verdict
 from loadtests.openload.histograms import Latencies, Pair
 from loadtests.openload.verdict import Verdict
 from loadtests.plan import Profile
@@ -36,7 +36,7 @@ class Windows(Struct, frozen=True, forbid_unknown_fields=True):
 class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A run, whole. `interrupted`: the arrivals were ended before their time."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     profile: Profile
     command: str
     windows: Windows
@@ -95,7 +95,7 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         if not self.interrupted:
             return answer
         early = f"ended early, after {self.windows.lasted_s:.0f} of {self.windows.planned_s:.0f} s"
-        if self.report.arrivals.scheduled < arrivals.expected(self.profile.segments):
+        if self.report.arrivals.scheduled < self.profile.arrivals.expected:
             return Verdict(verdict.Answer.FAIL, (early, *answer.reasons), answer.remarks)
         return msgspec.structs.replace(answer, remarks=(early, *answer.remarks))
 
@@ -109,7 +109,7 @@ def claims_of(report: Report) -> Claims:
 
 def planned_s(profile: Profile) -> float:
     """Return for how long arrivals were to come."""
-    return arrivals.duration_s(profile.segments)
+    return profile.arrivals.duration_s
 
 
 def write(result: Result, path: Path) -> None:

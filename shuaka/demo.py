@@ -23,7 +23,7 @@ import msgspec
 import typer
 
 from loadtests.gate import claims_of_fleet, compare
-from loadtests.openload.arrivals import parse
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
 from settlement.wire.names import compact_time
 from shuaka import compose, demo_report
@@ -98,8 +98,7 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> tup
         asked = Rehearsal(
             run=load_name,
             data=data,
-            arrivals=RATE,
-            segments=parse(RATE, seconds),
+            arrivals=ArrivalPlan.read(RATE, seconds),
             people=compose.DEFAULT_PEOPLE,
             terminals=LOAD_TERMINALS,
             lane=LOAD_LANE,

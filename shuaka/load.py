@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from loadtests import report
-from loadtests.openload.arrivals import EXPECTED, ArrivalsError, Segment, parse
+from loadtests.openload.arrivals import EXPECTED, ArrivalPlan, ArrivalsError
 from loadtests.plan import NAME_MAX
 from shuaka import compose
 from shuaka.engine import EngineError
@@ -68,8 +68,7 @@ def load(
     asked = Rehearsal(
         run=compose.run_name("load", name),
         data=data,
-        arrivals=rate,
-        segments=_segments(rate, duration),
+        arrivals=_arrivals(rate, duration),
         people=population,
         terminals=terminals,
         lane=lane,
@@ -96,8 +95,8 @@ def load(
     raise typer.Exit(judged.verdict.exit_code)
 
 
-def _segments(rate: str, duration: float) -> tuple[Segment, ...]:
+def _arrivals(rate: str, duration: float) -> ArrivalPlan:
     try:
-        return parse(rate, duration)
+        return ArrivalPlan.read(rate, duration)
     except ArrivalsError as error:
         raise typer.BadParameter(str(error), param_hint="--rate") from None

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from loadtests.gate import Audit, compare
-from loadtests.openload.arrivals import Segment, expected
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
 from loadtests.result import Result, write
 from loadtests.stories import cards_of, unseen
@@ -41,8 +41,7 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
 
     run: str
     data: Path
-    arrivals: str
-    segments: tuple[Segment, ...]
+    arrivals: ArrivalPlan
     people: People
     terminals: int
     lane: int
@@ -127,7 +126,6 @@ def _plan(asked: Rehearsal, engine: Engine) -> LoadPlan:
     profile = Profile(
         run=asked.run,
         arrivals=asked.arrivals,
-        segments=asked.segments,
         seed=asked.seed,
         block=Block(asked.people.seed, asked.people.size, engine.lease(count, asked.people), count),
         mix=asked.mix,
@@ -169,4 +167,4 @@ def _wanted(asked: Rehearsal, sites: tuple[Site, ...]) -> int:
     profile = compose.population(asked.people.seed, asked.people.size).profile
     patients = Patients(asked.seed, asked.mix, profile, places_of(sites), compose.items(), compose.bank_pins())
     coming = sum(patients.patient(index) is not None for index in range(SAMPLE))
-    return int(expected(asked.segments) * SPARE * SAMPLE / max(coming, 1)) + SAMPLE
+    return int(asked.arrivals.expected * SPARE * SAMPLE / max(coming, 1)) + SAMPLE

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from math import ceil, sqrt
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -55,6 +55,37 @@ class Segment(Struct, frozen=True):
             return 0.0
         slope = (self.rate_to - self.rate_from) / self.duration_s
         return 2 * area / (self.rate_from + sqrt(max(self.rate_from**2 + 2 * slope * area, 0.0)))
+
+
+Spacing = Literal["even", "jittered", "poisson"]
+"""How arrivals lie under their rate: each at its own area, each at random within it, or independent of one another."""
+
+
+class ArrivalPlan(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is due when: a rate over time and how arrivals lie under it. `text` is how it was written."""
+
+    text: str
+    segments: tuple[Segment, ...]
+    spacing: Spacing = "jittered"
+
+    @classmethod
+    def read(cls, text: str, duration_s: float | None = None, spacing: Spacing = "jittered") -> "ArrivalPlan":
+        """Read the text form; `duration_s` is the length of a segment that states none. Raise ArrivalsError."""
+        return cls(text, parse(text, duration_s), spacing)
+
+    @property
+    def expected(self) -> int:
+        """Return how many arrivals the plan has; Poisson arrivals have so many on average."""
+        return expected(self.segments)
+
+    @property
+    def duration_s(self) -> float:
+        """Return how long arrivals come, in seconds."""
+        return duration_s(self.segments)
+
+    def due_times(self, random: Random) -> Iterator[float]:
+        """Yield the due time of every arrival in order, in seconds from the start; even ones draw nothing."""
+        return due_times(self.segments, None if self.spacing == "even" else random)
 
 
 def parse(text: str, duration_s: float | None = None) -> tuple[Segment, ...]:

@@ -31,7 +31,7 @@ import uvloop
 
 from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import Population
-from loadtests.openload.arrivals import parse
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Slo
 from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
 from settlement import app, data_directory
@@ -115,8 +115,7 @@ def visit_us(directory: Path, turn: int) -> float:
     arrivals = RATE * SECONDS
     profile = Profile(
         run=run,
-        arrivals=str(RATE),
-        segments=parse(str(RATE), SECONDS),
+        arrivals=ArrivalPlan.read(str(RATE), SECONDS),
         seed=turn,
         block=Block(1, SIZE, turn * 2 * arrivals, 2 * arrivals),
         mix=Mix(**NOTHING_UNUSUAL, pharmacy=1, lines_min=3, lines_max=3),

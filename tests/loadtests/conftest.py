@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cardsim.issuing.card_profiles import CardProfile
-from loadtests.openload.arrivals import parse
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
 from settlement.wire.envelope import Reply, Request, decode_body, decode_request, encode
 from settlement.wire.framing import FrameReader, frame
@@ -35,8 +35,7 @@ def site(dev_no: str = DEV_NO, city: str = JINAN) -> Site:
 def profile(**changed: Any) -> Profile:
     facts: dict[str, Any] = {
         "run": "run",
-        "arrivals": "10/1s",
-        "segments": parse("10/1s"),
+        "arrivals": ArrivalPlan.read("10/1s"),
         "seed": 1,
         "block": Block(seed=1, size=1000, first=0, count=100),
         "warmup_s": 0,

@@ -16,7 +16,7 @@ fire = SimpleNamespace(add_listener=lambda _: None)
 environment = SimpleNamespace(
     runner=SimpleNamespace(quit=lambda: quits.append("quit")), events=SimpleNamespace(quitting=fire)
 )
-profile = SimpleNamespace(slo=None, segments=(), drain_s=0.0, warmup_s=0.0, processes=1)
+profile = SimpleNamespace(slo=None, arrivals=SimpleNamespace(duration_s=0.0), drain_s=0.0, warmup_s=0.0, processes=1)
 plan = SimpleNamespace(profile=profile, metrics_port=0, command="", live_file="live", result_file="result")
 alone = SimpleNamespace(report=Report, stop=lambda: None)
 conductor.EVERY_S = 0.001

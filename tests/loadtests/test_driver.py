@@ -8,7 +8,7 @@ import pytest
 
 from loadtests import driver as drivers
 from loadtests.driver import Driver
-from loadtests.openload.arrivals import parse
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.plan import Block, LoadPlan, Profile
 from loadtests.recorder import Recorder, Report, Span, Visit
 from terminals.kernel.outcome import Outcome, Result
@@ -67,7 +67,7 @@ class Booth:
 @pytest.fixture
 def drive(make_plan: MakePlan, make_profile: MakeProfile) -> Callable[..., tuple[Report, list[Visit]]]:
     def driven(booth: Booth, arrivals: str, **changed: Any) -> tuple[Report, list[Visit]]:
-        profile = make_profile(arrivals=arrivals, segments=parse(arrivals), **changed)
+        profile = make_profile(arrivals=ArrivalPlan.read(arrivals), **changed)
         heard: list[Visit] = []
         driver = Driver(make_plan(profile=profile), 0, [cast("Visitor", booth)], Recorder(), heard.append)
         if driver.prepare():
@@ -142,7 +142,7 @@ def test_a_terminal_that_cannot_sign_on_ends_the_run_with_a_sentence(drive: Driv
 def test_a_stopped_driver_admits_nobody_more_and_lets_the_running_visits_end(
     make_plan: MakePlan, make_profile: MakeProfile, place: Site
 ) -> None:
-    profile = make_profile(arrivals="20/60s", segments=parse("20/60s"))
+    profile = make_profile(arrivals=ArrivalPlan.read("20/60s"))
     booth = cast("Visitor", Booth(place, seconds=0.01))
     driver = Driver(make_plan(profile=profile), 0, [booth], Recorder(), lambda _: None)
     driver.prepare()

@@ -7,7 +7,7 @@ import pytest
 
 from loadtests.gate import REPLAYED, Gate, Row
 from loadtests.openload import histograms
-from loadtests.openload.arrivals import parse
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.health import Health, condition
 from loadtests.openload.outcomes import Arrivals
 from loadtests.plan import Block, Profile
@@ -31,7 +31,7 @@ ROWS = (ANSWERED, SETTLED, SAME, LAW)
 
 def load(**seen: Any) -> Result:
     profile = Profile(
-        run="run", arrivals="10/1s", segments=parse("10/1s"), seed=1, block=Block(seed=1, size=1000, first=0, count=100)
+        run="run", arrivals=ArrivalPlan.read("10/1s"), seed=1, block=Block(seed=1, size=1000, first=0, count=100)
     )
     return Result(
         profile=profile,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.openload.arrivals import parse
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.plan import Block, LoadPlan, Profile
 from shuaka import load_child
 
@@ -14,7 +14,7 @@ from shuaka import load_child
 def plan(tmp_path: Path) -> LoadPlan:
     block = Block(seed=1, size=1000, first=0, count=100)
     return LoadPlan(
-        profile=Profile(run="run", arrivals="10/1s", segments=parse("10/1s"), seed=1, block=block, drain_s=0),
+        profile=Profile(run="run", arrivals=ArrivalPlan.read("10/1s"), seed=1, block=block, drain_s=0),
         host="127.0.0.1",
         port=1,
         terminals=(),

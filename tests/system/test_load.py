@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from loadtests.gate import Audit, compare
-from loadtests.openload.arrivals import parse
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
 from loadtests.result import Result, read
 from shuaka import compose
@@ -203,8 +203,7 @@ def test_a_story_that_was_promised_and_never_happened_fails_the_run(
     asked = Rehearsal(
         run="promised",
         data=data,
-        arrivals="40/1s",
-        segments=parse("40/1s"),
+        arrivals=ArrivalPlan.read("40/1s"),
         people=compose.DEFAULT_PEOPLE,
         terminals=12,
         lane=2,
