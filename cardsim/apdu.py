@@ -4,7 +4,10 @@
 and instruction and can refuse in the right order.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from cardsim.status import SW
 
@@ -13,6 +16,7 @@ LE_MAX = 256
 LE_EXTENDED_MAX = 65536
 EXTENDED_HEADER_LENGTH = 7  # CLA INS P1 P2 00 and two bytes of Lc or Le
 EXTENDED_LE_LENGTH = 2
+FETCHES_REMEMBERED = 1024  # a terminal reads every card by the same few commands, which hold nobody's data
 
 # The cases of ISO 7816-3, 12.1.2, by what travels; 0 is ours
 MALFORMED, NOTHING, FETCHES, SENDS, BOTH = range(5)
@@ -30,7 +34,7 @@ class Command(NamedTuple):
     le: int = 0
 
 
-class Response(NamedTuple):
+class Response(Struct, frozen=True):
     """Data, then the status word."""
 
     sw: int
@@ -49,12 +53,12 @@ def parse(command: bytes) -> Command | None:
     length = len(command)
     if length < HEADER_LENGTH:
         return None
+    if length == HEADER_LENGTH + 1:
+        return _fetching(command)
     cla, ins, p1, p2 = command[:HEADER_LENGTH]
     if length == HEADER_LENGTH:
         return Command(cla, ins, p1, p2, NOTHING)
     p3 = command[4]
-    if length == HEADER_LENGTH + 1:
-        return Command(cla, ins, p1, p2, FETCHES, b"", p3 or LE_MAX)
     if p3 == 0:
         return _extended(command, length)
     after = length - HEADER_LENGTH - 1 - p3  # bytes behind the data that P3 announces
@@ -63,6 +67,13 @@ def parse(command: bytes) -> Command | None:
     if after == 1:
         return Command(cla, ins, p1, p2, BOTH, command[HEADER_LENGTH + 1 : -1], command[-1] or LE_MAX)
     return Command(cla, ins, p1, p2, MALFORMED)
+
+
+@lru_cache(FETCHES_REMEMBERED)
+def _fetching(command: bytes) -> Command:
+    """Split a command of five bytes, of which the last is Le."""
+    cla, ins, p1, p2, le = command
+    return Command(cla, ins, p1, p2, FETCHES, b"", le or LE_MAX)
 
 
 def _extended(command: bytes, length: int) -> Command:

@@ -20,7 +20,19 @@ from cardsim.status import SW
 
 HISTORICAL_BYTES_AT = 4  # 3B 6D 00 00, then thirteen of them
 
-Execute = Callable[[Command], Response]
+
+def _nothing(_: bytes) -> bytes:
+    return b""
+
+
+class Running(NamedTuple):
+    """One power-on. `at_once` gives the answer, 9000 and all, to a command whose bytes say enough; empty: execute it.
+
+    Only an answer that no way of T=0 changes may be given at once.
+    """
+
+    execute: Callable[[Command], Response]
+    at_once: Callable[[bytes], bytes] = _nothing
 
 
 class CardNotPowered(Exception):  # noqa: N818  it names a state, as ISO 7816-3 does
@@ -38,7 +50,7 @@ class Chip(NamedTuple):
     interfaces: frozenset[Interface]
     cells: Mapping[int, bytes]
     t0_mode: t0.Mode
-    start: Callable[[Memory, Callable[[int], bytes], Interface], Execute]  # one power-on
+    start: Callable[[Memory, Callable[[int], bytes], Interface], Running]  # one power-on
     check: Callable[[Memory], None]  # MemoryImageError for contents that no such chip writes
 
 
@@ -48,7 +60,7 @@ class Card:
     late_s = 0.0
     """A sound chip answers in time: see `presentable`."""
 
-    __slots__ = ("_cells", "_chip", "_execute", "_interface", "_make", "_memory", "_pending", "_random_bytes")
+    __slots__ = ("_cells", "_chip", "_interface", "_make", "_memory", "_pending", "_random_bytes", "_running")
 
     def __init__(self, make: Callable[[], Chip], challenges: Challenges) -> None:
         self._cells = Cells()
@@ -57,7 +69,7 @@ class Card:
         self._chip: Chip | None = make()
         self._interface = Interface.CONTACT
         self._memory: Memory | None = None
-        self._execute: Execute | None = None
+        self._running: Running | None = None
         self._pending = b""
 
     @property
@@ -73,7 +85,7 @@ class Card:
     @property
     def powered_at(self) -> Interface | None:
         """Where the power comes from; None without any."""
-        return self._interface if self._execute is not None else None
+        return self._interface if self._running is not None else None
 
     def atr_at(self, interface: Interface) -> bytes:
         """Return the answer to reset at an interface, as a PC/SC reader reports it."""
@@ -86,22 +98,25 @@ class Card:
         InterfaceSilent where the card does not answer; what it was doing at the other interface goes on.
         """
         chip = self._issued()
-        held_by_contacts = self._execute is not None and self._interface is Interface.CONTACT
+        held_by_contacts = self._running is not None and self._interface is Interface.CONTACT
         if interface not in chip.interfaces or (held_by_contacts and interface is Interface.CONTACTLESS):
             raise InterfaceSilent
         self._memory = Memory(chip.cells, self._cells)
         self._memory.recover()
-        self._execute = chip.start(self._memory, self._random_bytes, interface)
+        self._running = chip.start(self._memory, self._random_bytes, interface)
         self._interface = interface
         self._pending = b""
         return self.atr
 
     def transmit(self, command: bytes) -> bytes:
         """Answer a command APDU, whatever its bytes; CardNotPowered without a power-on before it."""
-        execute, chip = self._execute, self._chip
-        if execute is None or chip is None:
+        running = self._running
+        if running is None:
             raise CardNotPowered
-        parsed = parse(command)
+        if answer := running.at_once(command):
+            self._pending = b""
+            return answer
+        chip, execute, parsed = self._issued(), running.execute, parse(command)
         if parsed is None:
             return Response(SW.WRONG_LENGTH).encode()
         if self._interface is Interface.CONTACT:
@@ -113,7 +128,7 @@ class Card:
 
     def power_off(self) -> None:
         """Take the power away; harmless if there is none."""
-        self._execute = self._memory = self._chip = None
+        self._running = self._memory = self._chip = None
 
     @property
     def cells(self) -> Cells:

@@ -66,12 +66,13 @@ class Memory:
 
     def recover(self) -> None:
         """Finish a change whose journal is whole, drop one whose journal is not."""
-        journal = self.cells.changed.get(JOURNAL, b"")
+        journal = self.cells.changed.get(JOURNAL)
+        if not journal:
+            return
         if entry := _whole_entry(journal):
             cell, value = entry
             self.cells.program(cell, self.read(cell), value)
-        if journal:
-            self.cells.program(JOURNAL, journal, b"")
+        self.cells.program(JOURNAL, journal, b"")
 
     def image(self) -> bytes:
         """Return the cells that differ from what the issuer wrote; empty for an untouched card."""

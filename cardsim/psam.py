@@ -10,8 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from cardsim.apdu import Command, Response
-from cardsim.card import Card, Chip
+from cardsim.card import Card, Chip, Running
 from cardsim.challenges import Challenges
 from cardsim.diversify import ALGORITHMS, AlgorithmName, city_key, province_factor
 from cardsim.interface import Interface
@@ -69,7 +68,7 @@ def _chip(facts: PsamFacts) -> Chip:
     number = terminal_number(facts.area, facts.serial)
     cells = {TERMINAL_NUMBER: number, COUNTER: bytes(COUNTER_LENGTH)}
 
-    def start(memory: Memory, random_bytes: Callable[[int], bytes], _: Interface) -> Callable[[Command], Response]:
+    def start(memory: Memory, random_bytes: Callable[[int], bytes], _: Interface) -> Running:
         module = Module(
             area_key=partial(area_key, facts.area),
             levels=LEVELS_OF_AREA[len(facts.area)],
@@ -78,7 +77,7 @@ def _chip(facts: PsamFacts) -> Chip:
             memory=memory,
             random_bytes=random_bytes,
         )
-        return partial(execute, module)
+        return Running(partial(execute, module))
 
     contact = frozenset((Interface.CONTACT,))
     return Chip(ATR_HEAD + HISTORICAL + number, contact, cells, facts.t0_mode, start, lambda _: None)

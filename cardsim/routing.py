@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from cardsim.access import NONE, PIN
 from cardsim.apdu import SUCCESS, Command, Response
-from cardsim.files import CyclicFile, Directory, File, FileSystem
+from cardsim.card import Running
+from cardsim.files import CyclicFile, Directory, File, FileSystem, Path, RecordFile
 from cardsim.interface import Interface
 from cardsim.memory import Memory, MemoryImageError
 from cardsim.social_security import cyclic
+from cardsim.social_security.file_commands import free_reads
 from cardsim.social_security.key_commands import IS_BLOCKED
 from cardsim.social_security.key_plan import KEYS, SSSE, TRIES_MAX
 from cardsim.social_security.keys import CardKeys, KeyLock, Keys
@@ -25,6 +27,7 @@ from cardsim.status import SW
 
 CLASSES = frozenset((0x00, 0x80, 0x84, 0xB0))  # interindustry, proprietary, with secure messaging, wallet
 SELECT = (0x00, 0xA4)
+SUCCEEDED = SUCCESS.encode()
 FID_LENGTH = 2
 DEPTH = len(SSSE_PATH)
 RIGHTS_OF_SSSE = frozenset((PIN, *(key.reference for key in KEYS if key.directory == SSSE)))
@@ -40,9 +43,7 @@ class System(NamedTuple):
     keys: CardKeys
     key_lock: KeyLock
 
-    def start(
-        self, memory: Memory, random_bytes: Callable[[int], bytes], interface: Interface
-    ) -> Callable[[Command], Response]:
+    def start(self, memory: Memory, random_bytes: Callable[[int], bytes], interface: Interface) -> Running:
         """Begin one power-on: the MF is selected, nothing is verified, and a lock of the PIN has had its effect."""
         pin, keys = self.pin(memory), Keys(memory, self.keys, self.key_lock)
         if pin.tries_left == 0:
@@ -59,7 +60,7 @@ class System(NamedTuple):
             application=SOCIAL_SECURITY,
             directory=self.files.mf,
         )
-        return partial(execute, state)
+        return Running(partial(execute, state), partial(at_once, state, free_reads(self.files)))
 
     def check(self, memory: Memory) -> None:
         """MemoryImageError for contents that this card does not write."""
@@ -81,15 +82,22 @@ def execute(state: State, command: Command) -> Response:
 
     P1-P2 and then lengths are the handler's, which sees a body that fits no case as `MALFORMED`.
     """
-    if command.cla not in CLASSES:
-        return Response(SW.CLASS_NOT_SUPPORTED)
-    called = (command.cla, command.ins)
+    called = command[:2]
     handler = select if called == SELECT else state.application.commands.get(called)
     if handler is None:
-        return Response(SW.INSTRUCTION_NOT_SUPPORTED)
+        return Response(SW.INSTRUCTION_NOT_SUPPORTED if command.cla in CLASSES else SW.CLASS_NOT_SUPPORTED)
     if state.blocked and handler is not select and _inside(state.directory):
         return Response(SW.FUNCTION_NOT_SUPPORTED)
     return handler(state, command)
+
+
+def at_once(state: State, reads: Mapping[tuple[Path, bytes], tuple[RecordFile, int]], command: bytes) -> bytes:
+    """Answer what reads a record that is open to everybody, as `execute` would; empty for everything else."""
+    found = reads.get((state.directory.path, command))
+    if found is None or state.application is not SOCIAL_SECURITY or state.blocked:
+        return b""
+    state.file, cell = found
+    return state.memory.read(cell) + SUCCEEDED
 
 
 def select(state: State, command: Command) -> Response:

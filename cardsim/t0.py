@@ -21,7 +21,7 @@ Exchange = tuple[Response, bytes]  # the answer, and the data that GET RESPONSE 
 
 def exchange(mode: Mode, pending: bytes, command: Command, execute: Callable[[Command], Response]) -> Exchange:
     """Answer one command; `pending` is what the exchange before it left for GET RESPONSE."""
-    if (command.cla, command.ins) == GET_RESPONSE:
+    if command[:2] == GET_RESPONSE:
         return _get_response(pending, command)
     response = execute(command)
     if mode == "auto" or not response.data:

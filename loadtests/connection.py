@@ -85,21 +85,21 @@ class Connection:
 
     def _send_and_wait(self, frame: bytes) -> Reply | NoReply:
         deadline_s = monotonic() + self.patience_s
-        line = self._open()
+        line = self._line or self._open()
         line.settimeout(self.patience_s)
         line.sendall(frame)
+        frames, take = self._frames, self._conversation.take
         while True:
-            for message, mac in self._frames:
-                if (reply := self._conversation.take(message, mac)) is not None:
+            while (found := frames.cut()) is not None:
+                if (reply := take(*found)) is not None:
                     return reply
+            if monotonic() > deadline_s:
+                raise TimeoutError  # frames came, and none of them was the answer
             data = line.recv(RECEIVE_SIZE)
             if not data:
                 raise ConnectionResetError("the host closed the connection")
-            self._frames.feed(data)
-            if monotonic() > deadline_s:
-                raise TimeoutError  # frames came, and none of them was the answer
+            frames.feed(data)
 
     def _open(self) -> Line:
-        if self._line is None:
-            self._line = self._dial(self._address, self.patience_s)
-        return self._line
+        self._line = line = self._dial(self._address, self.patience_s)
+        return line

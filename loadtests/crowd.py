@@ -5,13 +5,15 @@ and nobody stands at two terminals at a time. A crowd that is used up is an erro
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
 from cardsim.card import Card
 from cardsim.issuing.population import Population
 from loadtests.plan import Block, LoadPlan
+from loadtests.prepared import Dialogue
+from terminals.holder import NextCard
 from terminals.patients import Patient, Patients, places_of
 
 PREPARED_MAX: Final = 10_000
@@ -19,11 +21,15 @@ PREPARED_MAX: Final = 10_000
 
 
 class Comer(NamedTuple):
-    """A patient, the chip that they bring, as it was issued, and the one of a later issue, made where it is wanted."""
+    """A patient, the chip that they bring, as it was issued, and the one of a later issue, made where it is wanted.
+
+    `dialogue`: how far the visit was prepared, where it was.
+    """
 
     patient: Patient
     card: Card
-    next_card: Callable[[int], Card]
+    next_card: NextCard | None = None
+    dialogue: Dialogue | None = None
 
 
 class Crowd:

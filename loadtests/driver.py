@@ -1,46 +1,44 @@
-"""Admits a visit at each due time, whether or not earlier ones have ended: the open half of a load process (gevent).
+"""The load of one process: patients who come open, or in a closed loop, to terminals that serve one at a time (gevent).
 
 Patients queue at their place; each terminal is a greenlet that takes the next. Waiting for a free terminal counts as
-latency, up to a bound, after which the visit is dropped and counted. The schedule, the figures and the visits
-themselves know nothing of gevent.
+latency, up to a bound, after which the visit is dropped and counted. Who comes when, and what became of them, is
+openload's to say; the figures and the visits themselves know nothing of gevent.
 """
 
 import gc
-import resource
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from random import Random
-from time import monotonic
 from typing import Final
 
 import gevent
-from gevent.event import Event
 from gevent.pool import Pool
 from gevent.queue import SimpleQueue
 
-from loadtests.crowd import Comer, Crowd
-from loadtests.openload import histograms
+from loadtests import storm
+from loadtests.crowd import Comer
+from loadtests.foreign.crowd import crowd_of
+from loadtests.openload.admission import Admission, Coming, World
+from loadtests.openload.arrivals import ArrivalsError
 from loadtests.openload.clock import Arrival, Schedule
-from loadtests.plan import RECOVERY_S, LoadPlan
-from loadtests.recorder import MICROSECONDS, Recorder, Report, Visit
+from loadtests.openload.closed import ClosedLoop
+from loadtests.openload.timer import Timer
+from loadtests.plan import RECOVERY_S, LoadPlan, Profile
+from loadtests.preparation import Crowd, PreparationError, prepared, wanted
+from loadtests.recorder import Recorder, Visit
+from loadtests.testimony import Report
 from loadtests.visitor import Visitor
-from settlement.wire.names import HOSPITAL, PHARMACY
 from terminals.kernel.outcome import Outcome, Result
+from terminals.visits import NAMES
 
+SIGN_ON: Final = "sign_on"
 RECOVER: Final = "recover"
 """What a fault is counted under that met no patient."""
-IN_FLIGHT_MAX: Final = 20_000
-"""Visits under way or waiting in one process; past it an arrival is dropped at once."""
 AT_ONCE_MAX: Final = 32
 """Terminals that sign on, or find out what they left open, at a time."""
-FLOWS: Final = {PHARMACY: "pharmacy", HOSPITAL: "outpatient"}
-"""What a visit is called by its place, where no outcome says it."""
 GC_THRESHOLDS: Final = (50_000, 50, 1000)
 """A visit makes thousands of short-lived objects and hardly a cycle: a twentieth of its CPU were collections."""
-LOOK_S: Final = 0.1
-"""How often a scheduler that waits looks whether it was stopped."""
-LATE_S: Final = 0.1
-"""A visit that begins this much after its due time is counted as late."""
 
 Heard = Callable[[Visit], None]
 """Told about every served visit, for somebody else's statistics."""
@@ -53,30 +51,54 @@ class Driver:
         self, plan: LoadPlan, part: int, visitors: Sequence[Visitor], recorder: Recorder, heard: Heard
     ) -> None:
         self._profile = plan.profile
-        self._crowd = Crowd(plan, part)
+        self._people = crowd_of(plan, part)
+        self._crowd: Crowd = self._people
         self._visitors = visitors
         self._recorder = recorder
         self._heard = heard
         self._places: dict[tuple[str, str], SimpleQueue[tuple[Arrival, Comer]]] = defaultdict(SimpleQueue)
         self._failure = ""
-        due = self._profile.arrivals.due_times(Random(self._profile.seed))  # noqa: S311 - seeded arrivals
-        self._schedule = Schedule(due, part=part, parts=self._profile.processes)
-        self._stopped = False
-        self._under_way = 0
-        self._empty = Event()
-        self._began_s = self._began_cpu_s = 0.0
-        self._cpu_share: float | None = None
+        self._timer = Timer()
+        world = World(time.monotonic, time.process_time, self._timer.sleep)
+        try:
+            coming = _coming(plan.profile, part, len(visitors))
+        except ArrivalsError as error:  # a trace that is not the one that was planned with
+            coming, self._failure = Schedule(()), str(error)
+        self._admission = Admission(coming, recorder, world)
         self._lasted_s: float | None = None
 
+    @property
+    def in_flight(self) -> int:
+        """Return how many visits are under way or waiting for a terminal."""
+        return self._admission.in_flight
+
     def prepare(self) -> bool:
-        """Issue cards and sign every terminal on; False if one could not, and the report says why."""
-        self._crowd.prepare(self._profile.arrivals.expected // self._profile.processes + 1)
+        """Issue cards, sign every terminal on, prepare what is replayed; False if that failed: the report says why."""
+        if self._failure:
+            self.fail(self._failure)
+            return False
+        self._people.prepare(self._expected)
+        if self._profile.sign_on == "storm":
+            return True
         outcomes = Pool(AT_ONCE_MAX).map(lambda visitor: visitor.sign_on(), self._visitors)
         for visitor, outcome in zip(self._visitors, outcomes, strict=True):
             self._recorder.count(outcome)
             if outcome.result is not Result.DONE:
                 self.fail(_refused(visitor, outcome))
                 return False
+        return self._profile.fidelity == "chip" or self._prepare_dialogues()
+
+    @property
+    def _expected(self) -> int:
+        return self._profile.arrivals.expected // self._profile.processes + 1
+
+    def _prepare_dialogues(self) -> bool:
+        try:
+            count = wanted(self._expected)
+            self._crowd = prepared(self._people, self._visitors, count, self._profile.pace, self._recorder.count)
+        except PreparationError as error:
+            self.fail(str(error))
+            return False
         return True
 
     def run(self) -> None:
@@ -84,71 +106,87 @@ class Driver:
         gc.collect()
         gc.set_threshold(*GC_THRESHOLDS)
         gc.freeze()  # modules, sessions and terminals live as long as the run: no collection looks at them again
-        terminals = [gevent.spawn(self._attend, visitor) for visitor in self._visitors]
-        self._began_s, self._began_cpu_s = monotonic(), cpu_s()
-        while not self._stopped and (wait_s := self._schedule.wait_s(self._now_s())) is not None:
-            if wait_s:
-                gevent.sleep(min(wait_s, LOOK_S))
-            for arrival in self._schedule.due(self._now_s()):
-                self._admit(arrival)
-        self._cpu_share = self._share_so_far()
-        if self._under_way:
-            self._empty.clear()
-            self._empty.wait(self._profile.drain_s)
+        terminals = [gevent.spawn(self._open, *opened) for opened in zip(self._visitors, self._sign_ons(), strict=True)]
+        self._admission.run(self._enter)
+        self._admission.drain(self._profile.drain_s)
+        self._timer.close()
         gevent.killall(terminals)
-        self._recorder.dropped = self._recorder.scheduled - self._recorder.sent  # whoever was still waiting, too
+        self._admission.shut()
         self._recover()
         for visitor in self._visitors:
             visitor.close()
-        self._lasted_s = self._now_s()
+        self._lasted_s = self._admission.now_s
 
     def fail(self, why: str) -> None:
         """End as a run that could not be carried out."""
         self._failure = why
-        self._lasted_s = self._now_s()
+        self._lasted_s = self._admission.now_s
 
     def stop(self) -> None:
         """End the arrivals; visits under way go on."""
-        self._stopped = True
+        self._admission.stop()
 
     def report(self) -> Report:
         """Return what this process saw so far."""
         return self._recorder.report(
-            cpu_share=self._share_so_far() if self._cpu_share is None else self._cpu_share,
-            elapsed_s=self._now_s() if self._lasted_s is None else self._lasted_s,
+            cpu_share=self._admission.cpu_share,
+            elapsed_s=self._admission.now_s if self._lasted_s is None else self._lasted_s,
             finished=self._lasted_s is not None,
             failure=self._failure,
         )
 
-    def _now_s(self) -> float:
-        return monotonic() - self._began_s if self._began_s else 0.0
-
-    def _share_so_far(self) -> float:
-        elapsed_s = self._now_s()
-        return (cpu_s() - self._began_cpu_s) / elapsed_s if elapsed_s else 0.0
-
-    def _admit(self, arrival: Arrival) -> None:
-        self._recorder.scheduled += 1
-        histograms.record(self._recorder.lag, (self._now_s() - arrival.due_s) * MICROSECONDS)
+    def _enter(self, arrival: Arrival) -> bool:
+        """Let the next patient queue at their place; False where the crowd is used up."""
         comer = self._crowd.next()
-        if comer is None or self._under_way >= IN_FLIGHT_MAX:
-            self._recorder.dropped += 1
-            return
-        self._under_way += 1
+        if comer is None:
+            return False
         self._places[comer.patient.city, comer.patient.kind].put((arrival, comer))
+        return True
+
+    def _sign_ons(self) -> list[float | None]:
+        """Return when each terminal signs on, None where it has."""
+        profile, count = self._profile, len(self._visitors)
+        if profile.sign_on == "before":
+            return [None] * count
+        return [*storm.due_times(count, profile.storm_s, Random(profile.seed))]  # noqa: S311 - a seeded order
+
+    def _open(self, visitor: Visitor, due_s: float | None) -> None:
+        """Sign a terminal on, where that is a part of the run, and serve who comes to it."""
+        if due_s is not None:
+            try:
+                storm.sign_on(visitor, due_s, self._signed_on, lambda: self._admission.now_s, gevent.sleep)
+            except Exception as error:  # noqa: BLE001 - a fault of ours is counted, and fails the gate
+                self._recorder.fault(SIGN_ON, error)
+                return
+        self._attend(visitor)
+
+    def _signed_on(self, visit: Visit, due_s: float) -> None:
+        self._recorder.end(visit, self._admission.began_s + due_s, measured=self._profile.measures(due_s))
+        self._heard(visit)
 
     def _attend(self, visitor: Visitor) -> None:
         """Serve who comes to a terminal, one after the other."""
         place = self._places[visitor.site.city, visitor.site.kind]
         while True:
             arrival, comer = place.get()
-            if self._now_s() - arrival.due_s > self._profile.place_wait_s:
-                self._recorder.dropped += 1
+            if self._admission.now_s - arrival.due_s > self._profile.place_wait_s:
+                self._admission.turn_away(arrival)
             else:
+                self._admission.begin(arrival)
                 self._serve(arrival, comer, visitor)
-            self._under_way -= 1
-            if not self._under_way:
-                self._empty.set()
+                self._admission.end(arrival)
+
+    def _serve(self, arrival: Arrival, comer: Comer, visitor: Visitor) -> None:
+        try:
+            visit = visitor.attend(comer, self._profile.pace)
+        except Exception as error:  # noqa: BLE001 - a fault of ours ends one visit, is counted, and fails the gate
+            visitor.close()
+            self._recorder.fault(NAMES[comer.patient.kind], error)
+            return
+        closed = self._profile.model == "closed"  # then nobody was due before they began
+        due_s = visit.span.began_s if closed else self._admission.began_s + arrival.due_s
+        self._recorder.end(visit, due_s, measured=self._profile.measures(arrival.due_s))
+        self._heard(visit)
 
     def _recover(self) -> None:
         """Find out what became of what visits left open, as far as that can be done in time; the rest is unknown."""
@@ -167,29 +205,14 @@ class Driver:
         except Exception as error:  # noqa: BLE001 - a fault of ours is counted, and fails the gate
             self._recorder.fault(RECOVER, error)
 
-    def _serve(self, arrival: Arrival, comer: Comer, visitor: Visitor) -> None:
-        recorder = self._recorder
-        recorder.sent += 1
-        recorder.late += self._now_s() - arrival.due_s > LATE_S
-        try:
-            visit = visitor.serve(comer.patient, comer.card, self._profile.pace, comer.next_card)
-        except Exception as error:  # noqa: BLE001 - a fault of ours ends one visit, is counted, and fails the gate
-            visitor.close()
-            recorder.fault(FLOWS[comer.patient.kind], error)
-            recorder.completed += 1
-            return
-        recorder.completed += 1
-        if arrival.due_s < self._profile.warmup_s:
-            recorder.count(visit.outcome)
-        else:
-            recorder.end(visit, self._began_s + arrival.due_s)
-        self._heard(visit)
 
-
-def cpu_s() -> float:
-    """Return the CPU seconds that this process has used."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+def _coming(profile: Profile, part: int, users: int) -> Coming:
+    """Return who comes to this process: its part of the arrivals, or a user a terminal, together at their mean rate."""
+    plan, parts = profile.arrivals, profile.processes
+    if profile.model == "closed":
+        rate = plan.expected / plan.duration_s / parts
+        return ClosedLoop(users, users / rate, plan.duration_s, part=part, parts=parts)
+    return Schedule(plan.due_times(Random(profile.seed)), part=part, parts=parts)  # noqa: S311 - seeded arrivals
 
 
 def _refused(visitor: Visitor, outcome: Outcome) -> str:

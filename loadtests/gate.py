@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from loadtests.openload.outcomes import Counts
-from loadtests.recorder import plus
+from loadtests.testimony import plus
 from terminals.kernel.outcome import NO_REPLY
 from terminals.sums import BLANK, BankSums, Settled
 from terminals.tally import FleetReport
@@ -87,6 +87,7 @@ class Audit(Struct, frozen=True):
     open: dict[str, int]
     invariants: tuple[Invariant, ...]
     bank: BankLedger = BankLedger()
+    ledger_sha256: str = ""
 
 
 class Row(Struct, frozen=True):

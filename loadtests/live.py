@@ -4,15 +4,19 @@ Its percentiles are estimates over few samples, marked as such by whoever prints
 here.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from loadtests.faults import Fault, going_on
 from loadtests.openload import histograms
+from loadtests.openload.latencies import Latencies
 from loadtests.openload.outcomes import Arrivals, Counts
-from loadtests.recorder import Report
-from loadtests.result import SERVED, replace
+from loadtests.result import replace
+from loadtests.testimony import SERVED, Report
+from loadtests.watch import EngineSample
 from terminals.kernel.outcome import Result as End
 
 
@@ -30,11 +34,21 @@ class Live(Struct, frozen=True):
     p99_stated: bool
     metrics_port: int
     finished: bool
+    going_on: tuple[str, ...] = ()
+    """The faults that go on, in words."""
+    engine: EngineSample | None = None
 
 
-def live(report: Report, *, planned_s: float, metrics_port: int) -> Live:
+def live(
+    report: Report,
+    *,
+    planned_s: float,
+    metrics_port: int,
+    faults: Iterable[Fault] = (),
+    engine: EngineSample | None = None,
+) -> Live:
     """Summarize a report."""
-    latencies = histograms.Latencies()
+    latencies = Latencies()
     latencies.add(one for one in report.latencies if one.name in SERVED and one.outcome == End.SETTLED)
     intended = latencies.over(SERVED, End.SETTLED).intended
     return Live(
@@ -49,6 +63,8 @@ def live(report: Report, *, planned_s: float, metrics_port: int) -> Live:
         p99_stated=histograms.percentile(intended, histograms.P99) is not None,
         metrics_port=metrics_port,
         finished=report.finished,
+        going_on=going_on(faults, report.elapsed_s),
+        engine=engine,
     )
 
 

@@ -1,8 +1,9 @@
-"""The load under Locust: `locust -f loadtests/locustfile.py`, one process or many.
+"""The load under Locust: `locust -f loadtests/locustfile.py`, one process or many, with Locust's page or without.
 
 One Locust user a process holds the open scheduler; Locust starts, stops and connects processes, shows its own
 statistics of the same visits, and carries our reports from the workers to the master. The plan is a JSON file named by
-SHUAKA_LOAD_PLAN. Neither trio nor asyncio may be imported here: gevent has taken the process.
+SHUAKA_LOAD_PLAN; a worker without one asks its master, anybody else has one made. Neither trio nor asyncio may be
+imported here: gevent has taken the process.
 """
 
 import os
@@ -10,46 +11,93 @@ import sys
 from typing import Any, ClassVar
 
 import gevent
+from gevent.event import AsyncResult
+from gevent.pool import Group
 from locust import User, events, runners, task
 from locust.runners import MasterRunner, WorkerRunner
 
+from loadtests import companion, handover, web_page
 from loadtests import plan as plans
 from loadtests.conductor import Conductor
 from loadtests.metrics import PortTakenError
+from loadtests.plan import LoadPlan, PlanError
 from loadtests.process import LoadProcess
 
 gevent.config.track_greenlet_tree = False  # no stack is kept of who started whom: nobody looks, and it costs
 runners.WORKER_REPORT_INTERVAL = 1.0  # a live view wants a report a second; Locust's own default is 3
+STOP_MARGIN_S = 5.0
+LOOPBACK = "127.0.0.1"
+EVERY_ADDRESS = ("", "*")
+"""How Locust says it, where nothing else is asked for."""
 
 
 class Arrivals(User):
     """Everybody who arrives at this process; one Locust user is enough for all of them."""
 
-    process: ClassVar[LoadProcess | None] = None
+    process: ClassVar[Any] = AsyncResult()
 
     @task
     def come(self) -> None:
-        """Run the whole plan once."""
-        assert self.process is not None
-        self.process.run()
+        """Run the whole plan once, as soon as there is one."""
+        self.process.get().run()
         self.stop()
+
+
+class InFlight(Group):  # type: ignore[misc]  # untyped in gevent
+    """Locust's users, of whom there is one, counted as its page shall show them: the visits in flight."""
+
+    def __init__(self, process: LoadProcess) -> None:
+        super().__init__()
+        self._process = process
+
+    def __len__(self) -> int:
+        return self._process.in_flight
 
 
 def begin(environment: Any, **_: Any) -> None:
     """Give this process its part: a worker loads, a master conducts, a process alone does both."""
+    runner, named = environment.runner, os.environ.get(plans.ENVIRONMENT)
+    if isinstance(runner, WorkerRunner) and not named:
+        handover.ask(runner, lambda plan: Arrivals.process.set(LoadProcess(plan, environment)))
+        return
+    _keep_to_this_machine(environment)
     try:
-        plan = plans.read(os.environ.get(plans.ENVIRONMENT))
-    except plans.PlanError as error:
+        plan, judge = (plans.read(named), None) if named else companion.composed(environment.parsed_options)
+    except PlanError as error:
         sys.exit(f"locustfile: {error}")
-    if not isinstance(environment.runner, MasterRunner):
-        Arrivals.process = LoadProcess(plan, environment)
-    if not isinstance(environment.runner, WorkerRunner):
-        environment.process_exit_code = 0  # Locust's own opinion of refused visits is not the verdict
-        try:
-            Conductor(plan, environment, Arrivals.process)
-        except PortTakenError as error:
-            sys.exit(f"locustfile: {error}")
+    if not isinstance(runner, MasterRunner):
+        Arrivals.process.set(LoadProcess(plan, environment))
+    if not isinstance(runner, WorkerRunner):
+        _conduct(plan, environment, judge)
+
+
+def _keep_to_this_machine(environment: Any) -> None:
+    """Let nothing listen on every address, as Locust does by itself: page and master have neither TLS nor users."""
+    page, options = environment.web_ui, environment.parsed_options
+    if page is not None and page.host in EVERY_ADDRESS:
+        page.host = LOOPBACK  # it has not begun to listen
+    if page is not None and page.host != LOOPBACK:
+        sys.exit(f"locustfile: the page is shown on this machine only: --web-host {LOOPBACK}")
+    if isinstance(environment.runner, MasterRunner) and options.master_bind_host != LOOPBACK:
+        sys.exit(f"locustfile: a master hands out the keys of terminals: add --master-bind-host {LOOPBACK}")
+
+
+def _conduct(plan: LoadPlan, environment: Any, judge: companion.Judge | None) -> None:
+    environment.process_exit_code = 0  # Locust's own opinion of refused visits is not the verdict
+    alone = None if isinstance(environment.runner, MasterRunner) else Arrivals.process.get()
+    try:
+        conductor = Conductor(plan, environment, alone, judge)
+    except PortTakenError as error:
+        sys.exit(f"locustfile: {error}")
+    if alone is None:
+        handover.offer(environment.runner, plan)
+    if environment.web_ui is not None:
+        environment.stop_timeout = plan.profile.drain_s + plans.RECOVERY_S + STOP_MARGIN_S
+        web_page.add_tabs(environment.web_ui, conductor.latest, plan.profile)
+        if alone is not None:
+            environment.runner.user_greenlets = InFlight(alone)
 
 
 LOCUST_EVENTS: Any = events  # untyped in Locust
+LOCUST_EVENTS.init_command_line_parser.add_listener(companion.add_options)
 LOCUST_EVENTS.init.add_listener(begin)

@@ -16,10 +16,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from loadtests.openload import health, histograms
-from loadtests.openload.histograms import Encoded
+from loadtests.openload.latencies import Encoded
 from loadtests.openload.outcomes import Counts
 from loadtests.openload.verdict import Slo
-from loadtests.recorder import Report
+from loadtests.testimony import Report
+from terminals.kernel.conversation import Stray
 from terminals.kernel.outcome import APPROVED, NO_REPLY, Event
 
 ADDRESS: Final = "127.0.0.1"
@@ -59,6 +60,7 @@ class ReportCollector(Collector):
         messages = {infno: _classes(outcomes) for infno, outcomes in report.messages.items()}
         yield _counter("shuaka_load_messages", "Messages by code and class of outcome", ("infno", "outcome"), messages)
         yield _events(report)
+        yield _strays(report)
         yield from _health(report)
         yield self._latencies(report.latencies)
 
@@ -71,7 +73,7 @@ class ReportCollector(Collector):
         by_class: dict[tuple[str, str, str], HdrHistogram] = {}
         for pair in pairs:
             for since, encoded in (("intended", pair.intended), ("sent", pair.sent)):
-                key = pair.name, _class_of(pair), since
+                key = pair.step or pair.name, _class_of(pair), since
                 by_class.setdefault(key, histograms.blank()).add(histograms.decode(encoded))
         for key, histogram in by_class.items():
             family.add_metric(key, *buckets(histogram, self._edges))
@@ -108,7 +110,7 @@ def serve(latest: Callable[[], Report], slo: Slo, port: int) -> int:
 
 
 def _class_of(pair: Encoded) -> str:
-    return outcome_class(pair.outcome) if pair.name.isdecimal() else pair.outcome
+    return outcome_class(pair.outcome) if pair.step else pair.outcome
 
 
 def _classes(outcomes: dict[str, int]) -> dict[str, int]:
@@ -140,6 +142,14 @@ def _events(report: Report) -> Metric:
     family = CounterMetricFamily("shuaka_load_events", "What happened on the way of a visit", labels=("event",))
     for event in Event:
         family.add_metric((event.value,), report.events.get(event, 0))
+    return family
+
+
+def _strays(report: Report) -> Metric:
+    """Show every kind of reply that nobody waits for."""
+    family = CounterMetricFamily("shuaka_load_strays", "Replies that answered nothing under way", labels=("kind",))
+    for kind in Stray:
+        family.add_metric((kind.value,), report.strays.get(kind, 0))
     return family
 
 

@@ -5,8 +5,10 @@ to the master every second. `environment` is Locust's: its events and runners ar
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 import gevent
@@ -16,13 +18,17 @@ from locust.runners import WorkerRunner
 
 from loadtests.connection import Connection
 from loadtests.driver import Driver
+from loadtests.foreign.lines import lines
+from loadtests.openload import intervals
 from loadtests.plan import LoadPlan
-from loadtests.recorder import Recorder, Report, Span, Visit
+from loadtests.recorder import Recorder, Visit
+from loadtests.retold import Retold
 from loadtests.switchboard import Switchboard
-from loadtests.visitor import Visitor, World
+from loadtests.testimony import Report
+from loadtests.visitor import Line, Visitor, World
+from loadtests.weather import Weather, stand_still
 from settlement.wire.session import TerminalSession
 from terminals.journal import FileJournal
-from terminals.kernel.outcome import APPROVED
 
 READY: Final = "shuaka_ready"
 GO: Final = "shuaka_go"
@@ -39,6 +45,13 @@ class LoadProcess:
         self._plan = plan
         self._environment = environment
         self._driver: Driver | None = None
+        self._retold = Retold(environment)
+        self._weather = Weather(
+            plan.profile.faults,
+            monotonic_s=time.monotonic,
+            sleep=gevent.sleep,
+            random=Random(plan.profile.seed),  # noqa: S311 - seeded chance
+        )
         self._go = Event()
         self._stopped = False
         if isinstance(environment.runner, WorkerRunner):
@@ -52,25 +65,40 @@ class LoadProcess:
         """Get ready, wait for the word, and let the arrivals come."""
         if self._driver is not None:
             return  # Locust gives a lost worker's user to another; its arrivals were the lost one's
-        runner = self._environment.runner
-        self._driver = driver = _driver(self._plan, runner.worker_index, self._heard)
+        part = self._environment.runner.worker_index
+        self._driver = driver = _driver(self._plan, part, self._retold.heard, self._weather)
         try:
-            self._load(driver)
+            self._load(driver, part)
         except Exception as error:
             driver.fail(f"a fault of the load: {type(error).__name__}: {error}")
             raise
 
-    def _load(self, driver: Driver) -> None:
+    def _load(self, driver: Driver, part: int) -> None:
         if not driver.prepare():
             return
         if isinstance(self._environment.runner, WorkerRunner):
             self._environment.runner.send_message(READY)
-        if not self._go.wait(GO_WAIT_S):
-            driver.fail(f"the word to go did not come within {GO_WAIT_S:g} s")
+        if not self._go.wait(patience_s := GO_WAIT_S + self._plan.profile.preparing_s):
+            driver.fail(f"the word to go did not come within {patience_s:g} s")
             return
         if self._stopped:
             driver.stop()  # told so while the driver was composed or its terminals signed on
-        driver.run()
+        with self._weather_on(part):
+            driver.run()
+        self._retold.tell()
+
+    @contextmanager
+    def _weather_on(self, part: int) -> Iterator[None]:
+        """Let the plan's faults happen while the block runs; the first process alone stops the engine."""
+        profile, pid = self._plan.profile, self._plan.engine_pid
+        self._weather.begin()
+        going = [gevent.spawn(self._weather.pass_by)]
+        if pid and part == 0:
+            going.append(gevent.spawn(stand_still, profile.faults, pid, gevent.sleep))
+        try:
+            yield
+        finally:
+            gevent.killall(going)
 
     def stop(self) -> None:
         """End the arrivals, or let none come where they have not begun."""
@@ -79,43 +107,44 @@ class LoadProcess:
         if self._driver is not None:
             self._driver.stop()
 
+    @property
+    def in_flight(self) -> int:
+        """Return how many visits are under way or waiting."""
+        return 0 if self._driver is None else self._driver.in_flight
+
     def report(self) -> Report:
-        """Return what was seen so far."""
+        """Return what was seen so far, and let Locust's own statistics know of it."""
+        self._retold.tell()
         return Report() if self._driver is None else self._driver.report()
 
     def _attach(self, data: dict[str, Any], **_: Any) -> None:
         data[REPORT] = msgspec.json.encode(self.report())
 
-    def _heard(self, visit: Visit) -> None:
-        """Tell Locust's statistics of a visit and its messages; ours are the truth."""
-        outcome = visit.outcome
-        self._fire("visit", outcome.flow, visit.span, "")
-        for (infno, end), span in zip(outcome.messages, visit.messages, strict=True):
-            self._fire("message", infno, span, "" if end == APPROVED else end)
 
-    def _fire(self, kind: str, name: str, span: Span, refused: str) -> None:
-        self._environment.events.request.fire(
-            request_type=kind,
-            name=name,
-            response_time=(span.ended_s - span.began_s) * 1000,
-            response_length=0,
-            exception=refused or None,
-            context={},
-        )
-
-
-def _driver(plan: LoadPlan, part: int, heard: Callable[[Visit], None]) -> Driver:
+def _driver(plan: LoadPlan, part: int, heard: Callable[[Visit], None], weather: Weather) -> Driver:
     """Compose one process's load."""
-    recorder = Recorder()
+    profile = plan.profile
+    recorder = Recorder(intervals.length_s(profile.arrivals.duration_s + profile.drain_s))
     world = World(clock_ms=lambda: time.time_ns() // 1_000_000, monotonic_s=time.monotonic, sleep=gevent.sleep)
     journal = FileJournal(Path(plan.journal_dir) / f"load-{part}.jsonl", plan.profile.journal)
-    visitors, board, address = [], Switchboard(), (plan.host, plan.port)
+
+    def abort(reason: str) -> None:
+        recorder.aborted = reason
+        driver.stop()
+
+    national = lines(plan, recorder.platform, abort, world.clock_ms) if plan.national else None
+    visitors, dial, address = [], weather.over(Switchboard().connect), (plan.host, plan.port)
     for terminal in plan.terminals_of(part):
         site = terminal.site
         session = TerminalSession(
             bytes.fromhex(terminal.key_hex), dev_no=site.dev_no, fixmedins_code=site.fixmedins_code, city=site.city
         )
         timeout_s = plan.profile.reply_timeout_s
-        connection = Connection(address, session, timeout_s, world.clock_ms, recorder.stray, board.connect)
+        connection: Line = (
+            national.connection(site)
+            if national
+            else Connection(address, session, timeout_s, world.clock_ms, recorder.stray, dial)
+        )
         visitors.append(Visitor(site, session, connection, journal, world))
-    return Driver(plan, part, visitors, recorder, heard)
+    driver = Driver(plan, part, visitors, recorder, heard)
+    return driver

@@ -1,42 +1,30 @@
-"""What one load process saw, in a form that travels and adds up.
+"""What one load process sees, visit by visit.
 
-A visit is recorded once, at its end, from its outcome and the times of its messages; what a client claims to have
-settled is recorded beside the latencies, since the gate compares it with the engine and the ledger. No card, person
-or terminal is ever a key here.
+A visit is recorded once, at its end, from its outcome and the times of its messages: a histogram for each flow, step
+and outcome, and a series over time. What a client claims to have settled is recorded beside the latencies, since the
+gate compares it with the engine and the ledger. No card, person or terminal is ever a key here.
 """
 
-from collections.abc import Iterable
+import math
 from typing import Final, NamedTuple
 
-from msgspec import Struct
-
+from loadtests.foreign.platform_time import PlatformTimes
 from loadtests.openload import histograms
 from loadtests.openload.health import Health
-from loadtests.openload.histograms import Encoded, Latencies
-from loadtests.openload.outcomes import Arrivals, Counts, Tally
+from loadtests.openload.intervals import Series, Totals
+from loadtests.openload.latencies import Latencies
+from loadtests.openload.outcomes import Arrivals, Tally
+from loadtests.testimony import FAULT, FAULTS_KEPT, SERVED, Report, bad_ends
 from settlement.wire import names
 from settlement.wire.bank import PURCHASE
-from terminals.kernel.exchange import UNJUDGED
 from terminals.kernel.outcome import Event, Outcome, Result
-from terminals.sums import (
-    BY_ITSELF,
-    BankSums,
-    Settled,
-    added,
-    bank_sums_of,
-    hexadecimal,
-    outlived,
-    tender_of,
-)
+from terminals.sums import BY_ITSELF, BankSums, Settled, bank_sums_of, hexadecimal, tender_of
 
 MICROSECONDS: Final = 1e6
-FAULT: Final = "FAULT"
-"""The outcome of a visit that met a fault of ours; its text is kept."""
-FAULTS_KEPT: Final = 5
+STEPS_ENCODED: Final = 8
+"""Histograms of steps that an interim report encodes anew: the schedule must not wait for a report."""
 NOTHING: Final = (0,) * len(Settled.__struct_fields__)
 """The sums before the first settlement."""
-ERRORS: Final = frozenset({Result.NO_ANSWER, Result.IN_DOUBT, Result.REVERSED, FAULT})
-"""Ends of a visit that no patient asked for, besides refusals at the envelope or of a busy host (UNJUDGED)."""
 
 
 class Span(NamedTuple):
@@ -55,51 +43,14 @@ class Visit(NamedTuple):
     thought_s: float
 
 
-class Report(Struct, frozen=True):
-    """Everything that one process, or several merged, can say so far."""
-
-    arrivals: Arrivals = Arrivals()
-    visits: Counts = {}
-    messages: Counts = {}
-    refusals: Counts = {}
-    events: dict[str, int] = {}
-    strays: dict[str, int] = {}
-    settled: dict[str, Settled] = {}
-    bank: BankSums = BankSums()
-    undone: int = 0
-    """Settlements whose outcome was unknown and that were reversed."""
-    left_open: int = 0
-    """Intents in the journal whose outcome nobody could find out before the end."""
-    generations: dict[str, int] = {}
-    tenders: dict[str, int] = {}
-    latencies: tuple[Encoded, ...] = ()
-    health: tuple[Health, ...] = ()
-    faults: tuple[str, ...] = ()
-    finished: bool = False
-    elapsed_s: float = 0.0
-    failure: str = ""
-    """Why the run could not be carried out at all, in a sentence."""
-
-    @property
-    def errors(self) -> int:
-        """Return how many arrivals ended as nobody asked for, the dropped among them."""
-        ended = (
-            count
-            for flow, outcomes in self.visits.items()
-            for end, count in outcomes.items()
-            if end in ERRORS and flow not in BY_ITSELF
-        )
-        ours = (count for codes in self.refusals.values() for code, count in codes.items() if code in UNJUDGED)
-        in_doubt = self.events.get(Event.BANK_IN_DOUBT, 0)
-        lost = self.arrivals.dropped + self.arrivals.unfinished
-        return sum(ended) + sum(ours) + in_doubt + outlived(self.messages) + lost
-
-
 class Recorder:
     """Records the visits of one process. Times are seconds of one monotonic clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, interval_s: float = 1.0) -> None:
         self.latencies = Latencies()
+        self._series = Series(interval_s)
+        self._began_s: float | None = None
+        self._closes_s = math.inf
         self.lag = histograms.blank()
         self.scheduled = self.sent = self.completed = self.late = self.dropped = 0
         self.undone = self.left_open = 0
@@ -109,16 +60,40 @@ class Recorder:
         self._bank = BankSums()
         self._settled: dict[str, list[int]] = {}
         self._faults: list[str] = []
+        self.platform = PlatformTimes()
+        self.aborted = ""
 
-    def end(self, visit: Visit, due_s: float) -> None:
-        """Record a measured visit, without its think times; its first message bears the delay of its start."""
+    def begin(self, now_s: float) -> None:
+        """Begin the series: now the arrivals come."""
+        self._began_s, self._closes_s = now_s, now_s + self._series.ends_s
+
+    def tick(self, now_s: float) -> None:
+        """Close the interval that has ended, if one has; cheap, for whoever is awake anyway."""
+        if now_s >= self._closes_s:
+            assert self._began_s is not None
+            self._series.close(now_s - self._began_s, self._totals())
+            self._closes_s = self._began_s + self._series.ends_s
+
+    def end(self, visit: Visit, due_s: float, *, measured: bool = True) -> None:
+        """Record a visit without its think times; one that is not measured is counted, and stands in the series alone.
+
+        A message was due when it would have been sent had its visit begun when it was due: each bears that delay.
+        """
         outcome, (began_s, ended_s) = visit.outcome, visit.span
+        self.tick(ended_s)
         self.count(outcome)
-        delay_s = began_s - due_s
-        self._latency(outcome.flow, outcome.result, ended_s - began_s - visit.thought_s, delay_s)
+        flow, end = outcome.flow, outcome.result
+        delay_us = (began_s - due_s) * MICROSECONDS
+        took_us = (ended_s - began_s - visit.thought_s) * MICROSECONDS
+        if end is Result.SETTLED and flow in SERVED:
+            self._series.served(intended_us=took_us + delay_us, service_us=took_us, measured=measured)
+        if not measured:
+            return
+        record = self.latencies.record
+        record(flow, end, intended_us=took_us + delay_us, sent_us=took_us)
         for (infno, its_outcome), span in zip(outcome.messages, visit.messages, strict=True):
-            self._latency(infno, its_outcome, span.ended_s - span.began_s, delay_s)
-            delay_s = 0.0
+            took_us = (span.ended_s - span.began_s) * MICROSECONDS
+            record(flow, its_outcome, intended_us=took_us + delay_us, sent_us=took_us, step=infno)
 
     def count(self, outcome: Outcome) -> None:
         """Count a visit or a sign-on without measuring it."""
@@ -149,14 +124,18 @@ class Recorder:
         if len(self._faults) < FAULTS_KEPT:
             self._faults.append(f"{flow}: {type(error).__name__}: {error}")
 
-    def _latency(self, name: str, outcome: str, took_s: float, delay_s: float) -> None:
-        sent_us = took_s * MICROSECONDS
-        self.latencies.record(name, outcome, intended_us=sent_us + delay_s * MICROSECONDS, sent_us=sent_us)
+    def _totals(self) -> Totals:
+        """Return what has come together so far."""
+        tables = (self._visits.counts(), self._refusals.counts(), self._events.counts().get("", {}))
+        return Totals(self._arrivals(), bad_ends(*tables, self._messages.counts()))
+
+    def _arrivals(self) -> Arrivals:
+        return Arrivals(self.scheduled, self.sent, self.completed, self.late, self.dropped)
 
     def report(self, *, cpu_share: float, elapsed_s: float = 0.0, finished: bool = False, failure: str = "") -> Report:
         """Return all of it, frozen."""
         return Report(
-            arrivals=Arrivals(self.scheduled, self.sent, self.completed, self.late, self.dropped),
+            arrivals=self._arrivals(),
             visits=self._visits.counts(),
             messages=self._messages.counts(),
             refusals=self._refusals.counts(),
@@ -168,11 +147,15 @@ class Recorder:
             left_open=self.left_open,
             generations=self._generations.counts().get("", {}),
             tenders=self._tenders.counts().get("", {}),
-            latencies=self.latencies.encoded(),
+            latencies=self.latencies.encoded(None if finished else STEPS_ENCODED),
+            platform=self.platform.encoded() if finished else (),
+            series=self._series.whole(elapsed_s, self._totals()) if finished else (),
+            latest=None if finished else self._series.latest,
             health=(Health(histograms.encode(self.lag), cpu_share),),
             faults=tuple(self._faults),
             finished=finished,
             elapsed_s=elapsed_s,
+            aborted=self.aborted,
             failure=failure,
         )
 
@@ -192,61 +175,3 @@ def _sums(outcome: Outcome) -> tuple[int, ...]:
 
 def _settled(count: int, medfee: int, fund: int, account: int, cash: int, fingerprint: int) -> Settled:
     return Settled(count, medfee, fund, account, cash, hexadecimal(fingerprint))
-
-
-def plus(one: Settled, other: Settled) -> Settled:
-    """Return the settlements of both; fingerprints add up modulo 2^64."""
-    return Settled(
-        one.count + other.count,
-        one.medfee_sumamt_fen + other.medfee_sumamt_fen,
-        one.fund_pay_sumamt_fen + other.fund_pay_sumamt_fen,
-        one.acct_pay_fen + other.acct_pay_fen,
-        one.psn_cash_pay_fen + other.psn_cash_pay_fen,
-        added(one.fingerprint, other.fingerprint),
-    )
-
-
-def merge(reports: Iterable[Report]) -> Report:
-    """Return the reports of several processes as one; histograms are merged, nothing is averaged."""
-    every = list(reports)
-    settled: dict[str, Settled] = {}
-    bank = BankSums()
-    for report in every:
-        bank = bank.plus(report.bank)
-        for infno, one in report.settled.items():
-            settled[infno] = plus(settled.get(infno, Settled()), one)
-    return Report(
-        arrivals=sum((report.arrivals for report in every), Arrivals()),
-        visits=_added(report.visits for report in every),
-        messages=_added(report.messages for report in every),
-        refusals=_added(report.refusals for report in every),
-        events=_added({"": report.events} for report in every).get("", {}),
-        strays=_added({"": report.strays} for report in every).get("", {}),
-        settled=settled,
-        bank=bank,
-        undone=sum(report.undone for report in every),
-        left_open=sum(report.left_open for report in every),
-        generations=_added({"": report.generations} for report in every).get("", {}),
-        tenders=_added({"": report.tenders} for report in every).get("", {}),
-        latencies=merged_latencies(every).encoded(),
-        health=tuple(health for report in every for health in report.health),
-        faults=tuple(fault for report in every for fault in report.faults)[:FAULTS_KEPT],
-        finished=all(report.finished for report in every),
-        elapsed_s=max((report.elapsed_s for report in every), default=0.0),
-        failure=next((report.failure for report in every if report.failure), ""),
-    )
-
-
-def merged_latencies(reports: Iterable[Report]) -> Latencies:
-    """Return the latencies of several processes as one."""
-    latencies = Latencies()
-    for report in reports:
-        latencies.add(report.latencies)
-    return latencies
-
-
-def _added(tables: Iterable[Counts]) -> Counts:
-    tally = Tally()
-    for table in tables:
-        tally.merge(table)
-    return tally.counts()

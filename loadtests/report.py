@@ -4,14 +4,19 @@ Pure: a result in, lines out; whoever prints them adds nothing. A percentile wit
 written, the maximum always is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from statistics import fmean
 
 from hdrh.histogram import HdrHistogram
 
+from loadtests.foreign import words
 from loadtests.gate import Gate, Row
 from loadtests.openload import histograms
 from loadtests.openload.histograms import in_ms
-from loadtests.result import SERVED, Result
+from loadtests.result import Result
+from loadtests.testimony import SERVED
+from loadtests.watch import EngineUse
 from settlement.wire import codes
 from terminals.kernel.outcome import APPROVED
 from terminals.kernel.outcome import Result as End
@@ -20,6 +25,10 @@ from terminals.sums import NO_CARD_READ
 PERCENTILES = (("p50", histograms.P50), ("p90", histograms.P90), ("p95", histograms.P95), ("p99", histograms.P99))
 NAME_WIDTH = 36
 WIDTH = 18
+FIDELITY = {"chip": "full chip dialogue", "replay": "replayed dialogues, only the host is under test"}
+BARS = " ▁▂▃▄▅▆▇█"
+MARKS_MIN, MARKS_MAX = 5, 60
+MIB = 1 << 20
 
 
 def lines(result: Result) -> list[str]:
@@ -28,11 +37,13 @@ def lines(result: Result) -> list[str]:
         *_headline(result),
         "",
         *_fates(result),
+        *_course(result),
         "",
         *_latencies(result),
         "",
         *_ends(result),
         *([] if result.gate is None else ["", *_gate(result.gate)]),
+        *words.lines(result.report.platform, result.proof),
         *([] if result.verdict is None else ["", *_verdict(result)]),
     ]
 
@@ -40,9 +51,18 @@ def lines(result: Result) -> list[str]:
 def _headline(result: Result) -> Iterator[str]:
     profile, machine = result.profile, result.machine
     ended = ", ended early" if result.interrupted else ""
-    yield f"load {profile.run}: {profile.model} arrivals {profile.arrivals.text}, seed {profile.seed}{ended}"
+    named = f" ({profile.scenario})" if profile.scenario else ""
+    yield f"load {profile.run}{named}: {profile.model} arrivals {profile.arrivals.text}, seed {profile.seed}{ended}"
+    if profile.question:
+        yield f"  {profile.question}"
     yield f"  {machine.sharing}; {machine.cores} cores, {machine.cpu}, Python {machine.python}"
-    yield f"  {profile.processes} load process(es), security on ({profile.security}), journal {profile.journal}"
+    yield (
+        f"  {profile.processes} load process(es), {FIDELITY[profile.fidelity]}, security on ({profile.security}),"
+        f" journal {profile.journal}"
+    )
+    yield from (f"  fault: {fault.text}{'' if fault.measured else ', not measured'}" for fault in profile.faults)
+    yield from (f"  changed for this run: {what}" for what in profile.overridden)
+    yield from (f"  assumed: {what}" for what in profile.assumed)
 
 
 def _fates(result: Result) -> Iterator[str]:
@@ -53,10 +73,54 @@ def _fates(result: Result) -> Iterator[str]:
         f"generator   schedule lag p99 {in_ms(found.lag_p99_us)}, max {in_ms(found.lag_max_us)};"
         f" busiest process {found.cpu_share_max:.0%} of a core"
     )
+    if result.engine is not None:
+        yield f"engine      {_engine(result.engine)}"
+    if result.machine.fdatasync_p50_us is not None:
+        machine = result.machine
+        p50, p99 = in_ms(machine.fdatasync_p50_us), in_ms(machine.fdatasync_p99_us)
+        yield f"disk        {machine.file_system}, fdatasync of 4 KiB before the run p50 {p50}, p99 {p99}"
+
+
+def _engine(use: EngineUse) -> str:
+    kept = f"{use.store or 'store unknown'} ({use.durability})" if use.durability else use.store or "store unknown"
+    if not use.samples:
+        return kept
+    shares = [sample.cpu_share for sample in use.samples]
+    return (
+        f"{kept}; CPU {fmean(shares):.0%} of a core, max {max(shares):.0%};"
+        f" memory max {max(sample.rss_bytes for sample in use.samples) / MIB:.0f} MiB;"
+        f" queue max {max(sample.queue_depth for sample in use.samples)};"
+        f" commits {fmean(sample.commit_mean_ms for sample in use.samples):.2g} ms"
+    )
+
+
+def _course(result: Result) -> Iterator[str]:
+    """Yield the run over time in a line each, a mark for some seconds: served a second, and the longest wait."""
+    series = result.report.series[:-1]
+    if len(series) < MARKS_MIN:
+        return
+    rates = [one.completed / one.length_s for one in series]
+    longest_ms = [histograms.maximum(one.pair().intended) / 1000 for one in series]
+    shown = min(len(series), MARKS_MAX)
+    yield f"{'over time':<12}{series[-1].end_s:.0f} s, the warm-up of {result.windows.warmup_s:g} s in it"
+    for name, values, unit in (("completed", rates, "/s"), ("longest", longest_ms, " ms")):
+        yield f"  {name:<10}{sparkline(values, shown)}  max {max(values):.4g}{unit}"
+
+
+def sparkline(values: Sequence[float], width: int) -> str:
+    """Draw values as one line of bars, the largest of neighbours where there are more than `width`.
+
+    >>> sparkline([0, 1, 2, 4, 8], 5)
+    ' ▁▂▄█'
+    """
+    top = max(values) or 1.0
+    edges = [len(values) * mark // width for mark in range(width + 1)]
+    peaks = (max(values[first:last]) for first, last in pairwise(edges))
+    return "".join(BARS[round(peak / top * (len(BARS) - 1))] for peak in peaks)
 
 
 def _latencies(result: Result) -> Iterator[str]:
-    """Say first what the SLO is about, then each message from its send."""
+    """Say first what the SLO is about, then each message from its send, and what settles from its due time, too."""
     latencies = result.latencies()
     warm = f"without the first {result.windows.warmup_s:g} s and think times"
     yield (
@@ -67,8 +131,11 @@ def _latencies(result: Result) -> Iterator[str]:
         if pair.sent.get_total_count():
             yield _row(f"{flow} settled, intended start", pair.intended)
             yield _row(f"{flow} settled, actual start", pair.sent)
-    for infno in sorted(name for name, outcome in latencies.items() if outcome == APPROVED):
-        yield _row(f"{infno} {codes.KINDS[infno].name_en}", latencies.pair(infno, APPROVED).sent)
+    for infno in sorted(name for name, step, outcome in latencies.items() if not step and outcome == APPROVED):
+        pair = latencies.pair(infno, APPROVED)
+        if infno in result.report.settled:
+            yield _row(f"{infno} reply, from its due time", pair.intended)
+        yield _row(f"{infno} {codes.KINDS[infno].name_en}", pair.sent)
 
 
 def _row(name: str, histogram: HdrHistogram) -> str:
@@ -95,6 +162,10 @@ def _ends(result: Result) -> Iterator[str]:
         yield f"{'tenders':<12}{_counted(report.tenders)}"
     if report.strays:
         yield f"{'replies':<12}{_counted(report.strays)}"
+    if result.ledger_sha256:
+        yield f"{'ledger':<12}SHA-256 of this run's rows {result.ledger_sha256[:16]}..."
+    for what in result.not_proved:
+        yield f"{'not proved':<12}{what}"
     for fault in report.faults:
         yield f"{'fault':<12}{fault}"
 
@@ -121,3 +192,5 @@ def _verdict(result: Result) -> Iterable[str]:
     promise = f"p95 <= {slo.p95_ms:g} ms, p99 <= {slo.p99_ms:g} ms, errors <= {slo.error_share_max:.2%}"
     yield f"{result.verdict.answer} ({promise}, from the intended start)"
     yield from (f"  {reason}" for reason in (*result.verdict.reasons, *result.verdict.remarks))
+    kept = (check for check in result.verdict.checks if check.group == "threshold" and check.ok)
+    yield from (f"  kept: {check.said}" for check in kept)

@@ -55,7 +55,7 @@ class Line:
         self._board = board
         self._socket = plain
         self._watcher = watcher
-        self._held = bytearray()
+        self._held = b""
         self._ended = False
         self._waiter: Any = None
         self._timeout_s = 0.0
@@ -68,19 +68,15 @@ class Line:
 
     def sendall(self, data: bytes) -> None:
         """Send everything; raise OSError."""
-        sent = 0
-        until_s = monotonic() + self._timeout_s
-        while (sent := sent + self._sent(data[sent:])) < len(data):
-            if monotonic() > until_s:
-                raise TimeoutError("timed out")
-            Event().wait(PATROL_S)
+        sent = self._sent(data)
+        if sent < len(data):
+            self._send_rest(data, sent)
 
     def recv(self, size: int) -> bytes:
         """Return what has arrived, b"" at the end; raise TimeoutError."""
         if not self._held and not self._ended:
             self._wait()
-        data = bytes(self._held[:size])
-        del self._held[:size]
+        data, self._held = self._held[:size], self._held[size:]
         if not data and not self._ended:
             raise TimeoutError("timed out")
         return data
@@ -127,6 +123,13 @@ class Line:
         finally:
             self._waiter = None
             self._board.waiting.discard(self)
+
+    def _send_rest(self, data: bytes, sent: int) -> None:
+        until_s = monotonic() + self._timeout_s
+        while (sent := sent + self._sent(data[sent:])) < len(data):
+            if monotonic() > until_s:
+                raise TimeoutError("timed out")
+            Event().wait(PATROL_S)
 
     def _sent(self, data: bytes) -> int:
         try:

@@ -6,17 +6,19 @@ pad, the journal, the clock and sleep. One visitor serves one visit at a time.
 
 from collections.abc import Callable, Iterator
 from secrets import token_bytes
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from cardsim.card import Card, InterfaceSilent
 from cardsim.presentable import Presentable
+from loadtests.crowd import Comer
+from loadtests.prepared import Dialogue
 from loadtests.recorder import Span, Visit
 from settlement.wire import names
 from settlement.wire.envelope import Reply
 from settlement.wire.session import TerminalSession
 from terminals.holder import Holder, NextCard
 from terminals.journal import Journal
-from terminals.kernel.drive import drive
+from terminals.kernel.drive import drive_by_kind
 from terminals.kernel.effects import (
     NO_CARD,
     AskBankPin,
@@ -38,16 +40,15 @@ from terminals.kernel.effects import (
     Transmit,
 )
 from terminals.kernel.entries import OpenIntent
+from terminals.kernel.exchange import REPEAT_STEP
 from terminals.kernel.outcome import Outcome
 from terminals.kernel.recover import recover
 from terminals.kernel.sam import province
 from terminals.kernel.sign_on import sign_on
 from terminals.kernel.site import Pace, Site
+from terminals.kernel.transaction import Transaction
 from terminals.patients import Fingers, Patient
-from terminals.visits import visit
-
-REPEAT_STEP: Final = "repeat"
-"""The pause before a repeat is the network's time, not a person's: it stays in the latency."""
+from terminals.visits import NAMES, visit
 
 
 class World(NamedTuple):
@@ -104,18 +105,52 @@ class Visitor:
         """Open this terminal's session."""
         return self._run(sign_on(self.site))
 
+    def sign_on_visit(self) -> Visit:
+        """Open this terminal's session, timed as a visit of its own."""
+        self._messages = []
+        began_s = self._world.monotonic_s()
+        outcome = self.sign_on()
+        return Visit(outcome, Span(began_s, self._world.monotonic_s()), tuple(self._messages), 0.0)
+
     def serve(self, patient: Patient, card: Card, pace: Pace, next_card: NextCard | None = None) -> Visit:
         """Serve one patient, who has a card and, where it is reissued, gets the next one."""
-        self._holder.come(patient, card, next_card)
-        self._fingers = Fingers(patient)
-        self._messages, self._thought_s = [], 0.0
+        return self.attend(Comer(patient, card, next_card), pace)
+
+    def attend(self, comer: Comer, pace: Pace) -> Visit:
+        """Serve whoever comes: in full, or from where a prepared dialogue stands."""
+        patient, dialogue = comer.patient, comer.dialogue
+        if dialogue is None:
+            self._welcome(comer, Fingers(patient), patient.lies_in)
+            flow = visit(self.site, patient, pace)
+        else:
+            self._welcome(comer, dialogue.fingers, dialogue.lies_in)
+            flow = dialogue.replay(Transaction(NAMES[patient.kind], self.site, route=patient.route))
         began_s = self._world.monotonic_s()
         try:
-            outcome = self._run(visit(self.site, patient, pace))
+            outcome = self._run(flow)
         finally:  # after a fault, too: the next patient's commands are for the next patient's card
-            self._take_the_power()
-            self._holder.leave()
+            self._see_off()
         return Visit(outcome, Span(began_s, self._world.monotonic_s()), tuple(self._messages), self._thought_s)
+
+    def prepare(self, comer: Comer, pace: Pace) -> Comer:
+        """Return somebody with the dialogue that a visit here begins with."""
+        fingers = Fingers(comer.patient)
+        self._welcome(comer, fingers, comer.patient.lies_in)
+        try:
+            dialogue = Dialogue(lambda: visit(self.site, comer.patient, pace), self._perform, fingers)
+            dialogue.lies_in = self._holder.lies_in
+        finally:
+            self._see_off()
+        return comer._replace(dialogue=dialogue)
+
+    def _welcome(self, comer: Comer, fingers: Fingers, lies_in: Slot) -> None:
+        self._holder.come(comer.patient, comer.card, comer.next_card)
+        self._holder.lies_in, self._fingers = lies_in, fingers
+        self._messages, self._thought_s = [], 0.0
+
+    def _see_off(self) -> None:
+        self._take_the_power()
+        self._holder.leave()
 
     def recover(self) -> Iterator[Outcome]:
         """Find out, one by one and over a new line, what became of the intents that visits left open."""
@@ -132,7 +167,7 @@ class Visitor:
         self._connection.close()
 
     def _run(self, flow: Steps[Outcome]) -> Outcome:
-        return drive(flow, self._perform)
+        return drive_by_kind(flow, self._performers)
 
     def _perform(self, effect: Effect) -> Any:
         return self._performers[type(effect)](effect)

@@ -28,6 +28,7 @@ from settlement.batch import judge_of
 from settlement.data_directory import Address, Endpoints, InstitutionKey
 from settlement.engine.case import World
 from settlement.gateways.admin import admin_app
+from settlement.gateways.fronts import Fronts
 from settlement.gateways.http_server import CONNECTIONS_MAX, BoundedProtocol
 from settlement.gateways.national import national_app
 from settlement.gateways.tcp import TcpGateway
@@ -75,6 +76,8 @@ class Settings(Struct, frozen=True):
     store: Literal["sqlite", "memory"] = "sqlite"
     host: str = "127.0.0.1"
     ports: Ports = Ports()
+    fronts: int = 0
+    """Processes that take the terminals' sockets off the engine's core; 0: the engine has them itself."""
 
 
 Ready = Callable[[Endpoints], None]
@@ -93,6 +96,7 @@ def serve(settings: Settings, world: World, institutions: tuple[InstitutionKey, 
 
 async def _serve(settings: Settings, world: World, institutions: tuple[InstitutionKey, ...], ready: Ready) -> None:
     metrics, tally = Metrics(), Tally()
+    metrics.kept(settings.store)
     async with AsyncExitStack() as closing:
         store = MeteredStore(_open(settings), metrics)
         closing.push_async_callback(store.close)
@@ -108,9 +112,9 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         listeners = closing.enter_context(_bound(settings))
         address = {name: Address(*listener.getsockname()[:2]) for name, listener in listeners.items()}
         address["metrics"] = closing.enter_context(_metrics_served(metrics, settings))
-        gateway = TcpGateway(service)
-        await gateway.listen(listeners["tcp"])
-        await closing.enter_async_context(_http(national_app(service, institutions, _now_ms), listeners["http"]))
+        gateway = await _terminals(service, listeners["tcp"], settings, closing)
+        national = national_app(service, institutions, _now_ms, network_key=world.key)
+        await closing.enter_async_context(_http(national, listeners["http"]))
         token = data_directory.admin_token(settings.data)
         await closing.enter_async_context(_http(admin_app(store, tally, token), listeners["admin"]))
         endpoints = Endpoints(pid=os.getpid(), people=settings.origin.people, **address)
@@ -121,7 +125,21 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         await _settle_until_told(service, gateway, store)
 
 
-async def _settle_until_told(service: Service, gateway: TcpGateway, store: MeteredStore) -> None:
+async def _terminals(
+    service: Service, listener: socket.socket, settings: Settings, closing: AsyncExitStack
+) -> TcpGateway | Fronts:
+    """Open the terminals' door: in this process, or in processes of its own."""
+    if not settings.fronts:
+        gateway = TcpGateway(service)
+        await gateway.listen(listener)
+        return gateway
+    fronts = Fronts(service)
+    closing.push_async_callback(fronts.end)
+    await fronts.listen(listener, settings.fronts, data_directory.network_key(settings.data))
+    return fronts
+
+
+async def _settle_until_told(service: Service, gateway: TcpGateway | Fronts, store: MeteredStore) -> None:
     """Run the service; at a signal let what waits be answered, then return."""
     loop = asyncio.get_running_loop()
 

@@ -1,28 +1,35 @@
 """What Prometheus is told: replies, latency, batches, commits, queue, PINs, and whether the books balance.
 
 Labels are bounded: gateway, infno and a class of outcome; no terminal, card or person is ever one.
-The registry is our own, and the server a thread of prometheus_client: rendering stays off the engine's loop. On the
-engine's path stand bound children only (`labels()` costs more than what it labels).
+The registry is our own, and the server a thread of prometheus_client: rendering stays off the engine's loop. What is
+counted for every reply stands in replies.py.
 """
 
-from functools import cache
+import os
+from collections.abc import Awaitable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from threading import Thread
-from time import perf_counter
 from typing import Final, Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    start_http_server,
+)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
-from settlement.engine.arrival import Password
 from settlement.engine.state import Key, State
+from settlement.processes import use_of_family
+from settlement.replies import LATENCY_BUCKETS, Replies
 from settlement.stores.store import Changes, LedgerAudit, Store, TooFew
-from settlement.tally import UNKNOWN, Outcome
-from settlement.wire.codes import KINDS
 
-SLO_SECONDS: Final = (0.05, 1.5, 3.0)
-"""The limits that a run is judged by; each is a bucket's edge, so that no percentile near it is interpolated."""
-LATENCY_BUCKETS: Final = tuple(sorted({round(0.0005 * 2 ** (step / 2), 6) for step in range(24)} | set(SLO_SECONDS)))
-"""0.5 ms to 1.4 s by the square root of 2."""
+DURABILITY: Final = {"sqlite": "WAL, synchronous=FULL", "memory": "none"}
+"""What each store promises of what it acknowledged."""
 SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 512)
 
 
@@ -42,19 +49,10 @@ class Metrics:
     """The engine's figures; an observer of the service."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
-        replies = Counter(
-            "shuaka_replies", "Replies, by outcome: approved, replayed or a refusal's code.",
-            ["gateway", "infno", "outcome"], registry=registry,
-        )  # fmt: skip
-        latency = Histogram(
-            "shuaka_reply_seconds", "From a request's last byte to its reply.",
-            ["gateway", "group"], buckets=LATENCY_BUCKETS, registry=registry,
-        )  # fmt: skip
-        pins = Counter("shuaka_pins", "Local passwords that settlements asked for.", ["outcome"], registry=registry)
-        self._replies = cache(replies.labels)
-        self._latency = cache(latency.labels)
-        self._pins = {became: pins.labels(became) for became in Password if became is not Password.NOT_ASKED}
+        self.registry = registry = CollectorRegistry(auto_describe=True)  # so that the process can be asked for by name
+        replies = Replies()
+        registry.register(replies)
+        self.answered = replies.answered
         self._batch = Histogram(
             "shuaka_batch_requests", "Requests settled by one commit.", buckets=SIZE_BUCKETS, registry=registry
         )
@@ -76,15 +74,14 @@ class Metrics:
         self._audit_failures = Counter(
             "shuaka_ledger_audit_failures", "Audits that could not be carried out.", registry=registry
         )
+        self._store = Info("shuaka_store", "Where the ledger is kept, and when a commit is durable.", registry=registry)
         Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": _version()})
+        ProcessCollector(registry=registry)  # process_open_fds, process_start_time_seconds and the like
+        registry.register(_Family())
 
-    def answered(self, outcome: Outcome) -> None:
-        """Count one reply."""
-        kind = KINDS.get(outcome.infno)
-        self._replies(outcome.gateway, outcome.infno if kind else UNKNOWN, outcome.name).inc()
-        self._latency(outcome.gateway, kind.group if kind else UNKNOWN).observe(outcome.seconds)
-        if outcome.password is not Password.NOT_ASKED:
-            self._pins[outcome.password].inc()
+    def kept(self, store: str) -> None:
+        """Tell which store keeps the ledger."""
+        self._store.info({"store": store, "durability": DURABILITY[store]})
 
     def gathered(self, size: int, waiting: int) -> None:
         """Note the size of a batch and of the queue."""
@@ -111,6 +108,17 @@ class Metrics:
         return server, thread
 
 
+class _Family(Collector):
+    """What the engine uses together with the processes that it started."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield both families, read at the scrape."""
+        used = use_of_family(os.getpid())
+        said = "of the engine and the processes that it started."
+        yield CounterMetricFamily("shuaka_engine_cpu_seconds", f"CPU {said}", used.cpu_s)
+        yield GaugeMetricFamily("shuaka_engine_resident_bytes", f"Memory {said}", used.resident_bytes)
+
+
 class MeteredStore:
     """A store whose commits are timed and whose audits are shown."""
 
@@ -124,10 +132,18 @@ class MeteredStore:
         return await self._store.load(keys)
 
     async def save(self, changes: Changes) -> None:
-        """Commit, and note how long it took."""
-        began = perf_counter()
+        """Write rows and transfers."""
         await self._store.save(changes)
-        self._metrics.committed(perf_counter() - began)
+
+    def commit(self) -> Awaitable[float | None]:
+        """Begin a commit; how long it took is noted at its end."""
+        return self._noted(self._store.commit())
+
+    async def _noted(self, committing: Awaitable[float | None]) -> float | None:
+        seconds = await committing
+        if seconds is not None:
+            self._metrics.committed(seconds)
+        return seconds
 
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` fresh indexes, if there are so many."""
@@ -150,6 +166,10 @@ class MeteredStore:
     def being_audited(self) -> bool:
         """Whether an audit is under way."""
         return self._audits > 0
+
+    async def digest(self, opter_no: str = "") -> str:
+        """Return the digest of one operator's settlements and purchases."""
+        return await self._store.digest(opter_no)
 
     async def close(self) -> None:
         """Close the store."""

@@ -9,7 +9,24 @@ from typing import Annotated
 
 import typer
 
-from shuaka import audit, card, demo, doctor, keys, load, readers, serve, terminal, terminals, validate
+from shuaka import (
+    audit,
+    capacity,
+    card,
+    compare,
+    demo,
+    doctor,
+    keys,
+    load,
+    readers,
+    report,
+    serve,
+    terminal,
+    terminals,
+    undo,
+    validate,
+    verify,
+)
 
 app = typer.Typer(
     name="shuaka",
@@ -36,11 +53,16 @@ app.command()(serve.serve)
 app.command("terminals")(terminals.terminals)
 app.command("terminal")(terminal.terminal)
 app.command()(load.load)
+app.command()(undo.undo)
+app.command()(capacity.capacity)
+app.command()(compare.compare)
 app.command()(audit.audit)
 app.command()(keys.keys)
 app.add_typer(card.app, name="card")
 app.command()(readers.readers)
 app.command()(validate.validate)
+app.command()(verify.verify)
+app.command()(report.report)
 app.command()(doctor.doctor)
 
 

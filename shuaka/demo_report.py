@@ -137,7 +137,7 @@ def _latencies(load: Result) -> Iterator[str]:
     yield f"{'':<{NAME}}{'n':>8}" + "".join(f"{name:>13}" for name, _ in PERCENTILES) + f"{'max':>13}"
     for flow in FLOWS:
         yield _row(f"  {flow} visit, settled", latencies.pair(flow, End.SETTLED).intended)
-    messages = [name for name, outcome in latencies.items() if outcome == APPROVED]
+    messages = [name for name, step, outcome in latencies.items() if not step and outcome == APPROVED]
     yield _row("  every reply, from its sending", latencies.over(messages, APPROVED).sent)
     fates = load.report.arrivals
     yield (

@@ -47,9 +47,10 @@ class Engine:
         except DirectoryError as error:
             raise EngineError(str(error)) from None
 
-    def audit(self, opter: str = "") -> dict[str, Any]:
-        """Return what engine and ledger say of one operator's work, or of everybody's."""
-        report: dict[str, Any] = self._ask("GET", "/audit?" + urlencode({"opter": opter}))
+    def audit(self, opter: str = "", *, digest: bool = False) -> dict[str, Any]:
+        """Return what engine and ledger say of one operator's work, or of everybody's; `digest` hashes its rows."""
+        asked = {"opter": opter, **({"digest": "1"} if digest else {})}
+        report: dict[str, Any] = self._ask("GET", "/audit?" + urlencode(asked))
         return report
 
     def lease(self, count: int, people: People) -> int:

@@ -5,98 +5,184 @@ Exit codes: 0 PASS, 1 FAIL or not carried out, 2 the command line is wrong, 3 GE
 
 import shlex
 import sys
-from enum import StrEnum
-from math import isfinite
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import msgspec
 import typer
+from msgspec import Struct
 
-from loadtests import report
-from loadtests.openload.arrivals import EXPECTED, ArrivalPlan, ArrivalsError
-from loadtests.plan import NAME_MAX
-from shuaka import compose
+from loadtests import report, scenario, shares
+from loadtests.openload.arrivals import ArrivalPlan, ArrivalsError
+from loadtests.result import Result
+from loadtests.scenario import Scenario, ScenarioError
+from loadtests.shares import ShareError
+from shuaka import compose, load_options, worker
 from shuaka.engine import EngineError
+from shuaka.junit_file import JunitError, write_junit
 from shuaka.load_child import ChildError
-from shuaka.mix_option import MixOption, mixed
-from shuaka.rehearsal import Rehearsal, RehearsalError, rehearse
-from terminals.patients import Mix
+from shuaka.mix_option import MixOption
+from shuaka.order import LANE, Address, Rehearsal, Running, asked_of
+from shuaka.rehearsal import RehearsalError, rehearse
 
 FAILED = 1
-LANE = 2
-"""The load's terminals stand in the second lane, a fleet's in the first."""
-
-
-class Journalling(StrEnum):
-    """How durable an entry is before its request leaves."""
-
-    BUFFERED = "buffered"
-    FSYNC = "fsync"
-
-
-def _finite(seconds: float) -> float:
-    if not isfinite(seconds):
-        raise typer.BadParameter(f"{seconds} is no number of seconds")
-    return seconds
+RATE, DURATION_S = "100", 30.0
+"""What a run offers that names neither a scenario nor a rate."""
 
 
 def load(
-    rate: Annotated[str, typer.Option(help=f"Arrivals: {EXPECTED}.")] = "100",
-    duration: Annotated[float, typer.Option(min=1, callback=_finite, help="Seconds, if the rate states none.")] = 30,
-    data: Annotated[Path, typer.Option(help="Data directory of the running engine.")] = compose.DEFAULT_DATA,
-    terminals: Annotated[int, typer.Option(min=6, help="Terminals that patients go to.")] = 60,
-    lane: Annotated[int, typer.Option(min=1, max=8, help="Lane of the terminals in their institutions.")] = LANE,
-    processes: Annotated[int, typer.Option(min=1, max=64, help="Load processes.")] = 1,
-    seed: Annotated[int, typer.Option(help="Seed of arrivals and patients.")] = compose.DEFAULT_SEED,
-    population: Annotated[compose.People, compose.PEOPLE_OPTION] = compose.DEFAULT_PEOPLE,
-    pharmacy: Annotated[float, typer.Option(min=0, max=1, help="Share that goes to a pharmacy.")] = Mix().pharmacy,
-    remote: Annotated[float, typer.Option(min=0, max=1, help="Share treated away from home.")] = Mix().remote,
-    wrong_password: Annotated[float, typer.Option(min=0, max=1, help="Share that mistypes.")] = Mix().wrong_password,
+    name_or_file: load_options.ScenarioArgument = None,
+    shown: load_options.ListOption = False,
+    rate: load_options.RateOption = None,
+    duration: load_options.DurationOption = None,
+    data: load_options.DataOption = compose.DEFAULT_DATA,
+    engine: load_options.EngineOption = None,
+    terminals: load_options.TerminalsOption = None,
+    lane: load_options.LaneOption = LANE,
+    processes: load_options.ProcessesOption = None,
+    seed: load_options.SeedOption = compose.DEFAULT_SEED,
+    population: load_options.PopulationOption = None,
+    pharmacy: load_options.PharmacyOption = None,
+    remote: load_options.RemoteOption = None,
+    wrong_password: load_options.WrongPasswordOption = None,
     mix: MixOption = None,
-    warmup: Annotated[float, typer.Option(min=0, callback=_finite, help="Seconds served but not measured.")] = 3,
-    drain: Annotated[float, typer.Option(min=0, callback=_finite, help="Seconds that the last visits may take.")] = 10,
-    journal: Annotated[Journalling, typer.Option(help="Journal of what moves money.")] = Journalling.BUFFERED,
-    name: Annotated[str, typer.Option(help=f"Name of the run, at most {NAME_MAX} characters.")] = "",
-    metrics_port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Prometheus; 0 is any free port.")
-    ] = compose.LOAD_METRICS_PORT,
-    result: Annotated[Path | None, typer.Option(help="File of the result; by default in the data directory.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result for a machine.")] = False,
+    warmup: load_options.WarmupOption = None,
+    drain: load_options.DrainOption = None,
+    journal: load_options.JournalOption = None,
+    model: load_options.ModelOption = None,
+    fidelity: load_options.FidelityOption = None,
+    threshold: load_options.ThresholdOption = None,
+    name: load_options.NameOption = "",
+    metrics_port: load_options.MetricsPortOption = compose.LOAD_METRICS_PORT,
+    result: load_options.ResultOption = None,
+    junit: load_options.JunitOption = None,
+    target: load_options.TargetOption = None,
+    plan: load_options.PlanOption = False,
+    master: load_options.MasterOption = False,
+    expect_workers: load_options.ExpectOption = 1,
+    as_worker: load_options.WorkerOption = False,
+    master_host: load_options.MasterHostOption = compose.HOST,
+    master_port: load_options.MasterPortOption = load_options.MASTER_PORT,
+    web: load_options.WebOption = False,
+    web_port: load_options.WebPortOption = load_options.WEB_PORT,
+    as_json: load_options.JsonOption = False,
 ) -> None:
     """Rehearse a peak: open arrivals of patients, honest latency, and a verdict."""
-    asked = Rehearsal(
+    if shown:
+        print(*_shipped(), sep="\n")
+        raise typer.Exit
+    if as_worker:
+        raise typer.Exit(worker.work(master_host, master_port))
+    chosen = _scenario(name_or_file, rate)
+    named = {"pharmacy": pharmacy, "remote": remote, "wrong_password": wrong_password}
+    stated = {share: value for share, value in named.items() if value is not None}
+    asked = asked_of(
+        chosen,
         run=compose.run_name("load", name),
-        data=data,
-        arrivals=_arrivals(rate, duration),
+        data=engine if isinstance(engine, Path) else data,
+        address=engine if isinstance(engine, Address) else None,
+        arrivals=_arrivals(chosen, rate, duration),
         people=population,
         terminals=terminals,
         lane=lane,
         seed=seed,
-        mix=mixed(Mix(pharmacy=pharmacy, remote=remote, wrong_password=wrong_password), mix or ()),
-        journal=journal.value,
+        mix=_mixed(chosen, stated | {one.name: one.share for one in mix or ()}),
+        journal=journal and journal.value,
+        model=model and model.value,
+        fidelity=fidelity and fidelity.value,
+        thresholds=(*chosen.thresholds, *threshold) if threshold else None,
         warmup_s=warmup,
         drain_s=drain,
-        processes=processes,
+        processes=expect_workers if master else processes,
         metrics_port=metrics_port,
+        running=Running(master_port=master_port if master else 0, web_port=web_port if web else 0),
         result=result,
         command=shlex.join(["shuaka", *sys.argv[1:]]),
     )
+    if plan and target is None:
+        raise typer.BadParameter("it says what would be sent to a target: name one with --target", param_hint="--plan")
     try:
-        judged = rehearse(asked, quiet=as_json)
-    except (EngineError, ChildError, RehearsalError) as error:
+        judged = _carried_out(asked, target, planned=plan, shown=_Shown(asked, junit, as_json=as_json))
+    except (EngineError, ChildError, RehearsalError, JunitError) as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
-    if as_json:
-        print(msgspec.json.format(msgspec.json.encode(judged)).decode())
-    else:
-        print(*report.lines(judged), f"result: {asked.result_file}", sep="\n")
     assert judged.verdict is not None
     raise typer.Exit(judged.verdict.exit_code)
 
 
-def _arrivals(rate: str, duration: float) -> ArrivalPlan:
+class _Shown(Struct, frozen=True):
+    """What is done with a judged result, once: printed, and written for a build server."""
+
+    asked: Rehearsal
+    junit: Path | None
+    as_json: bool
+
+    def __call__(self, judged: Result) -> None:
+        if self.as_json:
+            print(msgspec.json.format(msgspec.json.encode(judged)).decode(), flush=True)
+        else:
+            print(*report.lines(judged), f"result: {self.asked.result_file}", sep="\n", flush=True)
+        if self.junit is not None:
+            write_junit(judged, self.junit)
+
+
+def _carried_out(asked: Rehearsal, target: Path | None, *, planned: bool, shown: _Shown) -> Result:
+    """Return the judged result of our own engine or of a target, and show it."""
+    if target is None:
+        return rehearse(asked, quiet=shown.as_json, shown=shown)
+    from shuaka import foreign  # noqa: PLC0415 - only a run at another platform needs it
+
+    if planned:
+        print(*foreign.announce(asked, target), sep="\n")
+        raise typer.Exit
+    judged: Result = foreign.rehearse(asked, target, quiet=shown.as_json)
+    shown(judged)
+    return judged
+
+
+def _scenario(name_or_file: str | None, rate: str | None) -> Scenario:
+    if name_or_file is None:
+        return _unnamed(rate or RATE)
     try:
-        return ArrivalPlan.read(rate, duration)
+        return scenario.load_scenario(name_or_file)
+    except ScenarioError as error:
+        raise typer.BadParameter(str(error), param_hint="SCENARIO") from None
+
+
+def _unnamed(rate: str) -> Scenario:
+    try:
+        return scenario.unnamed(rate, DURATION_S)
     except ArrivalsError as error:
         raise typer.BadParameter(str(error), param_hint="--rate") from None
+
+
+def _arrivals(chosen: Scenario, rate: str | None, duration_s: float | None) -> ArrivalPlan | None:
+    """Return the arrivals where the command line changes them; a length that changes nothing is refused."""
+    if rate is None and duration_s is None:
+        return None
+    folder = chosen.folder if rate is None else Path()
+    try:
+        plan = ArrivalPlan.read(rate or chosen.arrivals.text, duration_s or chosen.duration_s, folder=folder)
+    except ArrivalsError as error:
+        raise typer.BadParameter(str(error), param_hint="--rate") from None
+    if rate is None and plan == chosen.arrivals and duration_s != chosen.duration_s:
+        problem = f"{chosen.arrivals.text} states its own length; change it with --rate"
+        raise typer.BadParameter(problem, param_hint="--duration")
+    return plan
+
+
+def _mixed(chosen: Scenario, stated: dict[str, Any]) -> Any:
+    try:
+        return shares.mixed(chosen.mix, stated) if stated else None
+    except ShareError as error:
+        raise typer.BadParameter(str(error), param_hint="--mix") from None
+
+
+def _shipped() -> list[str]:
+    """Return the shipped scenarios as a table."""
+    rows = [("scenario", "arrivals/s", "lasts", "question")]
+    for name in scenario.names():
+        found = scenario.load_scenario(name)
+        rows.append((name, found.arrivals.text, f"{found.arrivals.duration_s:g} s", found.question))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return ["  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3])) for row in rows]

@@ -19,6 +19,8 @@ from terminals.patients import Patient
 
 FLOWS: Final[dict[str, Callable[..., Steps[Outcome]]]] = {PHARMACY: sell, HOSPITAL: treat}
 """By kind of institution."""
+NAMES: Final = {PHARMACY: "pharmacy", HOSPITAL: "outpatient"}
+"""What the outcomes of these flows are called."""
 GOES_ON: Final = frozenset({Result.DONE, Result.ABANDONED})
 """Ends of an errand after which people go on: who gives up at the kiosk may have changed the PIN on an earlier day."""
 

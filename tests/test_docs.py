@@ -24,8 +24,8 @@ import pytest
 from typer.core import TyperGroup as Group
 from typer.main import get_command
 
-from settlement.gateways.national_fields import FORMS
 from settlement.wire.codes import KINDS
+from settlement.wire.national_fields import FORMS
 from shuaka.__main__ import app
 from shuaka.compose import PORTS
 from shuaka.demo_report import EVENTS, TEXTS
@@ -146,7 +146,7 @@ def test_a_command_of_the_readme_prints_what_stands_under_it(
 
 def test_the_ten_line_program_prints_what_stands_under_it(scene: Path) -> None:
     everything = blocks(ENGLISH)
-    [place] = [number for number, block in enumerate(everything) if block.language == "python"]
+    [place] = [number for number, block in enumerate(everything) if "shuaka.town" in block.text]
     program, shown = everything[place].text, everything[place + 1].text
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=scene, env=environment(scene), capture_output=True, text=True, check=True

@@ -65,6 +65,7 @@ class CardFacts(msgspec.Struct, frozen=True, kw_only=True):
     issue: int = 1  # the first card of a person, or one that replaces it; also the bank's PAN sequence number
     algorithm: AlgorithmName = "3des"  # of all keys on the card
     key_lock: KeyLock = KeyLock()
+    card_id: bytes = b""  # 卡的识别码 of a card that somebody else issued; made from the other facts where empty
 
 
 def card_number(serial: int) -> str:
@@ -170,7 +171,7 @@ def _elements(facts: CardFacts) -> dict[int, str]:
     """Return the data elements by tag."""
     city = facts.city
     return {
-        0x01: card_id(city, facts.issued_on, facts.serial).hex(),
+        0x01: (facts.card_id or card_id(city, facts.issued_on, facts.serial)).hex(),
         0x02: WITH_BANK_ACCOUNT,
         0x03: SPECIFICATION_VERSIONS[facts.generation],
         0x04: f"9156000002{city}{city}00",

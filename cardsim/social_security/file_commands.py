@@ -3,11 +3,12 @@
 Refusals stand in order of precedence: P1-P2, length, file, kind of file, record or offset, access, data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
-from cardsim.access import Condition, met
+from cardsim.access import FREE, Condition, met
 from cardsim.apdu import FETCHES, LE_MAX, SENDS, SUCCESS, Command, Response
-from cardsim.files import BinaryFile, CyclicFile, File, RecordFile
+from cardsim.files import BinaryFile, CyclicFile, File, FileSystem, Path, RecordFile
 from cardsim.social_security.cyclic import append, records_of
 from cardsim.state import State
 from cardsim.status import SW
@@ -16,6 +17,9 @@ from cardsim.tlv import parse_records
 BY_TAG, BY_NUMBER, FROM_NUMBER_TO_LAST = 0x00, 0x04, 0x05  # P2 of READ RECORD, low three bits
 ADDRESSING_MASK = 0x07
 SFI_RESERVED = 0x1F
+SFI_MASK = 0x1F
+READ_RECORD = (0x00, 0xB2)
+BYTE_MAX = 0xFF
 SFI_IN_P1 = 0x80
 OFFSET_UNIT = 0x100
 
@@ -56,6 +60,22 @@ def read_record(state: State, command: Command) -> Response:
         return Response(SW.SECURITY_STATUS_NOT_SATISFIED)
     last = len(cells) if addressing == FROM_NUMBER_TO_LAST else number
     return Response(SW.SUCCESS, _joined(state, file, cells[number - 1 : last], max(command.le, LE_MAX)))
+
+
+@cache
+def free_reads(files: FileSystem) -> Mapping[tuple[Path, bytes], tuple[RecordFile, int]]:
+    """Return every READ RECORD by number that has one answer: of a file open to everybody, with the record's length.
+
+    By directory and command; with the file and the record's cell. A terminal reads a card by little else.
+    """
+    return {
+        (path, bytes((*READ_RECORD, number, (file.fid & SFI_MASK) << 3 | BY_NUMBER, 2 + item.length))): (file, cell)
+        for path, directory in files.by_path.items()
+        for file in directory.files
+        if isinstance(file, RecordFile) and file.read is FREE
+        for number, (item, cell) in enumerate(zip(file.items, record_cells(file), strict=True), 1)
+        if 2 + item.length <= BYTE_MAX
+    }
 
 
 def record_cells(file: RecordFile) -> Sequence[int]:

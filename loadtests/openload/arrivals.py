@@ -1,82 +1,85 @@
-"""Arrivals as data: a rate over time, and the due time of each arrival under it.
+"""Arrivals as one value: a rate over time, or a recorded trace, and the due time of each arrival under it.
 
-An arrival is due whether or not an earlier one has been served: that is what makes the load open. Pure; chance comes
-as an argument. The text form is one segment or several joined by commas:
+An arrival is due whether or not an earlier one has been served: that is what makes the load open. Chance comes as an
+argument; a file is read only where the text names one. A text is a rate (rates.py), `plan:FILE` or `trace:FILE`
+(recorded.py); how arrivals lie under a rate stands before it:
 
-    100              100 arrivals a second, for as long as the run's duration says
-    10..100/30s      from 10 to 100 a second, evenly over 30 seconds
-    50/10s,100/10s   steps: 50 a second for 10 seconds, then 100 for 10
+    jittered:100/60s    as many as the rate says, each at random within its own share of it (what is meant without)
+    even:100/60s        as many as the rate says, at even distances
+    poisson:100/60s     independent of one another: their number is random, and the rate says its mean
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import count
-from math import ceil, sqrt
+from itertools import accumulate, count, repeat
+from pathlib import Path
 from random import Random
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
-RATE_MAX: Final = 100_000.0
-SEGMENTS_MAX: Final = 100
-DURATION_MAX_S: Final = 7 * 24 * 3600.0
-EXPECTED: Final = "a rate such as 100, a ramp such as 10..100/30s, or steps such as 50/10s,100/10s (arrivals a second)"
-
-_SEGMENT = re.compile(
-    r"(?P<first>\d+(?:\.\d+)?)(?:\.\.(?P<last>\d+(?:\.\d+)?))?(?:/(?P<duration>\d+(?:\.\d+)?)(?P<unit>s|m|h))?"
+from loadtests.openload import recorded
+from loadtests.openload.rates import (
+    EXPECTED,
+    ROUNDING,
+    ArrivalsError,
+    Segment,
+    duration_s,
+    expected,
+    parse,
 )
-_UNITS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
-_ROUNDING: Final = 1e-6
-"""An area this much above a whole number is that number: 0.1 * 30 is three arrivals, not four."""
+from loadtests.openload.recorded import Trace
 
-
-class ArrivalsError(ValueError):
-    """A text that is no plan of arrivals; says which part, and what is expected."""
-
-
-class Segment(Struct, frozen=True):
-    """Arrivals a second, changing evenly from `rate_from` to `rate_to` over `duration_s`."""
-
-    rate_from: float
-    rate_to: float
-    duration_s: float
-
-    @property
-    def area(self) -> float:
-        """Return how many arrivals fall into the segment."""
-        return (self.rate_from + self.rate_to) / 2 * self.duration_s
-
-    def when(self, area: float) -> float:
-        """Return the second at which `area` arrivals have come: the root of rate_from*t + slope*t*t/2 = area.
-
-        Written so that it neither cancels for a small slope nor divides by zero for none.
-        """
-        if area <= 0:
-            return 0.0
-        slope = (self.rate_to - self.rate_from) / self.duration_s
-        return 2 * area / (self.rate_from + sqrt(max(self.rate_from**2 + 2 * slope * area, 0.0)))
-
+__all__ = [
+    "EXPECTED",
+    "ArrivalPlan",
+    "ArrivalsError",
+    "Segment",
+    "Spacing",
+    "due_times",
+    "duration_s",
+    "expected",
+    "parse",
+]
 
 Spacing = Literal["even", "jittered", "poisson"]
 """How arrivals lie under their rate: each at its own area, each at random within it, or independent of one another."""
+SPACINGS: Final[tuple[Spacing, ...]] = get_args(Spacing)
 
 
 class ArrivalPlan(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is due when: a rate over time and how arrivals lie under it. `text` is how it was written."""
+    """Who is due when: a rate over time and how arrivals lie under it. `text` is how it was written.
+
+    With a `trace` the due times are the file's, and the segments say what its rate was.
+    """
 
     text: str
     segments: tuple[Segment, ...]
     spacing: Spacing = "jittered"
+    trace: Trace | None = None
 
     @classmethod
-    def read(cls, text: str, duration_s: float | None = None, spacing: Spacing = "jittered") -> "ArrivalPlan":
-        """Read the text form; `duration_s` is the length of a segment that states none. Raise ArrivalsError."""
-        return cls(text, parse(text, duration_s), spacing)
+    def read(
+        cls, text: str, duration_s: float | None = None, spacing: Spacing = "jittered", folder: Path = Path()
+    ) -> "ArrivalPlan":
+        """Read the text form; raise ArrivalsError.
+
+        `duration_s` is the length of what states none, `spacing` what is meant where the text says none, `folder`
+        where the files lie that the text names.
+        """
+        stated, colon, rate = text.partition(":")
+        shape = rate if colon and stated in SPACINGS else text
+        lies: Spacing = next((one for one in SPACINGS if colon and one == stated), spacing)
+        if shape.startswith(recorded.PLAN):
+            return cls(text, recorded.read_plan(shape, folder), lies)
+        if not text.startswith(recorded.TRACE):
+            return cls(text, parse(shape, duration_s), lies)
+        trace, segments = recorded.read_trace(text, folder)
+        return cls(text, segments, "even", trace)
 
     @property
     def expected(self) -> int:
         """Return how many arrivals the plan has; Poisson arrivals have so many on average."""
-        return expected(self.segments)
+        return self.trace.count if self.trace else expected(self.segments)
 
     @property
     def duration_s(self) -> float:
@@ -85,60 +88,31 @@ class ArrivalPlan(Struct, frozen=True, forbid_unknown_fields=True):
 
     def due_times(self, random: Random) -> Iterator[float]:
         """Yield the due time of every arrival in order, in seconds from the start; even ones draw nothing."""
-        return due_times(self.segments, None if self.spacing == "even" else random)
+        return recorded.due_times(self.trace) if self.trace else due_times(self.segments, random, self.spacing)
 
 
-def parse(text: str, duration_s: float | None = None) -> tuple[Segment, ...]:
-    """Read the text form; `duration_s` is the length of a segment that states none. Raise ArrivalsError.
+def due_times(
+    segments: Sequence[Segment], random: Random | None = None, spacing: Spacing = "jittered"
+) -> Iterator[float]:
+    """Yield the due time of every arrival in order, in seconds from the start; without chance all are even.
 
-    >>> parse("10..100/30s")
-    (Segment(rate_from=10.0, rate_to=100.0, duration_s=30.0),)
+    An arrival is due when the area under the rate reaches its own: k for the even, a random point between k and k + 1
+    for the jittered, which keeps order and number, and a Poisson process of unit rate for the independent.
     """
-    parts = text.split(",")
-    if len(parts) > SEGMENTS_MAX:
-        raise ArrivalsError(f"{len(parts)} segments; at most {SEGMENTS_MAX}")
-    segments = tuple(_segment(part.strip(), duration_s) for part in parts)
-    if expected(segments) == 0:
-        raise ArrivalsError(f"{text!r} brings nobody; expected {EXPECTED}")
-    return segments
-
-
-def _segment(text: str, duration_s: float | None) -> Segment:
-    match = _SEGMENT.fullmatch(text)
-    if not match:
-        raise ArrivalsError(f"{text!r} is no rate; expected {EXPECTED}")
-    first, last, stated, unit = match.group("first", "last", "duration", "unit")
-    seconds = float(stated) * _UNITS[unit] if stated else duration_s
-    if seconds is None or not 0 < seconds <= DURATION_MAX_S:
-        raise ArrivalsError(f"{text!r} needs a duration above 0 and at most 7 days, as in {first}/30s")
-    rate_from, rate_to = float(first), float(last or first)
-    if max(rate_from, rate_to) > RATE_MAX:
-        raise ArrivalsError(f"{text!r} is above {RATE_MAX:.0f} arrivals a second")
-    return Segment(rate_from, rate_to, seconds)
-
-
-def expected(segments: Sequence[Segment]) -> int:
-    """Return how many arrivals the plan has."""
-    return ceil(sum(segment.area for segment in segments) - _ROUNDING)
-
-
-def duration_s(segments: Sequence[Segment]) -> float:
-    """Return how long arrivals come, in seconds."""
-    return sum(segment.duration_s for segment in segments)
-
-
-def due_times(segments: Sequence[Segment], jitter: Random | None = None) -> Iterator[float]:
-    """Yield the due time of every arrival in order, in seconds from the start.
-
-    Arrival k is due when the area under the rate reaches k; with `jitter` at a random point between k and k + 1, which
-    keeps order and number.
-    """
-    areas = (k + (jitter.random() if jitter else 0.0) for k in count())
+    areas = _areas(random, spacing)
     start_s, before = 0.0, 0.0
     area = next(areas)
     for segment in segments:
         end = before + segment.area
-        while area < end - _ROUNDING:
+        while area < end - ROUNDING:
             yield start_s + min(segment.when(area - before), segment.duration_s)
             area = next(areas)
         start_s, before = start_s + segment.duration_s, end
+
+
+def _areas(random: Random | None, spacing: Spacing) -> Iterator[float]:
+    if random is None or spacing == "even":
+        return (float(k) for k in count())
+    if spacing == "jittered":
+        return (k + random.random() for k in count())
+    return accumulate(random.expovariate(rate) for rate in repeat(1.0))

@@ -1,15 +1,13 @@
-"""Latencies in HdrHistograms: microseconds, three digits, 1 us to 10 minutes.
+"""HdrHistograms of latencies: microseconds, three digits, 1 us to 10 minutes.
 
-Each (name, outcome) has two: from the intended start, which shows a stall to everybody who had to wait for it, and from
-the actual start, which is the time of the service alone. Histograms of processes are merged; percentiles are never
-averaged, and one without a hundred samples beyond it is not stated.
+How one is made, filled, read, encoded and written for a person; whose latencies they are is said in latencies.py.
+Percentiles are never averaged, and one without a hundred samples beyond it is not stated.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable, MutableSequence
+from typing import Final
 
 from hdrh.histogram import HdrHistogram
-from msgspec import Struct
 
 LOWEST_US: Final = 1
 HIGHEST_US: Final = 600_000_000
@@ -20,6 +18,8 @@ WHOLE_E4: Final = 10_000
 P50, P90, P95, P99, P999 = 5_000, 9_000, 9_500, 9_900, 9_990
 """Percentiles in 10^-4, so that the rule above is exact."""
 TOO_SMALL: Final = "n too small"
+FOLD_AT: Final = 64
+"""Latencies that wait in an array before they are counted: one by one a histogram costs three times as much."""
 
 
 class _Histogram(HdrHistogram):  # type: ignore[misc]  # untyped in hdrh
@@ -37,7 +37,32 @@ def blank() -> HdrHistogram:
 
 def record(histogram: HdrHistogram, latency_us: float) -> None:
     """Record a latency, held to the histogram's range."""
-    histogram.record_value(min(max(int(latency_us), LOWEST_US), HIGHEST_US))
+    histogram.record_value(_held(int(latency_us)))
+
+
+def _held(latency_us: int) -> int:
+    return min(max(latency_us, LOWEST_US), HIGHEST_US)
+
+
+def fold(histogram: HdrHistogram, latencies_us: MutableSequence[int]) -> None:
+    """Record many latencies at once, held to the histogram's range; they are gone from the array afterwards."""
+    if not latencies_us:
+        return
+    values: Iterable[int] = latencies_us
+    lowest, highest = min(latencies_us), max(latencies_us)
+    if lowest < LOWEST_US or highest > HIGHEST_US:
+        values = [_held(value) for value in latencies_us]
+    counts, mask, magnitude = histogram.counts, histogram.sub_bucket_mask, histogram.sub_bucket_half_count_magnitude
+    for value in values:
+        if value <= mask:  # the first bucket counts by the microsecond
+            counts[value] += 1
+        else:
+            bucket = value.bit_length() - magnitude - 1
+            counts[(bucket << magnitude) + (value >> bucket)] += 1
+    histogram.total_count += len(latencies_us)
+    histogram.min_value = min(histogram.min_value, _held(lowest))
+    histogram.max_value = max(histogram.max_value, _held(highest))
+    del latencies_us[:]
 
 
 def estimate(histogram: HdrHistogram, p_e4: int) -> int:
@@ -80,67 +105,3 @@ def in_ms(latency_us: int | None) -> str:
         if latency_us < 10**6
         else f"{latency_us / 1e6:.2f} s"
     )
-
-
-class Pair(NamedTuple):
-    """The two histograms of one name and outcome."""
-
-    intended: HdrHistogram
-    sent: HdrHistogram
-
-
-class Encoded(Struct, frozen=True):
-    """One pair as it travels and as a result file keeps it; `name` is a flow or a message."""
-
-    name: str
-    outcome: str
-    count: int
-    intended: str
-    sent: str
-
-
-class Latencies:
-    """Every pair of one process, or of several merged."""
-
-    def __init__(self) -> None:
-        self._pairs: dict[tuple[str, str], Pair] = {}
-
-    def record(self, name: str, outcome: str, *, intended_us: float, sent_us: float) -> None:
-        """Record one latency, counted from the intended and from the actual start."""
-        pair = self.pair(name, outcome)
-        record(pair.intended, intended_us)
-        record(pair.sent, sent_us)
-
-    def pair(self, name: str, outcome: str) -> Pair:
-        """Return the pair of a name and an outcome, empty at first."""
-        pair = self._pairs.get((name, outcome))
-        if pair is None:
-            pair = self._pairs[name, outcome] = Pair(blank(), blank())
-        return pair
-
-    def items(self) -> Mapping[tuple[str, str], Pair]:
-        """Return what was recorded, by (name, outcome)."""
-        return self._pairs
-
-    def over(self, names: Iterable[str], outcome: str) -> Pair:
-        """Return one merged pair of several names; errors are never mixed into a success: one outcome."""
-        wanted, merged = set(names), Pair(blank(), blank())
-        for (name, its_outcome), pair in self._pairs.items():
-            if name in wanted and its_outcome == outcome:
-                merged.intended.add(pair.intended)
-                merged.sent.add(pair.sent)
-        return merged
-
-    def encoded(self) -> tuple[Encoded, ...]:
-        """Return every pair in its standard form, sorted."""
-        return tuple(
-            Encoded(name, outcome, pair.sent.get_total_count(), encode(pair.intended), encode(pair.sent))
-            for (name, outcome), pair in sorted(self._pairs.items())
-        )
-
-    def add(self, pairs: Iterable[Encoded]) -> None:
-        """Merge what other processes encoded."""
-        for one in pairs:
-            pair = self.pair(one.name, one.outcome)
-            pair.intended.add(decode(one.intended))
-            pair.sent.add(decode(one.sent))

@@ -2,7 +2,7 @@
 
 GET /health             {"status": "ok"}, without a token
 GET /audit[?opter=NAME] the engine's counts, the ledger's counts by state and its sums of what stands, open
-                        items and the laws of the books
+                        items and the laws of the books; with digest=1 the digest of what was settled, too
 POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out, of 0 to see
                         where the next begins; 409 if too few are left, and then none is handed out
 """
@@ -42,6 +42,7 @@ class AuditReport(Struct, frozen=True):
     bank: BankSums
     open: dict[str, int]
     invariants: tuple[Invariant, ...]
+    ledger_sha256: str = ""
 
     @property
     def ok(self) -> bool:
@@ -73,7 +74,8 @@ def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
             return _problem(400, f"opter has at most {OPERATOR_SIZE_MAX} characters")
         found = await store.audit(opter)
         open_items = {"tombstones": found.tombstones}
-        report = AuditReport(opter, tally.of(opter), found.ledger, found.bank, open_items, found.invariants)
+        digest = await store.digest(opter) if "digest" in request.query_params else ""
+        report = AuditReport(opter, tally.of(opter), found.ledger, found.bank, open_items, found.invariants, digest)
         return Response(msgspec.json.encode(report), media_type="application/json")
 
     async def lease(request: Request) -> Response:

@@ -1,9 +1,10 @@
 """The door for software that is not ours: the national interface as HTTP JSON.
 
 POST /fsi/api/rsfComIfsService/callService with the interface's envelope, signed by AK and SK (signature.py). Answers
-9001, 1101, 2101, 2102, 2103 and 2601. Two shapes of refusal, as a client of the real platform meets them: the gateway's
-own {"code", "message"}, after which it closes the connection, and the interface's infcode -1 with err_msg. There is no
-MAC and no pin pad at this door: that the patient's secret was checked is the institution's word (engine.password).
+9001, 1101, 2101, 2102, 2103, 2601 and 5203. Two shapes of refusal, as a client of the real platform meets them: the
+gateway's own {"code", "message"}, after which it closes the connection, and the interface's infcode -1 with err_msg.
+There is no MAC and no pin pad at this door: that the patient's secret was checked is the institution's word
+(engine.password).
 """
 
 import asyncio
@@ -18,18 +19,20 @@ from starlette.routing import Route
 
 from settlement.data_directory import InstitutionKey
 from settlement.gateways.http_body import BODY_TIMEOUT_S, BodyError, body_of
-from settlement.gateways.national_form import Json, header_of, read_envelope, read_message
-from settlement.gateways.national_reply import encode_json, write
-from settlement.gateways.signature import refusal_of
+from settlement.gateways.keyring import Keyring
+from settlement.gateways.national_form import header_of, read_envelope, read_message
+from settlement.gateways.national_reply import write
+from settlement.gateways.signature import key_of
 from settlement.reception import UNSEALED, TurnedAway
 from settlement.service import Service
 from settlement.wire import codes
 from settlement.wire.codes import Refusal
 from settlement.wire.envelope import MalformedError, Reply, Request
+from settlement.wire.keys import NetworkKey
+from settlement.wire.national_fields import PATH
+from settlement.wire.national_values import Json, encode_json
 
 GATEWAY: Final = "national"
-PATH: Final = "/fsi/api/rsfComIfsService/callService"
-"""The path of the platform's front end, which clients are written for."""
 BODY_MAX: Final = 512 * 1024
 """A bill of 500 lines with every optional field filled in fits."""
 CALLS_MAX: Final = 512
@@ -43,17 +46,18 @@ def national_app(
     institutions: tuple[InstitutionKey, ...],
     now_ms: Callable[[], int],
     *,
+    network_key: NetworkKey | None = None,
     calls_max: int = CALLS_MAX,
     body_timeout_s: float = BODY_TIMEOUT_S,
 ) -> Starlette:
-    """Return the door as an ASGI application."""
-    keys = {key.access_key: key for key in institutions}
+    """Return the door as an ASGI application; with a network key, every institution has credentials of its own."""
+    keys = Keyring(institutions, network_key)
     room = asyncio.Semaphore(calls_max)
 
     async def call(http: HttpRequest) -> Response:
-        refused = refusal_of(http.headers, keys, now_ms())
-        if refused is not None:
-            return _gateway_refusal(UNAUTHORIZED, refused)
+        key = key_of(http.headers, keys, now_ms())
+        if isinstance(key, str):
+            return _gateway_refusal(UNAUTHORIZED, key)
         if room.locked():
             return _gateway_refusal(UNAVAILABLE, FULL)
         async with room:
@@ -61,7 +65,7 @@ def national_app(
                 content = await body_of(http, BODY_MAX, body_timeout_s)
             except BodyError as error:
                 return _gateway_refusal(error.status, str(error))
-            reply, given = await _answer(service, keys[http.headers["_api_access_key"]], content)
+            reply, given = await _answer(service, key, content)
         return Response(encode_json(write(reply, given)), media_type="application/json")
 
     return Starlette(routes=[Route(PATH, call, methods=["POST"])])

@@ -10,30 +10,31 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from msgspec import Struct
 
-from settlement.gateways.national_form import Json, national_name
 from settlement.wire.envelope import Reply, decode_output
 from settlement.wire.messages import PersonFound, Reversed, SettlementInfo, SignedIn
+from settlement.wire.national_values import Json, encode_json, plain
 
 SUCCESS, FAILURE = 0, -1
 """infcode."""
 ITEM_BY_ITEM: Final = "1"
 """clr_way: cleared by item."""
 NO_LIMIT: Final = Decimal("0.00")
+QUERY: Final = "5203"
+QUERIED: Final = {"psn_part_amt": "psn_pay", "psn_cash_pay": "cash_payamt"}
+"""Names that its answer has for two amounts, beside their own."""
 ECHOED: Final = ("psn_cert_type", "mdtrt_cert_type")
 """What setlinfo repeats of druginfo; both are required there."""
 
-encode_json = msgspec.json.Encoder(decimal_format="number").encode
-
 
 class Asked(NamedTuple):
-    """What a reply takes from its request: its checked input, the day (yyyymmdd) and the place of treatment."""
+    """What a reply takes from its request: its checked input, the day (yyyymmdd), place of treatment and infno."""
 
     given: Json
     day: int
     region: str
+    infno: str
 
 
 def write(reply: Reply, given: Json) -> Json:
@@ -42,7 +43,7 @@ def write(reply: Reply, given: Json) -> Json:
     The host takes a request in and decides it at one time, so refmsg_time and respond_time are the same.
     """
     output = decode_output(reply)
-    asked = Asked(given, day=int(reply.respond_time[:8]), region=reply.inf_refmsgid[:6])
+    asked = Asked(given, int(reply.respond_time[:8]), reply.inf_refmsgid[:6], reply.infno)
     return {
         "infcode": SUCCESS if reply.approved else FAILURE,
         "inf_refmsgid": reply.inf_refmsgid,
@@ -54,7 +55,7 @@ def write(reply: Reply, given: Json) -> Json:
 
 
 def _signed_in(output: SignedIn, _asked: Asked) -> Json:
-    return {"signinoutb": _plain(output)}
+    return {"signinoutb": plain(output)}
 
 
 def _reversed(_output: Reversed, _asked: Asked) -> Json:
@@ -62,7 +63,7 @@ def _reversed(_output: Reversed, _asked: Asked) -> Json:
 
 
 def _person(found: PersonFound, asked: Asked) -> Json:
-    base = _plain(found)
+    base = plain(found)
     insured = base.pop("insuinfo")
     bank_card_no = base.pop("bank_card_no")
     return {
@@ -78,12 +79,12 @@ def _person(found: PersonFound, asked: Asked) -> Json:
 
 
 def _settlement(info: SettlementInfo, asked: Asked) -> Json:
-    written = _plain(info)
+    written = plain(info)
     funds, cuts, amounts = written.pop("setldetail"), written.pop("detlcutinfo"), written.pop("amounts")
     patient = _patient(written.pop("patient"), asked)
     lines = {line["feedetl_sn"]: line for line in asked.given.get("drugdetail", ())}
     return {
-        "setlinfo": written | amounts | patient | _clearing(info, asked),
+        "setlinfo": written | amounts | patient | _clearing(info, asked) | _renamed(amounts, asked),
         "setldetail": [fund | {"fund_pay_type_name": "", "setl_proc_info": ""} for fund in funds],
         "detlcutinfo": [cut | _line(lines.get(cut["feedetl_sn"])) for cut in cuts],
     }
@@ -98,26 +99,18 @@ WRITERS: Final[Mapping[type[Struct], Callable[[Any, Asked], Json]]] = {
 """The outputs that this door writes."""
 
 
-def _plain(value: Any) -> Any:
-    """Return a struct as the interface writes it: its names, and numbers with their decimals."""
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if not isinstance(value, Struct):
-        return value
-    plain = {}
-    for name in value.__struct_fields__:
-        given, scale = national_name(name)
-        held = getattr(value, name)
-        plain[given] = _plain(held) if scale is None else Decimal(held).scaleb(-scale)
-    return plain
-
-
 def _patient(patient: Json | None, asked: Asked) -> Json:
     """Return who the patient is, as the host says; a revoke's output names nobody (interface, 2103)."""
     if patient is None:
         return {}
-    echoed = {name: asked.given["druginfo"][name] for name in ECHOED}
+    sold = asked.given.get("druginfo", {})
+    echoed = {name: sold.get(name, "") for name in ECHOED}
     return patient | echoed | {"naty": "", "age": _age(patient["brdy"], asked.day)}
+
+
+def _renamed(amounts: Json, asked: Asked) -> Json:
+    """Return what a query's answer calls otherwise than every other (interface, 5203)."""
+    return {QUERIED[name]: amounts[name] for name in QUERIED} if asked.infno == QUERY else {}
 
 
 def _clearing(info: SettlementInfo, asked: Asked) -> Json:

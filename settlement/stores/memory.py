@@ -1,14 +1,19 @@
 """A ledger in memory: for tests, for the direct link and for simulation. Nothing survives the process."""
 
 import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 import apsw
 
 from cardsim.issuing.population import SIZE_MAX
 from settlement.engine.state import Key, Record, State, Transfer
 from settlement.stores.audit import examine
+from settlement.stores.digest import digest
 from settlement.stores.schema import SCHEMA, insert
 from settlement.stores.store import Changes, LedgerAudit, StoreError, TooFew
+
+Read = TypeVar("Read")
 
 
 class MemoryStore:
@@ -46,7 +51,7 @@ class MemoryStore:
 
     def audit_now(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger by the statements that judge a stored one."""
-        return _audit((*self._rows.values(), *self._transfers.values()), opter_no)
+        return _read(self._every_row(), lambda connection: examine(connection, opter_no))
 
     async def load(self, keys: tuple[Key, ...]) -> State:
         """Return the working set of these rows."""
@@ -56,26 +61,36 @@ class MemoryStore:
         """Keep rows and transfers."""
         self.save_now(changes)
 
+    async def commit(self) -> None:
+        """Do nothing: nothing here outlives the process."""
+
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` indexes that were not handed out before; TooFew hands out none."""
         return self.lease_now(count)
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, in a thread."""
-        rows = (*self._rows.values(), *self._transfers.values())
-        return await asyncio.to_thread(_audit, rows, opter_no)
+        return await asyncio.to_thread(_read, self._every_row(), lambda connection: examine(connection, opter_no))
+
+    async def digest(self, opter_no: str = "") -> str:
+        """Digest the ledger as it stands now, in a thread."""
+        return await asyncio.to_thread(_read, self._every_row(), lambda connection: digest(connection, opter_no))
 
     async def close(self) -> None:
         """Do nothing: there is nothing to give back."""
 
+    def _every_row(self) -> tuple[Record, ...]:
+        return (*self._rows.values(), *self._transfers.values())
 
-def _audit(rows: tuple[Record, ...], opter_no: str) -> LedgerAudit:
+
+def _read(rows: tuple[Record, ...], reading: Callable[[apsw.Connection], Read]) -> Read:
+    """Return what is found in these rows by the statements that read a stored ledger."""
     connection = apsw.Connection(":memory:")
     try:
         with connection:
             for statement in SCHEMA:
                 connection.execute(statement)
             insert(connection, rows)
-        return examine(connection, opter_no)
+        return reading(connection)
     finally:
         connection.close()

@@ -1,19 +1,24 @@
 """A ledger in one SQLite file, the embedded default: WAL, and an fsync at every commit.
 
 `synchronous=FULL` is what makes an acknowledged settlement survive a power cut; NORMAL would lose the last ones, and a
-kill -9 would not show it. A commit is made in the loop's own thread: while it waits for the disk the sockets fill, and
-the next batch is what they hold. A worker thread was tried and gains nothing: what it overlaps, the hop and the
-interpreter's lock take back.
+kill -9 would not show it. Rows are read and written in the loop's own thread: each statement takes the interpreter's
+lock again, and a worker would wait for it at every row. COMMIT is one call that holds no lock from beginning to end, as
+long as all those statements together, and waits for the disk: it alone has a thread, and the next batch is judged
+meanwhile.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from time import perf_counter
+from typing import Any, Final, TypeVar
 
 import apsw
 
 from settlement.engine.state import Key, State
 from settlement.stores.audit import examine
+from settlement.stores.digest import digest
 from settlement.stores.schema import SCHEMA, insert, select
 from settlement.stores.store import (
     SCHEMA_VERSION,
@@ -40,6 +45,8 @@ CACHE_KIB: Final = 128 * 1024
 BUSY_TIMEOUT_MS: Final = 5_000
 """How long a commit waits for somebody who looks into the file (sqlite3, a backup)."""
 
+Read = TypeVar("Read")
+
 
 class SqliteStore:
     """The ledger of one data directory, whose lock (data_directory.py) makes this its only writer."""
@@ -51,10 +58,13 @@ class SqliteStore:
             self._connection = _opened(self.path, origin)
         except apsw.Error as error:
             raise RefusedStoreError(f"{self.path} cannot be opened as a ledger: {error}") from None
+        self._thread = ThreadPoolExecutor(1, "commit")
+        self._committing: asyncio.Future[float | None] | None = None
 
     async def load(self, keys: tuple[Key, ...]) -> State:
         """Return the working set of these rows; one transaction, because a lock a row costs more than the row."""
         try:
+            await self._idle()
             with self._connection:
                 rows = select(self._connection, keys)
         except apsw.Error as error:
@@ -62,32 +72,75 @@ class SqliteStore:
         return State(rows, keys)
 
     async def save(self, changes: Changes) -> None:
-        """Make rows and transfers durable in one commit; the context rolls back what fails."""
+        """Write rows and transfers into the transaction that `commit` ends; what fails is rolled back."""
+        await self._idle()
         try:
-            with self._connection:
-                insert(self._connection, changes.rows)
-                insert(self._connection, changes.transfers)
+            self._begin()
+            insert(self._connection, changes.rows)
+            insert(self._connection, changes.transfers)
+        except apsw.Error as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise StoreError(f"{self.path}: saving failed: {error}") from error
+
+    def commit(self) -> Awaitable[float | None]:
+        """Begin to end the open transaction, in the thread of commits; return what awaits its end."""
+        if self._committing is None:
+            began = self._connection.in_transaction
+            work = asyncio.get_running_loop().run_in_executor(self._thread, self._end) if began else None
+            self._committing = asyncio.ensure_future(self._ended(work))
+        return self._committing
+
+    async def _ended(self, work: Awaitable[float] | None) -> float | None:
+        try:
+            return await work if work else None
+        finally:
+            self._committing = None
+
+    async def _idle(self) -> None:
+        """Return once no commit is under way: a connection serves one thread at a time."""
+        if self._committing is not None:
+            await self._committing
+
+    def _begin(self) -> None:
+        """Open a transaction unless one is: with the writer's lock, so that nobody else's is found in the middle."""
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
+
+    def _end(self) -> float:
+        """Commit; return the seconds that it took."""
+        began = perf_counter()
+        try:
+            self._connection.execute("COMMIT")
         except apsw.Error as error:
             raise StoreError(f"{self.path}: a commit failed: {error}") from error
+        return perf_counter() - began
 
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` indexes that were not handed out before; durable before it returns."""
         statement = "UPDATE origin SET leased = leased + ?1 WHERE leased + ?1 <= size RETURNING leased - ?1"
+        await self._idle()
         try:
+            self._begin()
             rows: list[tuple[Any, ...]] = self._connection.execute(statement, (count,)).fetchall()
-            if rows:
-                return int(rows[0][0])
             [(left,)] = self._connection.execute("SELECT size - leased FROM origin")
         except apsw.Error as error:
             raise StoreError(f"{self.path}: a lease failed: {error}") from error
-        return TooFew(int(left))
+        await self.commit()
+        return int(rows[0][0]) if rows else TooFew(int(left))
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger in a thread and over a connection of its own: a reader of the log stops no writer."""
-        return await asyncio.to_thread(_audit, self.path, opter_no)
+        return await asyncio.to_thread(_read, self.path, lambda connection: examine(connection, opter_no))
+
+    async def digest(self, opter_no: str = "") -> str:
+        """Digest the ledger as it is judged: in a thread, over a connection of its own."""
+        return await asyncio.to_thread(_read, self.path, lambda connection: digest(connection, opter_no))
 
     async def close(self) -> None:
         """Close the file."""
+        await self._idle()
+        self._thread.shutdown()
         self._connection.close()
 
 
@@ -143,12 +196,13 @@ def _refuse_another_origin(connection: apsw.Connection, path: Path, origin: Orig
         )
 
 
-def _audit(path: Path, opter_no: str) -> LedgerAudit:
+def _read(path: Path, reading: Callable[[apsw.Connection], Read]) -> Read:
+    """Return what a reader of its own finds in a ledger; raise StoreError."""
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         try:
             connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-            return examine(connection, opter_no)
+            return reading(connection)
         finally:
             connection.close()
     except apsw.Error as error:

@@ -5,9 +5,11 @@ at whatever sizes the stream delivers them.
 """
 
 from collections.abc import Iterator
+from struct import Struct
 from typing import Final
 
-LENGTH_SIZE: Final = 4
+_LENGTH = Struct(">I")
+LENGTH_SIZE: Final = _LENGTH.size
 MAC_SIZE: Final = 16
 FRAME_MAX: Final = 64 * 1024
 """The longest frame of a message; the bill of LINES_MAX lines fits."""
@@ -29,7 +31,7 @@ def frame(message: bytes, mac: bytes) -> bytes:
     length = len(message) + len(mac)
     assert FRAME_MIN <= length <= FRAME_MAX, length
     assert len(mac) == MAC_SIZE
-    return length.to_bytes(LENGTH_SIZE, "big") + message + mac
+    return _LENGTH.pack(length) + message + mac
 
 
 class FrameReader:
@@ -45,11 +47,16 @@ class FrameReader:
     """
 
     def __init__(self, frame_max: int = FRAME_MAX) -> None:
-        self._buffer = bytearray()
+        self._buffer: bytes | bytearray = b""
         self._frame_max = frame_max
 
     def feed(self, data: bytes) -> None:
-        """Take what the stream delivered."""
+        """Take what the stream delivered; as a rule that is one frame, of which no copy is made."""
+        if not self._buffer:
+            self._buffer = data
+            return
+        if isinstance(self._buffer, bytes):
+            self._buffer = bytearray(self._buffer)
         self._buffer += data
 
     @property
@@ -59,13 +66,31 @@ class FrameReader:
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield (message, mac) of every whole frame; raise FrameError for a length out of bounds."""
-        while len(self._buffer) >= LENGTH_SIZE:
-            length = int.from_bytes(self._buffer[:LENGTH_SIZE], "big")
-            if not FRAME_MIN <= length <= self._frame_max:
-                raise FrameError(length, self._frame_max)
-            end = LENGTH_SIZE + length
-            if len(self._buffer) < end:
-                return
-            whole = bytes(self._buffer[LENGTH_SIZE:end])
-            del self._buffer[:end]
-            yield whole[:-MAC_SIZE], whole[-MAC_SIZE:]
+        while (whole := self.cut()) is not None:
+            yield whole
+
+    def cut(self) -> tuple[bytes, bytes] | None:
+        """Return (message, mac) of the next frame, None until it is whole; raise FrameError as iteration does."""
+        buffer = self._buffer
+        size = len(buffer)
+        if size < LENGTH_SIZE:
+            return None
+        (length,) = _LENGTH.unpack_from(buffer)
+        if not FRAME_MIN <= length <= self._frame_max:
+            raise FrameError(length, self._frame_max)
+        end = LENGTH_SIZE + length
+        if size < end:
+            return None
+        if size == end:
+            self._buffer = b""
+        else:
+            buffer = self._cut_off(end)
+        return bytes(buffer[LENGTH_SIZE:-MAC_SIZE]), bytes(buffer[-MAC_SIZE:])
+
+    def _cut_off(self, end: int) -> bytes:
+        """Return the bytes up to `end` and forget them: cheap also where many frames came at once."""
+        if isinstance(self._buffer, bytes):
+            self._buffer = bytearray(self._buffer)
+        whole = bytes(self._buffer[:end])
+        del self._buffer[:end]
+        return whole

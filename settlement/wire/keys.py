@@ -23,6 +23,9 @@ MAC_LABEL: Final = b"shuaka mac|"
 PIN_LABEL: Final = b"shuaka pin|"
 PASSWORD_LABEL: Final = b"shuaka password|"
 
+INSTITUTION_LABEL: Final = b"shuaka institution|"
+ACCESS_KEY_PREFIX: Final = "AK-"
+
 REQUEST: Final = b"\x01"
 REPLY: Final = b"\x02"
 """The direction is part of what is MACed, so that no frame can be sent back to its sender."""
@@ -119,6 +122,10 @@ class NetworkKey:
     def terminal_key(self, dev_no: str) -> bytes:
         """Return the key that this terminal is delivered with."""
         return cmac(self._key, dev_no.encode())
+
+    def institution_key(self, fixmedins_code: str) -> tuple[str, str]:
+        """Return the access key and the secret key of an institution at the HTTP door."""
+        return ACCESS_KEY_PREFIX + fixmedins_code, cmac(self._key, INSTITUTION_LABEL + fixmedins_code.encode()).hex()
 
     def _session(self, dev_no: str, sign_no: str) -> SessionKeys:
         return session_keys(self.terminal_key(dev_no), sign_no)

@@ -45,9 +45,7 @@ def msgid(dev_no: str, clock_ms: int, sequence: int) -> str:
     >>> msgid("P3701000000101", 0, 37)
     'P37010000001197001010800000111'
     """
-    lane = int(dev_no[12:14])
-    first, second = divmod(sequence % SEQUENCES, 36)
-    return f"{dev_no[:12]}{compact_time(clock_ms)}{lane:02d}{_BASE36[first]}{_BASE36[second]}"
+    return dev_no[:12] + _second(clock_ms // 1000)[1] + dev_no[12:14] + _SEQUENCE[sequence % SEQUENCES]
 
 
 def local_time(clock_ms: int) -> str:
@@ -83,6 +81,7 @@ def fingerprint(name: str) -> int:
 
 
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SEQUENCE = tuple(first + second for first in _BASE36 for second in _BASE36)
 
 
 @lru_cache(maxsize=4)

@@ -48,7 +48,9 @@ class Conversation:
         if self._request is None or request.msgid != self._request.msgid:
             self._counters = []
         self._request = request
-        self._remember(request.msgid, answered=False)
+        self._answered[request.msgid] = False
+        if len(self._answered) > REMEMBERED:
+            del self._answered[next(iter(self._answered))]
         clock_ms = self._clock_ms()
         frame, counter = self._session.seal(
             request.body,
@@ -92,12 +94,7 @@ class Conversation:
         return None
 
     def _finish(self, reply: Reply, *, signing_in: bool) -> None:
-        self._remember(reply.msgid, answered=True)
+        self._answered[reply.msgid] = True
         if signing_in and reply.approved:
             self._session.accept(reply)
             self._counters = []
-
-    def _remember(self, msgid: str, *, answered: bool) -> None:
-        self._answered[msgid] = answered
-        if len(self._answered) > REMEMBERED:
-            del self._answered[next(iter(self._answered))]

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from settlement.wire.messages import SettlementInfo
+
 
 class PurchaseIntent(Struct, frozen=True, tag="purchase"):
     """A purchase (0200) is about to leave: what its reversal (0400) must say, in the terms of settlement.wire.bank."""
@@ -57,13 +59,46 @@ class Fate(StrEnum):
     """Undone by 2601 or 0400, or barred by a tombstone before it arrived."""
 
 
-class Resolution(Struct, frozen=True, tag="resolution"):
-    """The outcome of an intent is known."""
+class Standing(Struct, frozen=True, array_like=True):
+    """What was settled, as the host said it: what reconciliation compares and an undo must name. Amounts in fen."""
+
+    mdtrt_id: str
+    setl_time: str
+    insutype: str
+    med_type: str
+    medfee_sumamt_fen: int
+    fund_pay_sumamt_fen: int
+    acct_pay_fen: int
+    psn_cash_pay_fen: int
+
+
+def standing(info: SettlementInfo) -> Standing:
+    """Return what a settlement's reply says of it."""
+    amounts = info.amounts
+    return Standing(
+        info.mdtrt_id,
+        info.setl_time,
+        info.insutype,
+        info.med_type,
+        amounts.medfee_sumamt_fen,
+        amounts.fund_pay_sumamt_fen,
+        amounts.acct_pay_fen,
+        amounts.psn_cash_pay_fen,
+    )
+
+
+class Resolution(Struct, frozen=True, tag="resolution", omit_defaults=True):
+    """The outcome of an intent is known.
+
+    `settled`: what was settled or, of a revoke, its exact negatives. `undone_by`: the msgid of the 2601 that undid it.
+    """
 
     msgid: str
     fate: Fate
     setl_id: str = ""
     refusal: str = ""
+    settled: Standing | None = None
+    undone_by: str = ""
 
 
 OpenIntent = Intent | PurchaseIntent | ReissueIntent

@@ -12,11 +12,13 @@ from msgspec import Struct
 
 from settlement.wire import codes
 from settlement.wire.envelope import MalformedError, Reply, decode_output
-from settlement.wire.messages import Body, SignIn
+from settlement.wire.messages import Body, Revocation, SettleDrugSale, SettleOutpatient, SignIn
 from terminals.kernel.effects import NextMsgid, NoReply, Pause, Request, Steps
 from terminals.kernel.outcome import APPROVED, NO_REPLY, Event, Outcome, Result
 from terminals.kernel.transaction import Transaction, declined
 
+REPEAT_STEP: Final = "repeat"
+"""The pause before a repeat is the network's time, not a person's."""
 LOST_PAUSES_S: Final = (0.2, 1.0, 5.0)
 """Before each repeat of a request whose reply was lost; then it stays unknown."""
 BUSY_PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -24,6 +26,9 @@ BUSY_PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 UNJUDGED: Final = codes.RETRY_CODES | {code for code in codes.REFUSALS if code.startswith("E1")}
 """Refusals at the envelope or of an overloaded host: they say nothing about an earlier copy of the message."""
+
+MOVES_MONEY: Final = (SettleDrugSale, SettleOutpatient, Revocation)
+"""What a host that does not know a repeat for one would carry out again."""
 
 Anew = Callable[[], Steps[Body | None]]
 _Output = TypeVar("_Output", bound=Struct)
@@ -38,10 +43,13 @@ def exchange(
     for after the one sign-on that an E1001 may cause.
     """
     msgid = msgid or (yield NextMsgid())
-    lost, busy = iter(LOST_PAUSES_S), iter(BUSY_PAUSES_S)
+    once = not transaction.site.repeats and isinstance(body, MOVES_MONEY)
+    lost, busy = iter(() if once else LOST_PAUSES_S), iter(BUSY_PAUSES_S)
     unknown = signed_on = False
     while True:
         reply = yield from send(transaction, body, msgid, insuplc_admdvs)
+        if not isinstance(reply, NoReply) and reply.approved:
+            return reply
         if isinstance(reply, NoReply) or reply.refusal == codes.REPLAYED_COUNTER.code:
             unknown = (
                 True  # of a frame that the line doubled, the second copy is refused and the first may have counted
@@ -58,7 +66,7 @@ def exchange(
         if seconds is None:
             return _what_it_proves(reply, unknown=unknown)
         transaction.events.append(event)
-        yield Pause(seconds, "repeat")
+        yield Pause(seconds, REPEAT_STEP)
 
 
 def send(transaction: Transaction, body: Body, msgid: str, insuplc_admdvs: str) -> Steps[Reply | NoReply]:
@@ -80,7 +88,7 @@ def signed_on(transaction: Transaction) -> Steps[Reply | NoReply]:
         seconds = next(pauses, None) if undecided else None
         if seconds is None:
             return reply
-        yield Pause(seconds, "repeat")
+        yield Pause(seconds, REPEAT_STEP)
 
 
 def output_of(reply: Reply | NoReply, kind: type[_Output]) -> _Output | None:

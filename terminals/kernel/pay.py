@@ -11,7 +11,7 @@ from settlement.wire import codes
 from settlement.wire.messages import SettleDrugSale, SettlementInfo, SettleOutpatient
 from terminals.kernel.bank import pay_rest
 from terminals.kernel.effects import AskPassword, NextMsgid, NoReply, Record, Steps
-from terminals.kernel.entries import Fate, Intent, Resolution
+from terminals.kernel.entries import Fate, Intent, Resolution, standing
 from terminals.kernel.exchange import exchange, output_of
 from terminals.kernel.outcome import LOCAL, Event, Outcome, Result, Tender
 from terminals.kernel.reception import Received
@@ -29,6 +29,7 @@ PASSWORD_EVENTS: Final = {
 Settle = SettleDrugSale | SettleOutpatient
 Make = Callable[[bytes], Settle]
 """Makes the settlement's message around a PIN block."""
+MadeAnew = Steps[Settle | None]
 
 
 def pay(transaction: Transaction, patient: Received, make: Make) -> Steps[Outcome]:
@@ -61,14 +62,14 @@ def _settled(transaction: Transaction, patient: Received, body: Settle, make: Ma
     intent = Intent(msgid, infno, body.psn_no, patient.card.city, body.medfee_sumamt_fen)
     yield Record(intent)
 
-    def anew() -> Steps[Settle | None]:
+    def anew() -> MadeAnew:
         block: bytes = yield AskPassword(patient.person.bank_card_no, same=True)
         return make(block) if block else None
 
     reply = yield from exchange(transaction, body, patient.card.city, msgid=msgid, anew=anew if asked else None)
     info = output_of(reply, SettlementInfo)
     if info is not None:
-        yield Record(Resolution(msgid, Fate.DONE, info.setl_id))
+        yield Record(Resolution(msgid, Fate.DONE, info.setl_id, settled=standing(info)))
         yield from pause(transaction.pace.pay_s, "pay")
         return transaction.ended(Result.SETTLED, info=info, infno=intent.infno)
     if isinstance(reply, NoReply) or reply.approved:

@@ -19,8 +19,8 @@ from settlement.wire.messages import (
     SettlementInfo,
 )
 from terminals.kernel.bank_reversal import reverse_purchase
-from terminals.kernel.effects import NoReply, Record, Steps
-from terminals.kernel.entries import Fate, Intent, OpenIntent, PurchaseIntent, ReissueIntent, Resolution
+from terminals.kernel.effects import NextMsgid, NoReply, Record, Steps
+from terminals.kernel.entries import Fate, Intent, OpenIntent, PurchaseIntent, ReissueIntent, Resolution, standing
 from terminals.kernel.exchange import UNJUDGED, exchange, output_of
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.kernel.reissue import REISSUE, issue
@@ -57,7 +57,7 @@ def find_out(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
     if info is not None:
         transaction.events.append(Event.FOUND_BY_QUERY)
         fate = Fate.REVERSED if info.refd_setl_flag == UNDONE else Fate.DONE
-        yield Record(Resolution(intent.msgid, fate, info.setl_id))
+        yield Record(Resolution(intent.msgid, fate, info.setl_id, settled=standing(info)))
         return transaction.ended(
             Result.REVERSED if fate is Fate.REVERSED else Result.SETTLED, info=info, infno=intent.infno
         )
@@ -74,7 +74,7 @@ def revoke_again(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
     reply = yield from exchange(transaction, body, intent.insuplc_admdvs, msgid=intent.msgid)
     info = output_of(reply, SettlementInfo)
     if info is not None:
-        yield Record(Resolution(intent.msgid, Fate.DONE, info.setl_id))
+        yield Record(Resolution(intent.msgid, Fate.DONE, info.setl_id, settled=standing(info)))
         return transaction.ended(Result.REVOKED, info=info, infno=intent.infno)
     if isinstance(reply, NoReply) or reply.approved or reply.refusal in UNJUDGED:
         return transaction.ended(Result.IN_DOUBT)
@@ -86,12 +86,13 @@ def revoke_again(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
 
 
 def _reverse(transaction: Transaction, intent: Intent) -> Steps[Outcome]:
+    msgid: str = yield NextMsgid()
     reversal = Reverse(intent.psn_no, intent.msgid, intent.infno)
-    reply = yield from exchange(transaction, reversal, intent.insuplc_admdvs)
+    reply = yield from exchange(transaction, reversal, intent.insuplc_admdvs, msgid=msgid)
     if isinstance(reply, NoReply):
         return transaction.ended(Result.IN_DOUBT)
     if not reply.approved and reply.refusal != codes.ALREADY_UNDONE.code:
         return transaction.ended(Result.IN_DOUBT, reply.refusal)
     transaction.events.append(Event.UNDONE_BY_REVERSAL)
-    yield Record(Resolution(intent.msgid, Fate.REVERSED))
+    yield Record(Resolution(intent.msgid, Fate.REVERSED, undone_by=msgid))
     return transaction.ended(Result.REVERSED)

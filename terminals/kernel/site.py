@@ -9,7 +9,8 @@ class Site(Struct, frozen=True):
     """A terminal and its institution; the composition root fills it from the city's file.
 
     `kind` is names.PHARMACY or names.HOSPITAL. `password_asked`: whether local patients type the local password here.
-    `remote_cities`: whose cards are settled here although they are insured elsewhere.
+    `remote_cities`: whose cards are settled here although they are insured elsewhere. `repeats`: whether the host takes
+    a repeated msgid as one message. The interface is silent on it, so a platform that is not ours may settle twice.
     """
 
     dev_no: str
@@ -19,6 +20,7 @@ class Site(Struct, frozen=True):
     opter_no: str
     password_asked: bool
     remote_cities: frozenset[str] = frozenset()
+    repeats: bool = True
 
 
 class Pace(Struct, frozen=True):

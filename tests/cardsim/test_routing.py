@@ -2,14 +2,32 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from cardsim.card import Card
+from cardsim.card import Card, Running
 from cardsim.interface import Interface
+from cardsim.routing import CLASSES, SELECT
+from cardsim.social_security.file_commands import free_reads
+from cardsim.social_security.layout import PLANS
+from cardsim.social_security.table import SOCIAL_SECURITY
 
 Issue = Callable[..., Card]
 Exchange = Callable[..., list[str]]
 SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
 DEBIT, PSE, MF = "00A4040008A000000333010101", "00A404000E315041592E5359532E4444463031", "00A40000023F00"
+FREE_READS = sorted({command.hex() for plan in PLANS.values() for _, command in free_reads(plan)})
+OTHERS = (
+    SSSE,
+    DEBIT,
+    MF,
+    "00A4000002DF01",
+    "00A4000002EF05",
+    "00C0000010",
+    "00B2030406",
+    "00B2032C00",
+    "0020000003123456",
+)
 VERIFY, HOLDER_RECORD, RESIDENCE = "0020000003123456", "00B2013414", "00B2012C04"
 
 
@@ -78,3 +96,35 @@ def test_every_class_and_instruction_is_answered_on_both_interfaces(
         reader = interface is Interface.CONTACTLESS and (cla, ins) == (0xFF, 0xCA)
         assert (status == 0x6E00) is (cla not in known and not reader)
         assert status >> 12 in (0x6, 0x9)
+
+
+@pytest.mark.parametrize("generation", [1, 2, 3])
+@pytest.mark.parametrize("interface", Interface)
+@given(steps=st.lists(st.sampled_from([*OTHERS, *FREE_READS]), max_size=12))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_what_is_answered_at_once_is_what_executing_it_would_have_answered(
+    issue_card: Issue, generation: int, interface: Interface, steps: list[str]
+) -> None:
+    quick, slow = (issue_card(generation=generation) for _ in range(2))
+    if interface in quick.interfaces:
+        for card in (quick, slow):
+            card.power_off()
+            card.power_on(interface)
+    assert slow._running is not None
+    slow._running = Running(slow._running.execute)
+    commands = [bytes.fromhex(step) for step in steps]
+    assert [quick.transmit(command) for command in commands] == [slow.transmit(command) for command in commands]
+
+
+def test_a_blocked_application_answers_nothing_at_once(issue_card: Issue, exchange: Exchange) -> None:
+    card = issue_card()
+    version = "00B2032C06"
+    assert exchange(card, SSSE, version)[-1].endswith("9000")
+    assert card._running is not None
+    card._running.execute.args[0].blocked = True  # type: ignore[attr-defined]  # as APPLICATION BLOCK leaves it
+    assert exchange(card, version) == ["6A81"]
+
+
+def test_commands_are_of_the_classes_that_a_card_knows_and_none_is_select() -> None:
+    assert {cla for cla, _ in SOCIAL_SECURITY.commands} <= CLASSES
+    assert SELECT not in SOCIAL_SECURITY.commands

@@ -1,6 +1,7 @@
 """The driver with visitors that serve without a host: tens of milliseconds of real arrivals, no engine, no sockets."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import gevent
@@ -10,7 +11,8 @@ from loadtests import driver as drivers
 from loadtests.driver import Driver
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.plan import Block, LoadPlan, Profile
-from loadtests.recorder import Recorder, Report, Span, Visit
+from loadtests.recorder import Recorder, Span, Visit
+from loadtests.testimony import Report
 from terminals.kernel.outcome import Outcome, Result
 from terminals.kernel.site import Site
 
@@ -41,7 +43,7 @@ class Booth:
     def sign_on(self) -> Outcome:
         return Outcome("sign_on", Result.DONE) if self._signs_on else Outcome("sign_on", Result.DECLINED, "E1007")
 
-    def serve(self, *_: Any) -> Visit:
+    def attend(self, *_: Any) -> Visit:
         self._serving += 1
         self.at_once = max(self.at_once, self._serving)
         gevent.sleep(self._seconds)
@@ -170,3 +172,43 @@ def test_what_stays_open_past_the_bound_is_reported_as_open(
     report, _ = drive(booth, "400/0.01s")
     assert report.left_open == 1
     assert report.visits["recover"] == {"SETTLED": 1}
+
+
+def test_in_a_closed_loop_a_slow_terminal_slows_down_who_comes(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place, seconds=0.02), "400/0.1s", model="closed")
+    fates = report.arrivals
+    assert 2 <= fates.scheduled == fates.completed < 8
+    assert (fates.late, fates.dropped) == (0, 0)
+
+
+def test_in_a_closed_loop_nobody_is_due_before_they_begin(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place, seconds=0.02), "400/0.1s", model="closed")
+    for pair in report.latencies:
+        assert pair.intended == pair.sent
+
+
+def test_whoever_looks_sees_how_many_visits_are_in_flight(
+    make_plan: MakePlan, make_profile: MakeProfile, place: Site
+) -> None:
+    profile = make_profile(arrivals=ArrivalPlan.read("even:100/0.05s"), drain_s=5)
+    driver = Driver(
+        make_plan(profile=profile), 0, [cast("Visitor", Booth(place, seconds=0.05))], Recorder(), lambda _: None
+    )
+    seen: list[int] = []
+    gevent.spawn_later(0.035, lambda: seen.append(driver.in_flight))
+    driver.prepare()
+    driver.run()
+    assert seen[0] >= 2
+    assert driver.in_flight == 0
+
+
+def test_a_trace_that_changed_since_the_plan_ends_the_run_with_a_sentence(
+    make_plan: MakePlan, make_profile: MakeProfile, place: Site, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    trace.write_text("0\n1\n")
+    profile = make_profile(arrivals=ArrivalPlan.read(f"trace:{trace}"))
+    trace.write_text("0\n2\n")
+    driver = Driver(make_plan(profile=profile), 0, [cast("Visitor", Booth(place))], Recorder(), lambda _: None)
+    assert not driver.prepare()
+    assert "is not the trace that this run was planned with" in driver.report().failure

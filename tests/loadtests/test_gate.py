@@ -107,6 +107,22 @@ def test_an_engine_that_counted_otherwise_fails_the_gate(counted: dict[str, Any]
     assert complaint in compare([claims()], audit(engine=counted)).complaints
 
 
+def test_a_lost_acknowledgement_fails_the_gate() -> None:
+    forgetful = claims(
+        messages={**claims().messages, "2102": {"approved": 2, "E2102": 1, "no reply": 1}},
+        settled={"2102": Settled(2, 600, 0, 500, 100, "00000000000000f0")},
+    )
+    complaints = compare([forgetful], audit()).complaints
+    assert "2102 settlements: client 2, engine 3, ledger 3" in complaints
+    assert f"2102 fingerprint: client 00000000000000f0, ledger {FINGERPRINT}" in complaints
+    assert "2102 medfee_sumamt_fen: client 600, ledger 900" in complaints
+
+
+def test_an_acknowledgement_without_a_row_in_the_ledger_fails_the_gate() -> None:
+    complaints = compare([claims()], audit(ledger=books(settled=2, medfee_sumamt_fen=600))).complaints
+    assert "2102 settlements: client 3, engine 3, ledger 2" in complaints
+
+
 def lost(**outcomes: int) -> Claims:
     return claims(messages={**claims().messages, "2102": {"E2102": 1, **outcomes}})
 

@@ -1,9 +1,9 @@
 from pathlib import Path
 
 from loadtests import live
-from loadtests.openload.histograms import Latencies
+from loadtests.openload.latencies import Latencies
 from loadtests.openload.outcomes import Arrivals
-from loadtests.recorder import Report
+from loadtests.testimony import Report
 
 
 def report() -> Report:

@@ -1,9 +1,12 @@
 """Whatever imports Locust runs in a process of its own: gevent takes the whole process."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from loadtests import plan
 
@@ -34,20 +37,60 @@ def test_no_module_of_ours_that_the_load_imports_imports_a_loop() -> None:
     assert python(code) == "[]"
 
 
-def test_openload_imports_nothing_else_of_ours_and_no_gevent() -> None:
-    code = (
-        "import sys\n"
-        "from loadtests.openload import arrivals, clock, health, histograms, outcomes, verdict\n"
-        "others = {'cardsim', 'terminals', 'settlement', 'gevent', 'locust'}\n"
-        "print(sorted({name.split('.')[0] for name in sys.modules} & others))"
+def test_openload_imports_nothing_else_of_ours_and_gevent_only_where_it_runs() -> None:
+    gevents = {"crew", "locustfile", "timer", "visits"}
+    there = {path.stem for path in (LOCUSTFILE.parent / "openload").glob("[a-z]*.py")}
+    ours = {"cardsim", "terminals", "settlement", "shuaka"}
+    for names, others in ((there - gevents, ours | {"gevent", "locust"}), (there & gevents, ours)):
+        code = (
+            "import sys\n"
+            f"from loadtests.openload import {', '.join(sorted(names))}\n"
+            f"print(sorted({{name.split('.')[0] for name in sys.modules}} & {others}))"
+        )
+        assert python(code) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--master", "--headless"), "a master hands out the keys of terminals: add --master-bind-host 127.0.0.1"),
+        (("--web-host", "0.0.0.0"), "the page is shown on this machine only: --web-host 127.0.0.1"),  # noqa: S104 - refused
+    ],
+)
+def test_nothing_listens_on_other_addresses_than_this_machines(words: tuple[str, ...], complaint: str) -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "locust",
+            "-f",
+            str(LOCUSTFILE),
+            "--master-bind-port",
+            free(),
+            "--web-port",
+            free(),
+            *words,
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
     )
-    assert python(code) == "[]"
+    assert said.returncode == 1
+    assert said.stderr.endswith(f"locustfile: {complaint}\n")
 
 
-def test_without_a_plan_locust_ends_with_a_clear_sentence() -> None:
+def free() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def test_without_a_plan_and_an_engine_locust_ends_with_a_sentence_that_says_what_to_do(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != plan.ENVIRONMENT}
     said = subprocess.run(
-        [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless"],
+        [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless", "--data", str(tmp_path)],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -56,5 +99,6 @@ def test_without_a_plan_locust_ends_with_a_clear_sentence() -> None:
         check=False,
     )
     assert said.returncode == 1
-    assert "SHUAKA_LOAD_PLAN names no plan: start a load with `shuaka load`" in said.stderr
+    wanted = f"locustfile: no engine runs on {tmp_path}; start one with: shuaka serve --data {tmp_path}\n"
+    assert said.stderr.endswith(wanted)
     assert "Traceback" not in said.stderr

@@ -7,10 +7,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from loadtests import metrics
 from loadtests.metrics import ReportCollector, buckets, edges
 from loadtests.openload import histograms
-from loadtests.openload.histograms import Latencies
+from loadtests.openload.latencies import Latencies
 from loadtests.openload.outcomes import Arrivals
 from loadtests.openload.verdict import Slo
-from loadtests.recorder import Recorder, Report
+from loadtests.recorder import Recorder
+from loadtests.testimony import Report
+from terminals.kernel.conversation import Stray
 from terminals.kernel.outcome import Event
 
 SLO = Slo()
@@ -19,7 +21,7 @@ SLO = Slo()
 def report() -> Report:
     latencies = Latencies()
     for outcome, latency_us in (("approved", 700), ("approved", 1400), ("E2102", 900), ("E3005", 1000)):
-        latencies.record("2102", outcome, intended_us=latency_us * 10, sent_us=latency_us)
+        latencies.record("pharmacy", outcome, intended_us=latency_us * 10, sent_us=latency_us, step="2102")
     return Report(
         arrivals=Arrivals(scheduled=5, sent=4, completed=3, late=2, dropped=1),
         visits={"pharmacy": {"SETTLED": 3}},
@@ -52,6 +54,20 @@ def test_events_are_counted_and_no_event_that_is_none_becomes_a_label() -> None:
     found = samples(Report(events={"PIN_WRONG": 2, "no event": 1}))
     events = {labels[0]: count for (name, labels), count in found.items() if name == "shuaka_load_events_total"}
     assert events == {event.value: 2 if event is Event.PIN_WRONG else 0 for event in Event}
+
+
+def test_a_message_is_shown_over_all_flows() -> None:
+    latencies = Latencies()
+    for flow in ("pharmacy", "outpatient"):
+        latencies.record(flow, "approved", intended_us=1000, sent_us=1000, step="1101")
+    found = samples(Report(latencies=latencies.encoded()))
+    assert found["shuaka_load_latency_seconds_count", ("1101", "approved", "sent")] == 2
+
+
+def test_replies_that_nobody_waits_for_are_counted_by_kind() -> None:
+    found = samples(Report(strays={"late reply": 3}))
+    strays = {labels[0]: count for (name, labels), count in found.items() if name == "shuaka_load_strays_total"}
+    assert strays == {stray.value: 3 if stray is Stray.LATE else 0 for stray in Stray}
 
 
 def test_latency_is_shown_from_the_intended_start_and_from_the_send() -> None:

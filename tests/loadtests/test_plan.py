@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from loadtests import plan as plans
+from loadtests.faults import Fault
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.plan import LoadPlan, LoadTerminal, PlanError, Profile
 from terminals.kernel.site import Site
 
@@ -26,12 +28,6 @@ def test_a_plan_holds_keys_and_is_for_its_owner_alone(make_plan: MakePlan, tmp_p
 
 def test_a_terminals_key_is_not_in_its_repr(make_plan: MakePlan) -> None:
     assert make_plan().terminals[0].key_hex not in repr(make_plan())
-
-
-@pytest.mark.parametrize("named", [None, ""])
-def test_a_missing_plan_says_how_to_start_a_load(named: str | None) -> None:
-    with pytest.raises(PlanError, match="SHUAKA_LOAD_PLAN names no plan: start a load with `shuaka load`"):
-        plans.read(named)
 
 
 def test_a_plan_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -71,3 +67,22 @@ def test_a_runs_name_fits_into_an_opter_no(make_profile: MakeProfile) -> None:
     content = msgspec.to_builtins(make_profile()) | {"run": "x" * 21}
     with pytest.raises(msgspec.ValidationError, match=r"length <= 20"):
         msgspec.convert(content, Profile)
+
+
+def test_a_replay_cannot_be_prepared_before_a_storm(make_profile: MakeProfile) -> None:
+    with pytest.raises(ValueError, match="a storm's terminals have no session before the run"):
+        make_profile(sign_on="storm", storm_s=1.0, fidelity="replay")
+
+
+def test_what_is_due_in_the_warm_up_or_in_a_fault_that_is_not_measured_does_not_count(
+    make_profile: MakeProfile,
+) -> None:
+    outage = Fault(kind="outage", at_s=5, for_s=1, measured=False)
+    profile = make_profile(warmup_s=2, faults=(outage,))
+    assert [profile.measures(due_s) for due_s in (1.9, 2, 5, 6)] == [False, True, False, True]
+
+
+def test_only_a_replay_takes_time_to_prepare(make_profile: MakeProfile) -> None:
+    arrivals = ArrivalPlan.read("600/1s")
+    assert make_profile(arrivals=arrivals).preparing_s == 0
+    assert make_profile(arrivals=arrivals, fidelity="replay").preparing_s == 2

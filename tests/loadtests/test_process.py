@@ -22,8 +22,10 @@ class Runner:
 
 process.WorkerRunner = Runner
 process.GO_WAIT_S = 0.01
+process.Retold = lambda _: SimpleNamespace(heard=None, tell=lambda: None)
 listeners = SimpleNamespace(report_to_master=SimpleNamespace(add_listener=lambda _: None))
-load = process.LoadProcess(None, SimpleNamespace(runner=Runner(), events=listeners))
+plan = SimpleNamespace(profile=SimpleNamespace(faults=(), seed=1, preparing_s=0), engine_pid=0)
+load = process.LoadProcess(plan, SimpleNamespace(runner=Runner(), events=listeners))
 """
 
 

@@ -1,8 +1,9 @@
 import msgspec
 import pytest
 
-from loadtests.openload import histograms
-from loadtests.recorder import FAULT, FAULTS_KEPT, Recorder, Report, Span, Visit, merge
+from loadtests.openload import histograms, intervals
+from loadtests.recorder import Recorder, Span, Visit
+from loadtests.testimony import FAULT, FAULTS_KEPT, Report, merge
 from settlement.wire import names
 from settlement.wire.messages import Amounts
 from terminals.kernel.outcome import Event, Outcome, Result, Tender
@@ -25,8 +26,8 @@ def sold(began_s: float = 100.0, thought_s: float = 0.0) -> Visit:
     return Visit(SOLD, Span(began_s, began_s + 0.05 + thought_s), spans, thought_s)
 
 
-def maximum_ms(recorder: Recorder, name: str, outcome: str) -> tuple[float, float]:
-    pair = recorder.latencies.pair(name, outcome)
+def maximum_ms(recorder: Recorder, name: str, outcome: str, step: str = "") -> tuple[float, float]:
+    pair = recorder.latencies.pair(name, outcome, step)
     return round(histograms.maximum(pair.intended) / 1000, 1), round(histograms.maximum(pair.sent) / 1000, 1)
 
 
@@ -42,18 +43,18 @@ def test_think_times_are_no_latency() -> None:
     assert maximum_ms(recorder, "pharmacy", "SETTLED") == (50.0, 50.0)
 
 
-def test_the_delay_of_a_visit_is_borne_by_its_first_message_alone() -> None:
+def test_a_message_was_due_when_a_visit_that_began_in_time_would_have_sent_it() -> None:
     recorder = Recorder()
     recorder.end(sold(), due_s=99.9)
-    assert maximum_ms(recorder, "1101", "approved") == (104.0, 4.0)
-    assert maximum_ms(recorder, "2102", "approved") == (4.0, 4.0)
+    assert maximum_ms(recorder, "pharmacy", "approved", "1101") == (104.0, 4.0)
+    assert maximum_ms(recorder, "pharmacy", "approved", "2102") == (104.0, 4.0)
 
 
 def test_a_refused_message_has_a_histogram_of_its_own() -> None:
     recorder = Recorder()
     recorder.end(sold(), due_s=100.0)
-    assert recorder.latencies.pair("2102", "E2102").sent.get_total_count() == 1
-    assert recorder.latencies.pair("2102", "approved").sent.get_total_count() == 1
+    assert recorder.latencies.pair("pharmacy", "E2102", "2102").sent.get_total_count() == 1
+    assert recorder.latencies.pair("pharmacy", "approved", "2102").sent.get_total_count() == 1
 
 
 def test_what_is_counted_but_not_measured_has_no_latency() -> None:
@@ -64,6 +65,52 @@ def test_what_is_counted_but_not_measured_has_no_latency() -> None:
     assert report.visits == {"pharmacy": {"SETTLED": 1}}
     assert report.messages == {"1101": {"approved": 1}, "2101": {"approved": 1}, "2102": {"E2102": 1, "approved": 1}}
     assert report.events == {"PASSWORD_WRONG": 1}
+
+
+def test_a_visit_that_is_not_measured_is_counted_and_stands_in_the_series_alone() -> None:
+    recorder = Recorder()
+    recorder.begin(99.0)
+    recorder.end(sold(), due_s=99.9, measured=False)
+    report = recorder.report(cpu_share=0.0, elapsed_s=1.5, finished=True)
+    assert report.latencies == ()
+    assert report.visits == {"pharmacy": {"SETTLED": 1}}
+    assert [bool(one.unmeasured_intended) for one in report.series] == [False, True]
+    assert [one.intended for one in report.series] == ["", ""]
+
+
+def test_the_series_adds_up_to_the_whole_run() -> None:
+    recorder = Recorder()
+    recorder.begin(100.0)
+    for number in range(40):
+        recorder.scheduled += 1
+        recorder.sent += 1
+        recorder.completed += 1
+        recorder.end(sold(began_s=100.0 + number / 10), due_s=99.9 + number / 10)
+    recorder.count(Outcome("pharmacy", Result.IN_DOUBT))
+    report = recorder.report(cpu_share=0.0, elapsed_s=4.2, finished=True)
+    assert [one.start_s for one in report.series] == [0, 1, 2, 3, 4]
+    assert sum(one.scheduled for one in report.series) == sum(one.completed for one in report.series) == 40
+    assert sum(one.errors for one in report.series) == 1
+    served, merged = recorder.latencies.pair("pharmacy", "SETTLED"), intervals.whole_pair(report.series)
+    assert histograms.encode(merged.intended) == histograms.encode(served.intended)
+    assert histograms.encode(merged.sent) == histograms.encode(served.sent)
+
+
+def test_an_interim_report_has_no_series_but_its_last_interval() -> None:
+    recorder = Recorder()
+    recorder.begin(100.0)
+    recorder.scheduled = 7
+    recorder.tick(101.0)
+    report = recorder.report(cpu_share=0.0, elapsed_s=1.0)
+    assert report.series == ()
+    assert report.latest is not None
+    assert (report.latest.start_s, report.latest.scheduled) == (0.0, 7)
+
+
+def test_a_report_before_the_arrivals_begin_closes_nothing() -> None:
+    recorder = Recorder()
+    recorder.tick(1e9)
+    assert recorder.report(cpu_share=0.0).latest is None
 
 
 def test_what_was_settled_is_claimed_with_its_money_and_its_fingerprint() -> None:
@@ -121,14 +168,6 @@ def test_reports_of_processes_merge_into_what_one_process_would_have_seen() -> N
     for field in ("arrivals", "visits", "messages", "events", "strays", "settled", "latencies", "finished"):
         assert getattr(merged, field) == getattr(whole, field), field
     assert len(merged.health) == 2
-
-
-def test_a_run_is_finished_when_every_process_is() -> None:
-    assert not merge([Report(finished=True), Report(finished=False)]).finished
-
-
-def test_the_first_failure_of_a_process_is_the_runs() -> None:
-    assert merge([Report(), Report(failure="no engine")]).failure == "no engine"
 
 
 BANKED = msgspec.structs.replace(

@@ -11,11 +11,13 @@ from loadtests.gate import Gate, Row
 from loadtests.openload import histograms
 from loadtests.openload.health import Health, condition
 from loadtests.openload.outcomes import Arrivals
+from loadtests.openload.thresholds import parse_threshold
 from loadtests.openload.verdict import Answer
 from loadtests.plan import Profile
-from loadtests.provenance import Machine, Source, this_machine, this_source
-from loadtests.recorder import Recorder, Report, Span, Visit
+from loadtests.provenance import Machine, Source
+from loadtests.recorder import Recorder, Span, Visit
 from loadtests.result import Result, Windows, claims_of
+from loadtests.testimony import Report
 from terminals.kernel.outcome import Outcome
 from terminals.kernel.outcome import Result as End
 
@@ -123,11 +125,14 @@ def test_a_report_states_no_percentile_of_too_few_samples_and_always_the_maximum
     assert row.endswith("50 ms")
 
 
+def test_a_report_tells_the_thresholds_that_were_kept_beside_those_that_were_not(result: Result) -> None:
+    asked = tuple(parse_threshold(text) for text in ("served p50 <= 60ms", "served p50 <= 40ms"))
+    profile = msgspec.structs.replace(result.profile, thresholds=asked)
+    said = reports.lines(msgspec.structs.replace(result, profile=profile).judged(HOLDS))
+    assert "  kept: served p50 50 ms from the intended start, limit 60 ms" in said
+    assert "  served p50 50 ms from the intended start, limit 40 ms" in said
+
+
 def test_a_row_that_differs_says_so(result: Result) -> None:
     failed = result.judged(Gate((Row("2102 settlements", 400, 400, 399, ok=False),)))
     assert any("DIFFERS" in line for line in reports.lines(failed))
-
-
-def test_the_machine_and_the_code_are_described() -> None:
-    assert this_machine().cores >= 1
-    assert len(this_source().lock_sha256) in (0, 64)

@@ -1,11 +1,13 @@
 import asyncio
 import time
 import urllib.request
+from typing import Any
 
 import pytest
 
 from settlement.engine.arrival import Password
-from settlement.metrics import LATENCY_BUCKETS, SLO_SECONDS, MeteredStore, Metrics
+from settlement.metrics import MeteredStore, Metrics
+from settlement.replies import LATENCY_BUCKETS, SLO_SECONDS
 from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes, Invariant, LedgerAudit, StoreError
 from settlement.tally import Outcome
@@ -52,17 +54,26 @@ def test_latency_has_an_edge_at_each_limit_that_a_run_is_judged_by() -> None:
 
 def test_a_metered_store_times_commits_and_shows_what_an_audit_found() -> None:
     class Broken(MemoryStore):
+        def commit(self) -> Any:
+            return asyncio.sleep(0, seconds.pop())
+
         async def audit(self, opter_no: str = "") -> LedgerAudit:
             assert not opter_no
             return LedgerAudit(
                 {}, 0, (Invariant("a", ok=False, detail="x", off_fen=5), Invariant("b", ok=True, detail=""))
             )
 
+    async def settle(store: MeteredStore) -> None:
+        await store.save(Changes((), ()))
+        assert (await store.commit(), await store.commit()) == (0.25, None)
+
+    seconds = [None, 0.25]
     metrics = Metrics()
     store = MeteredStore(Broken(), metrics)
-    asyncio.run(store.save(Changes((), ())))
+    asyncio.run(settle(store))
     asyncio.run(store.audit())
     assert value(metrics, "shuaka_commit_seconds_count") == 1
+    assert value(metrics, "shuaka_commit_seconds_sum") == 0.25
     assert value(metrics, "shuaka_ledger_imbalance_fen") == 5
     assert value(metrics, "shuaka_ledger_broken_invariants") == 1
 
@@ -92,6 +103,20 @@ def test_an_audit_that_fails_is_counted_and_leaves_the_last_result() -> None:
     assert value(metrics, "shuaka_ledger_audit_failures_total") == 2
     assert value(metrics, "shuaka_ledger_audited_timestamp_seconds") == 0
     assert not store.being_audited
+
+
+def test_cpu_memory_and_the_promise_of_the_store_are_shown() -> None:
+    metrics = Metrics()
+    metrics.kept("sqlite")
+    cpu_s, bytes_held = (
+        value(metrics, "shuaka_engine_cpu_seconds_total"),
+        value(metrics, "shuaka_engine_resident_bytes"),
+    )
+    assert cpu_s is not None
+    assert cpu_s > 0
+    assert bytes_held is not None
+    assert bytes_held > 1 << 20
+    assert value(metrics, "shuaka_store_info", store="sqlite", durability="WAL, synchronous=FULL") == 1
 
 
 def test_no_operator_and_no_terminal_is_ever_a_label() -> None:

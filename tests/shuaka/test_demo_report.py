@@ -12,8 +12,8 @@ from loadtests.openload.health import Health, condition
 from loadtests.openload.outcomes import Arrivals
 from loadtests.plan import Block, Profile
 from loadtests.provenance import Machine, Source
-from loadtests.recorder import Report
 from loadtests.result import Result, Windows
+from loadtests.testimony import Report
 from shuaka import demo_report
 from terminals.kernel.outcome import NO_REPLY
 from terminals.tally import FleetReport, Tally

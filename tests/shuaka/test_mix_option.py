@@ -1,15 +1,11 @@
 import pytest
 from typer import BadParameter
 
-from shuaka.mix_option import SHARES, Chosen, mixed, parse_share
+from shuaka.mix_option import Chosen, mixed, parse_share
 from terminals.patients import Mix
 
 
-def test_every_share_of_the_mix_can_be_named_and_nothing_else() -> None:
-    assert set(SHARES) == set(Mix.__struct_fields__) - {"lines_min", "lines_max"}
-
-
-@pytest.mark.parametrize(("text", "chosen"), [("tap=0.5", Chosen("tap", 0.5)), ("bank=1", Chosen("bank", 1))])
+@pytest.mark.parametrize(("text", "chosen"), [("tap=0.5", Chosen("tap", 0.5)), ("local=1", Chosen("local", 1))])
 def test_a_share_is_a_name_and_a_number(text: str, chosen: Chosen) -> None:
     assert parse_share(text) == chosen
 
@@ -36,6 +32,17 @@ def test_the_last_share_of_a_name_counts_and_the_others_stay() -> None:
     assert (mix.tap, mix.bank) == (0.9, Mix().bank)
 
 
-def test_shares_that_leave_no_room_are_refused() -> None:
-    with pytest.raises(BadParameter, match="at most 1 together"):
-        mixed(Mix(), [Chosen("default_pin", 0.6), Chosen("local_password_as_pin", 0.6)])
+def test_the_other_end_of_a_share_may_be_chosen() -> None:
+    assert mixed(Mix(), [Chosen("outpatient", 1.0)]).pharmacy == 0
+
+
+@pytest.mark.parametrize(
+    ("chosen", "complaint"),
+    [
+        ([Chosen("default_pin", 0.6), Chosen("local_password_as_pin", 0.6)], "at most 1 together"),
+        ([Chosen("inpatient", 0.1)], "inpatient does not exist yet"),
+    ],
+)
+def test_shares_that_make_no_mix_are_refused(chosen: list[Chosen], complaint: str) -> None:
+    with pytest.raises(BadParameter, match=complaint):
+        mixed(Mix(), chosen)

@@ -103,6 +103,13 @@ def test_two_processes_share_arrivals_and_people_and_leave_one_result(data: Path
     assert journals == ["load-0.jsonl", "load-1.jsonl"]
 
 
+def test_replayed_dialogues_ask_the_host_as_full_ones_do_and_the_result_says_how_many_were_prepared(data: Path) -> None:
+    result = judged(data, "replayed", "--rate", "40", "--duration", "2", "--fidelity", "replay")
+    assert result.report.arrivals.completed == 80
+    assert result.report.visits["prepare"]["DONE"] >= 80
+    assert result.report.messages["2101"]["approved"] > result.report.messages["2102"]["approved"]
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_ctrl_c_ends_the_arrivals_and_the_report_is_of_what_was_run(data: Path, processes: str) -> None:
     name = f"ctrl-c-{processes}"
@@ -152,7 +159,7 @@ def wait_for_visits(live: Path) -> None:
 def test_no_key_of_a_terminal_stays_behind(data: Path) -> None:
     run(data, "secrets", "--rate", "10", "--duration", "1")
     files = sorted(path.name for path in (data / "runs" / "secrets").iterdir())
-    assert files == ["live.json", "load-0.jsonl", "locust.log", "result.json"]
+    assert files == ["live.json", "load-0.jsonl", "locust.log", "result.hlog", "result.json"]
     kept = (data / "runs" / "secrets" / "result.json").read_text()
     assert "key" not in kept
 

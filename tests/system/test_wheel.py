@@ -53,7 +53,7 @@ def test_the_wheel_holds_our_packages_and_nothing_else(content: set[str]) -> Non
 
 
 def test_the_wheel_holds_every_module_and_its_data(content: set[str]) -> None:
-    kept = {".py", ".toml", ".json", ".typed"}
+    kept = {".py", ".toml", ".json", ".typed", ".css", ".js"}
     files = {path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.suffix in kept}
     assert {str(path.relative_to(ROOT)) for path in files} - content == set()
 

@@ -6,7 +6,8 @@ The server is simulated in virtual time: it serves one at a time, 1 ms each, and
 from loadtests.openload import histograms
 from loadtests.openload.arrivals import due_times, parse
 from loadtests.openload.clock import Schedule
-from loadtests.openload.histograms import P95, P99, Latencies
+from loadtests.openload.histograms import P95, P99
+from loadtests.openload.latencies import Latencies
 
 SERVICE_S = 0.001
 FREEZE_S = (10.0, 11.0)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtests.openload import histograms
-from loadtests.openload.histograms import P50, P95, P99, P999, Latencies, blank, encode, estimate, percentile, record
+from loadtests.openload.histograms import P50, P95, P99, P999, blank, encode, estimate, percentile, record
 
 LATENCIES = st.lists(st.integers(1, 600_000_000), min_size=1, max_size=300)
 
@@ -48,16 +48,6 @@ def test_an_unstated_percentile_is_written_as_too_small() -> None:
     assert histograms.in_ms(None) == "n too small"
 
 
-@given(LATENCIES, LATENCIES)
-def test_merged_histograms_are_those_of_all_samples(here: list[int], there: list[int]) -> None:
-    together, mine, other = Latencies(), Latencies(), Latencies()
-    for latencies, values in ((mine, here), (other, there), (together, here + there)):
-        for value in values:
-            latencies.record("2102", "approved", intended_us=value, sent_us=value)
-    mine.add(other.encoded())
-    assert mine.encoded() == together.encoded()
-
-
 def test_a_latency_beyond_the_range_is_held_to_it() -> None:
     histogram = blank()
     record(histogram, 1e12)
@@ -72,14 +62,17 @@ def test_an_encoded_histogram_is_read_back_whole() -> None:
     assert encode(histograms.decode(encode(histogram))) == encode(histogram)
 
 
-def test_errors_are_never_mixed_into_the_success_latency() -> None:
-    latencies = Latencies()
-    latencies.record("pharmacy", "SETTLED", intended_us=10, sent_us=10)
-    latencies.record("outpatient", "SETTLED", intended_us=20, sent_us=20)
-    latencies.record("pharmacy", "IN_DOUBT", intended_us=9_000_000, sent_us=9_000_000)
-    served = latencies.over(("pharmacy", "outpatient"), "SETTLED")
-    assert (served.intended.get_total_count(), histograms.maximum(served.intended)) == (2, 20)
-
-
 def test_no_sample_has_no_percentile_and_no_maximum() -> None:
     assert (percentile(blank(), P50), estimate(blank(), P50), histograms.maximum(blank())) == (None, 0, 0)
+
+
+@given(LATENCIES)
+def test_many_values_at_once_are_counted_as_one_by_one(values: list[int]) -> None:
+    one_by_one, at_once, waiting = blank(), blank(), [*values, -3, 10**12]
+    for value in waiting:
+        record(one_by_one, value)
+    histograms.fold(at_once, waiting)
+    assert encode(at_once) == encode(one_by_one)
+    assert at_once.get_total_count() == len(values) + 2
+    assert (at_once.min_value, at_once.max_value) == (one_by_one.min_value, one_by_one.max_value)
+    assert waiting == []

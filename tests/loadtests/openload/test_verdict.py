@@ -1,13 +1,16 @@
 from typing import Any
 
 from loadtests.openload import histograms
+from loadtests.openload.figures import Measured
 from loadtests.openload.health import Condition
-from loadtests.openload.histograms import Pair
+from loadtests.openload.latencies import Pair
 from loadtests.openload.outcomes import Arrivals
-from loadtests.openload.verdict import Answer, Slo, Verdict, judge
+from loadtests.openload.thresholds import parse_threshold
+from loadtests.openload.verdict import Answer, Check, Slo, Verdict, judge
 
 WELL = Condition(lag_p99_us=900, lag_max_us=5000, cpu_share_max=0.3, processes=1)
 BUSY = Condition(lag_p99_us=900, lag_max_us=5000, cpu_share_max=0.95, processes=1)
+ALL_SERVED = Arrivals(10_000, 10_000, 10_000, 0, 0)
 
 
 def served(*groups: tuple[int, int]) -> Pair:
@@ -17,20 +20,21 @@ def served(*groups: tuple[int, int]) -> Pair:
     return pair
 
 
+def measured(*groups: tuple[int, int], arrivals: Arrivals = ALL_SERVED, errors: int = 0) -> Measured:
+    return Measured(arrivals, errors, {"served": served(*groups or ((5_000, 10_000),))}, arrived_s=10)
+
+
 def judged(**changed: Any) -> Verdict:
-    facts: dict[str, Any] = {
-        "slo": Slo(),
-        "gate": (),
-        "found": WELL,
-        "arrivals": Arrivals(10_000, 10_000, 10_000, 0, 0),
-        "errors": 0,
-        "served": served((5_000, 10_000)),
-    }
+    facts: dict[str, Any] = {"slo": Slo(), "found": WELL, "measured": measured()}
     return judge(**(facts | changed))
 
 
+def answers(verdict: Verdict) -> dict[str, bool | None]:
+    return {check.name: check.ok for check in verdict.checks}
+
+
 def test_a_run_that_keeps_every_promise_passes() -> None:
-    assert judged() == Verdict(Answer.PASS)
+    assert (judged().answer, judged().reasons, judged().remarks) == (Answer.PASS, (), ())
     assert judged().exit_code == 0
 
 
@@ -41,45 +45,89 @@ def test_a_broken_gate_leaves_no_performance_result() -> None:
 
 
 def test_a_busy_generator_is_bound_and_not_the_service_slow() -> None:
-    verdict = judged(found=BUSY, served=served((9_000_000, 10_000)))
+    verdict = judged(found=BUSY, measured=measured((9_000_000, 10_000)))
     assert (verdict.answer, verdict.exit_code) == (Answer.GENERATOR_BOUND, 3)
 
 
 def test_a_missed_percentile_fails() -> None:
-    assert judged(served=served((5_000, 9_000), (2_000_000, 1_000))).reasons == (
-        "p95 2.00 s from the intended start, limit 1500 ms",
+    assert judged(measured=measured((5_000, 9_000), (2_000_000, 1_000))).reasons == (
+        "served p95 2.00 s from the intended start, limit 1.50 s",
     )
 
 
 def test_a_percentile_of_too_few_samples_is_remarked_and_not_judged_well() -> None:
-    verdict = judged(served=served((5_000, 3_000)))
-    assert (verdict.answer, verdict.remarks) == (Answer.PASS, ("p99 not stated: n too small (3000)",))
+    verdict = judged(measured=measured((5_000, 3_000)))
+    assert (verdict.answer, verdict.remarks) == (Answer.PASS, ("served p99 not stated: n too small (3000)",))
 
 
 def test_a_run_in_which_nothing_was_measured_fails() -> None:
-    verdict = judged(served=served())
-    assert verdict.answer == Answer.FAIL
-    assert verdict.reasons == ("nothing was measured: nobody was served after the warm-up",)
+    verdict = judged(measured=measured((5_000, 0)))
+    assert (verdict.answer, verdict.reasons) == (Answer.FAIL, ("served count 0, limit 1",))
 
 
 def test_few_samples_of_which_too_many_are_slow_fail_all_the_same() -> None:
-    verdict = judged(served=served((5_000, 90), (4_000_000, 10)))
+    verdict = judged(measured=measured((5_000, 90), (4_000_000, 10)))
     assert verdict.answer is Answer.FAIL
     assert verdict.reasons == (
-        "more than 5% of 100 visits above 1500 ms from the intended start",
-        "more than 1% of 100 visits above 3000 ms from the intended start",
+        "served: more than 5% of 100 above 1.50 s from the intended start",
+        "served: more than 1% of 100 above 3.00 s from the intended start",
     )
 
 
 def test_dropped_arrivals_fail_as_not_achieved() -> None:
-    verdict = judged(arrivals=Arrivals(10_000, 9_800, 9_800, 0, 200))
-    assert verdict.reasons == ("achieved 9800 of 10000 offered, limit 99%",)
+    verdict = judged(measured=measured(arrivals=Arrivals(10_000, 9_800, 9_800, 0, 200)))
+    assert verdict.reasons == ("achieved share 98% of 10000, limit 99%",)
 
 
 def test_errors_above_their_share_fail() -> None:
-    assert judged(errors=1).answer is Answer.PASS
-    assert judged(errors=2).reasons == ("2 errors in 10000 arrivals, limit 0.01%",)
+    assert judged(measured=measured(errors=1)).answer is Answer.PASS
+    assert judged(measured=measured(errors=2)).reasons == ("errors share 0.02% of 10000, limit 0.01%",)
 
 
 def test_a_run_to_which_nobody_came_fails() -> None:
-    assert judged(arrivals=Arrivals()).answer is Answer.FAIL
+    assert judged(measured=measured(arrivals=Arrivals())).answer is Answer.FAIL
+
+
+def test_a_missed_threshold_fails_although_the_slo_is_kept() -> None:
+    verdict = judged(thresholds=[parse_threshold("served p99 <= 4ms"), parse_threshold("dropped count <= 0")])
+    assert verdict.answer is Answer.FAIL
+    assert verdict.reasons == ("served p99 5 ms from the intended start, limit 4 ms",)
+    assert answers(verdict)["dropped count <= 0"] is True
+
+
+def test_a_threshold_that_cannot_be_judged_is_a_remark_unless_it_is_required() -> None:
+    asked = "served p99.9 <= 4s"
+    verdict = judged(thresholds=[parse_threshold(asked)])
+    assert (verdict.answer, verdict.remarks) == (Answer.PASS, ("served p99.9 not stated: n too small (10000)",))
+    assert judged(thresholds=[parse_threshold(f"{asked} required")]).answer is Answer.FAIL
+
+
+def test_every_question_is_kept_in_order_of_precedence() -> None:
+    verdict = judged(gate=(), unseen=(), thresholds=[parse_threshold("late share <= 1%")])
+    assert [check.group for check in verdict.checks] == [
+        "run",
+        "gate",
+        "stories",
+        "generator",
+        *["slo"] * 5,
+        "threshold",
+    ]
+    assert set(answers(verdict).values()) == {True}
+
+
+def test_who_was_not_asked_has_no_check() -> None:
+    assert {check.group for check in judged().checks} == {"run", "generator", "slo"}
+
+
+def test_a_run_that_may_not_be_believed_leaves_its_service_unjudged() -> None:
+    for spoilt in ({"gate": ("2102 differs",)}, {"unseen": ("a bank account pays",)}, {"found": BUSY}):
+        service = [check for check in judged(**spoilt).checks if check.group == "slo"]
+        assert {check.ok for check in service} == {None}
+        assert all(check.said.startswith("not judged: ") for check in service)
+
+
+def test_a_run_that_was_ended_early_fails_first_of_all_and_is_judged_by_what_was_run() -> None:
+    verdict = judged(early="ended early, after 2 of 4 s", measured=measured(errors=2))
+    assert (verdict.answer, verdict.reasons[0], len(verdict.reasons)) == (Answer.FAIL, "ended early, after 2 of 4 s", 2)
+    assert verdict.checks[0] == Check("run", "every planned arrival came", ok=False, said="ended early, after 2 of 4 s")
+    assert judged(early="ended early", found=BUSY).answer is Answer.FAIL

@@ -11,12 +11,13 @@ from settlement.batch import judge_of
 from settlement.data_directory import InstitutionKey
 from settlement.engine.case import World
 from settlement.engine.state import Person
-from settlement.gateways.national import PATH, national_app
-from settlement.gateways.signature import sign
+from settlement.gateways.national import national_app
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.tally import Tally
 from settlement.wire.messages import Line
+from settlement.wire.national_fields import PATH
+from settlement.wire.signature import sign
 
 NOON_MS = 1_795_233_600_000
 CODE = "P37010000001"

@@ -39,6 +39,15 @@ def test_an_audit_has_the_counts_the_ledger_and_the_laws(app: Any, asked: Any, r
     assert len(report["invariants"]) >= 10
 
 
+def test_an_audit_has_the_digest_of_the_rows_where_it_is_asked_for(app: Any, asked: Any, run: Any) -> None:
+    plain, digested = (
+        run(asked(app, "GET", "/audit", query=query, headers=TOKEN)).json
+        for query in ("opter=run", "opter=run&digest=1")
+    )
+    assert plain["ledger_sha256"] == ""
+    assert len(bytes.fromhex(digested["ledger_sha256"])) == 32
+
+
 def test_an_operators_name_has_a_limit(app: Any, asked: Any, run: Any) -> None:
     assert run(asked(app, "GET", "/audit", query="opter=" + "x" * 21, headers=TOKEN)).status == 400
 

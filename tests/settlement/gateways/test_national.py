@@ -205,3 +205,25 @@ def test_who_comes_while_the_door_is_full_is_told_so_in_the_gateways_own_form(
         assert (await desk.call("2102", sale))["infcode"] == 0
 
     at_desk(test)
+
+
+def test_a_settlement_is_found_by_its_setl_id_and_by_the_msgid_that_asked_for_it(
+    at_desk: Any, sale: dict[str, Any]
+) -> None:
+    async def test(desk: Any) -> None:
+        made = (await desk.call("2102", sale))["output"]["setlinfo"]
+        named = {"psn_no": made["psn_no"], "setl_id": made["setl_id"], "mdtrt_id": made["mdtrt_id"]}
+        asked = {"psn_no": made["psn_no"], "setl_id": "", "mdtrt_id": "", "medins_setl_id": made["medins_setl_id"]}
+        for given in (named, asked):
+            found = (await desk.call("5203", {"data": given}))["output"]["setlinfo"]
+            assert (found["setl_id"], found["refd_setl_flag"]) == (made["setl_id"], "0")
+            assert (found["psn_pay"], found["cash_payamt"]) == (made["psn_part_amt"], made["psn_cash_pay"])
+        undo = {name: made[name] for name in ("setl_id", "mdtrt_id", "psn_no")}
+        await desk.call("2103", {"data": undo})
+        assert (await desk.call("5203", {"data": named}))["output"]["setlinfo"]["refd_setl_flag"] == "1"
+
+    at_desk(test)
+
+
+def test_a_settlement_that_never_was_is_not_found(refused: Any) -> None:
+    assert refused("5203", {"data": {"psn_no": "370100", "medins_setl_id": "never"}}).startswith("[E3301]")

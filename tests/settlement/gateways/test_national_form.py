@@ -4,13 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from settlement.gateways.national_fields import FORMS
-from settlement.gateways.national_form import national_name, read_decimal
-from settlement.wire.envelope import MalformedError
 from settlement.wire.messages import LINES_MAX, Line
+from settlement.wire.national_fields import FORMS
+from settlement.wire.national_values import national_name
 
 
 @pytest.mark.parametrize(
@@ -68,30 +65,6 @@ def test_a_bill_has_a_limit_of_lines(refused: Any, sale: dict[str, Any]) -> None
 @pytest.mark.parametrize("name", ["infno", "msgid", "mdtrtarea_admvs", "opter", "inf_time", "fixmedins_code"])
 def test_a_header_field_is_required_by_its_name(refused: Any, sale: dict[str, Any], name: str) -> None:
     assert f"{name}: required" in refused("2102", sale, **{name: ""})
-
-
-@given(st.integers(-(10**15), 10**15), st.sampled_from([2, 4, 6]))
-def test_a_number_is_read_exactly_as_text_and_as_number(value: int, scale: int) -> None:
-    written = Decimal(value).scaleb(-scale)
-    assert read_decimal(f"{written:f}", 22, scale, "x") == value
-    assert read_decimal(written, 22, scale, "x") == value
-
-
-@pytest.mark.parametrize("value", ["1e5", "NaN", "Infinity", "", " 1", "1.", ".5", "0x10", "1,5", "१", None, {}])
-def test_what_is_no_plain_number_is_refused(value: Any) -> None:
-    with pytest.raises(MalformedError, match="a number is expected"):
-        read_decimal(value, 16, 2, "x")
-
-
-def test_more_digits_than_can_be_kept_exactly_are_refused_not_rounded() -> None:
-    with pytest.raises(MalformedError):
-        read_decimal(Decimal("1." + "0" * 30 + "1"), 16, 2, "x")
-
-
-@pytest.mark.parametrize("value", ["1e-999999999", "1.00e-28", "-1e-1000000", "1e-999999999999"])
-def test_a_number_too_small_to_be_money_is_refused_not_rounded_to_nothing(value: str) -> None:
-    with pytest.raises(MalformedError, match="at most 2 decimals"):
-        read_decimal(Decimal(value), 16, 2, "x")
 
 
 @pytest.mark.parametrize("infno", FORMS)

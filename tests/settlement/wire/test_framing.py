@@ -51,3 +51,18 @@ def test_random_bytes_end_in_frames_a_wait_or_a_frame_error(stream: bytes) -> No
     reader.feed(stream)
     with contextlib.suppress(FrameError):
         assert all(len(mac) == MAC_SIZE for _, mac in reader)
+
+
+def test_frames_are_cut_one_after_the_other_and_none_before_it_is_whole() -> None:
+    reader, stream = FrameReader(), frame(b"one", NO_MAC) + frame(b"two", NO_MAC)
+    reader.feed(stream[:-1])
+    assert (reader.cut(), reader.cut()) == ((b"one", NO_MAC), None)
+    reader.feed(stream[-1:])
+    assert (reader.cut(), reader.cut(), reader.pending) == ((b"two", NO_MAC), None, 0)
+
+
+def test_what_was_fed_stays_as_it_was() -> None:
+    reader, first = FrameReader(), frame(b"one", NO_MAC)[:6]
+    reader.feed(first)
+    reader.feed(b"more")
+    assert first == frame(b"one", NO_MAC)[:6]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminals.kernel.drive import drive, drive_async
+from terminals.kernel.drive import drive, drive_async, drive_by_kind
 from terminals.kernel.effects import Pause, Show, Steps
 
 
@@ -22,7 +22,7 @@ def stubborn() -> Steps[str]:
 
 
 @given(st.lists(st.integers(0, 9)))
-async def test_both_loops_give_the_same_outcome_and_effects(numbers: list[int]) -> None:
+async def test_every_loop_gives_the_same_outcome_and_effects(numbers: list[int]) -> None:
     seen: tuple[list[object], list[object]] = ([], [])
 
     def perform(effect: Pause) -> float:
@@ -35,6 +35,8 @@ async def test_both_loops_give_the_same_outcome_and_effects(numbers: list[int]) 
 
     assert drive(adding(numbers), perform) == await drive_async(adding(numbers), perform_async) == 2 * sum(numbers)
     assert seen[0] == seen[1]
+    assert drive_by_kind(adding(numbers), {Pause: perform}) == 2 * sum(numbers)
+    assert seen[0] == seen[1] * 2
 
 
 async def test_an_exception_of_the_performer_reaches_the_flow() -> None:
@@ -50,7 +52,8 @@ async def test_an_exception_of_the_performer_reaches_the_flow() -> None:
 
     assert drive(stubborn(), perform) == "went on"
     assert await drive_async(stubborn(), perform_async) == "went on"
-    assert told == ["cable", "cable"]
+    assert drive_by_kind(stubborn(), {Show: perform}) == "went on"
+    assert told == ["cable"] * 3
 
 
 def test_an_exception_that_the_flow_does_not_expect_comes_out() -> None:
@@ -59,3 +62,5 @@ def test_an_exception_that_the_flow_does_not_expect_comes_out() -> None:
 
     with pytest.raises(ZeroDivisionError):
         drive(stubborn(), perform)
+    with pytest.raises(ZeroDivisionError):
+        drive_by_kind(stubborn(), {Show: perform})

@@ -1,11 +1,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from settlement.wire import codes
 from settlement.wire.envelope import Reply
-from settlement.wire.messages import QueryPerson, SignIn
+from settlement.wire.messages import Body, QueryPerson, Reverse, RevokeDrugSale, SignIn
 from terminals.kernel.drive import drive
 from terminals.kernel.effects import NextMsgid, NoReply, Pause, Request
 from terminals.kernel.exchange import BUSY_PAUSES_S, LOST_PAUSES_S, UNJUDGED, exchange
@@ -119,3 +120,26 @@ def test_after_a_new_session_the_body_is_made_anew(asked: Callable[..., Any]) ->
     _, line, _ = asked(said("E1001"), said(infno="9001"), said(), anew=anew)
     assert line.requests[-1].body == other
     assert 9 in line.pauses
+
+
+@pytest.mark.parametrize(
+    ("body", "sends"),
+    [(RevokeDrugSale("T1", "V1", "N1"), 1), (QUESTION, 1 + len(LOST_PAUSES_S)), (Reverse("N1", "M0", "2102"), 4)],
+    ids=["2103", "1101", "2601"],
+)
+def test_a_host_that_may_take_a_repeat_for_another_is_asked_once_to_move_money(
+    site: Callable[..., Site], body: Body, sends: int
+) -> None:
+    line = Line(*[LOST] * sends)
+    transaction = Transaction("test", msgspec.structs.replace(site(), repeats=False))
+    reply = drive(exchange(transaction, body, "370100", msgid="M1"), line.perform)
+    assert isinstance(reply, NoReply)
+    assert (len(line.requests), line.answers) == (sends, [])
+
+
+def test_a_busy_host_that_took_nothing_in_is_asked_again_also_to_move_money(site: Callable[..., Site]) -> None:
+    line = Line(said(codes.BUSY.code), said())
+    transaction = Transaction("test", msgspec.structs.replace(site(), repeats=False))
+    reply = drive(exchange(transaction, RevokeDrugSale("T1", "V1", "N1"), "370100", msgid="M1"), line.perform)
+    assert isinstance(reply, Reply)
+    assert reply.approved

@@ -170,6 +170,7 @@ def test_a_reversal_ends_the_doubt_or_leaves_it_open(
             case Request(body=Reverse()):
                 return NoReply("lost") if answer is None else refused(answer, "2601")
             case Record(entry=Resolution()):
+                assert effect.entry.undone_by == "M9", "a statement names the reversal by its own msgid"
                 seen.append(effect.entry.fate)
         return None
 

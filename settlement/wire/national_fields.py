@@ -1,6 +1,7 @@
-"""What the national interface says of each field at this door: type, length, whether it is required. Data only.
+"""What the national interface says of each field of a request: type, length, whether it is required. Data only.
 
-c string, d digits, n(precision, scale) decimal, t date and time (yyyy-MM-dd HH:mm:ss); * required. Source: interface
+c string, d digits, n(precision, scale) decimal, t date and time (yyyy-MM-dd HH:mm:ss), y a day (yyyy-MM-dd); *
+required. Source: interface
 specification V1.1.27, the tables of each transaction. Where its text contradicts its own tables the wider reading
 stands: psn_type is c(3) in inputs although codes of six characters exist; a certificate number has 20 or 50.
 """
@@ -12,6 +13,9 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from settlement.wire import messages
+
+PATH: Final = "/fsi/api/rsfComIfsService/callService"
+"""The path of the platform's front end, which clients are written for."""
 
 
 class Field(NamedTuple):
@@ -39,7 +43,7 @@ class Form(NamedTuple):
     nodes: tuple[Node, ...]
 
 
-_FIELD: Final = re.compile(r"(\w+) ([cdnt])(?:\((\d+)(?:,(\d+))?\))?(\*?)")
+_FIELD: Final = re.compile(r"(\w+) ([cdnty])(?:\((\d+)(?:,(\d+))?\))?(\*?)")
 
 
 def fields(text: str) -> tuple[Field, ...]:
@@ -100,5 +104,10 @@ FORMS: Final[Mapping[str, Form]] = {
     "2102": Form(messages.SettleDrugSale, _DRUG_SALE),
     "2103": Form(messages.RevokeDrugSale, _data("setl_id c(30)* mdtrt_id c(30)* psn_no c(30)* exp_content c(4000)")),
     "2601": Form(messages.Reverse, _data("psn_no c(30)* omsgid c(30)* oinfno c(4)*")),
+    "5203": Form(messages.QuerySettlement, _data("psn_no c(30)* setl_id c(30) mdtrt_id c(30) medins_setl_id c(30)")),
 }
-"""Every transaction that this door takes, by infno."""
+"""Every transaction that a terminal sends in this form, by infno.
+
+5203 differs from the interface, which requires setl_id and mdtrt_id: whoever lost the reply knows only the msgid that
+asked for the settlement, which the interface returns as medins_setl_id.
+"""

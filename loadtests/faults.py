@@ -1,0 +1,82 @@
+"""Faults as data: what goes wrong in a run on purpose, from when and for how long, and whether that is measured.
+
+Pure. Who performs them is said elsewhere: the lines of a load process (weather), the engine's process (stall).
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+DELAY_MAX_MS: Final = 5_000.0
+"""A reply that is held back longer would be taken for lost: the time limit of a reply is 10 s."""
+FAULTS_MAX: Final = 20
+
+Kind = Literal["outage", "slow", "stall", "drop_replies"]
+
+
+class Fault(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One fault, from second `at_s` of the arrivals for `for_s`.
+
+    outage: every line to the host is cut and none can be opened. slow: each reply comes `delay_ms` later.
+    drop_replies: of the requests, `share` are answered in vain. stall: the engine's process is stopped (SIGSTOP).
+
+    Where it is not `measured`, visits that are due from its begin until `settle_s` after its end are served and
+    counted, and their latencies are left out.
+    """
+
+    kind: Kind
+    at_s: Annotated[float, Meta(ge=0, le=24 * 3600)]
+    for_s: Annotated[float, Meta(gt=0, le=24 * 3600)]
+    delay_ms: Annotated[float, Meta(ge=0, le=DELAY_MAX_MS)] = 0.0
+    share: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    measured: bool = True
+    settle_s: Annotated[float, Meta(ge=0, le=3600)] = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a fault that would do nothing, and a figure that its kind has no use for."""
+        for name, kind in (("delay_ms", "slow"), ("share", "drop_replies")):
+            stated = getattr(self, name) > 0
+            if stated != (self.kind == kind):
+                raise ValueError(f"{kind} needs {name} above 0" if not stated else f"{self.kind} has no {name}")
+
+    @property
+    def until_s(self) -> float:
+        """Return the second in which it ends."""
+        return self.at_s + self.for_s
+
+    @property
+    def text(self) -> str:
+        """Return the fault in words.
+
+        >>> Fault(kind="slow", at_s=10, for_s=5, delay_ms=80).text
+        'slow (replies 80 ms later) from second 10 to 15'
+        """
+        how = f" (replies {self.delay_ms:g} ms later)" if self.delay_ms else ""
+        how = f" ({self.share:.0%} of the replies)" if self.share else how
+        return f"{self.kind}{how} from second {self.at_s:g} to {self.until_s:g}"
+
+    def on(self, now_s: float) -> bool:
+        """Whether it goes on in this second."""
+        return self.at_s <= now_s < self.until_s
+
+
+def going_on(faults: Iterable[Fault], now_s: float) -> tuple[str, ...]:
+    """Return in words what goes wrong now."""
+    return tuple(fault.text for fault in faults if fault.on(now_s))
+
+
+def measured(faults: Iterable[Fault], due_s: float) -> bool:
+    """Whether the latency of somebody who is due in this second counts."""
+    return not any(not one.measured and one.at_s <= due_s < one.until_s + one.settle_s for one in faults)
+
+
+def overlapping(faults: Sequence[Fault]) -> str:
+    """Say which faults of one kind overlap; "" if none do: the end of the first would be the end of both."""
+    for kind in sorted({fault.kind for fault in faults}):
+        ones = sorted((fault for fault in faults if fault.kind == kind), key=lambda fault: fault.at_s)
+        for one, next_one in pairwise(ones):
+            if next_one.at_s < one.until_s:
+                return f"two faults {kind} overlap in second {next_one.at_s:g}"
+    return ""

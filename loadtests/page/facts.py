@@ -1,0 +1,180 @@
+"""Everything that the page says in figures, computed once, by the functions that the terminal's report uses.
+
+Pure: results in, one value out, which the page also carries as JSON, so that anybody can compare. No words, no HTML.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from loadtests.capacity import Curve
+from loadtests.openload import histograms
+from loadtests.openload.thresholds import Threshold
+from loadtests.openload.verdict import Verdict
+from loadtests.page import charts, windows
+from loadtests.page.charts import Chart
+from loadtests.page.runs import Run, Spread, run_of, same_workload, spread, step_of
+from loadtests.page.windows import Window
+from loadtests.plan import Profile
+from loadtests.result import Result
+from loadtests.stated import WHOLE, Stated, stated
+from loadtests.testimony import SERVED
+from terminals.kernel.outcome import APPROVED
+from terminals.kernel.outcome import Result as End
+
+PartName = Literal["platform", "network"]
+
+
+class Promise(Struct, frozen=True):
+    """One bound and what was found: None where nothing was measured, not `stated` where n is too small for it."""
+
+    bound: str
+    value: float | None
+    stated: bool
+    n: int
+    ok: bool | None
+
+
+class Part(Struct, frozen=True):
+    """A platform's own time for its replies to a message, or the rest, by percentile in us; None: n too small."""
+
+    name: str
+    outcome: str
+    part: PartName
+    count: int
+    p50_us: int | None
+    p99_us: int | None
+    max_us: int
+
+
+class Capacity(Struct, frozen=True):
+    """What a search for a capacity found, in visits a second."""
+
+    answer: str
+    rate: float | None
+    repeats: int
+    missed: float | None
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """The figures of the page."""
+
+    run: str
+    answer: str
+    exit_code: int | None
+    offered_per_s: float
+    achieved_per_s: float
+    errors: int
+    unfinished: int
+    promises: tuple[Promise, ...]
+    latencies: tuple[Stated, ...]
+    platform: tuple[Part, ...]
+    windows: tuple[Window, ...]
+    capacity: Capacity | None
+    runs: tuple[Run, ...]
+    spread: tuple[Spread, ...]
+    charts: tuple[Chart, ...]
+
+
+class Facts(NamedTuple):
+    """What the page is made of: the result it is about, and its figures."""
+
+    result: Result
+    figures: Figures
+
+    @property
+    def served(self) -> Stated:
+        """Return what an SLO is about: every measured visit that settled, from its due time."""
+        return next(row for row in self.figures.latencies if row.name == WHOLE and row.since == "due")
+
+
+def facts(result: Result, others: Sequence[Result] = (), curve: Curve | None = None) -> Facts:
+    """Return the facts of one result.
+
+    `others` are repeats of it, or the same service under other loads; `curve` is a search that it is a step of.
+    """
+    decoded = windows.seen(result.report.series)
+    served = result.served()
+    runs, repeats = _beside(result, others, curve)
+    figures = Figures(
+        run=result.profile.run,
+        answer="" if result.verdict is None else result.verdict.answer.value,
+        exit_code=None if result.verdict is None else result.verdict.exit_code,
+        offered_per_s=result.offered_per_s,
+        achieved_per_s=result.achieved_per_s,
+        errors=result.report.errors,
+        unfinished=result.report.arrivals.unfinished,
+        promises=tuple(_promises(result)),
+        latencies=_latencies(result),
+        platform=tuple(_platform(result)),
+        windows=windows.table(decoded),
+        capacity=None if curve is None else _capacity(curve),
+        runs=runs,
+        spread=spread(repeats),
+        charts=(
+            *charts.over_time(result.profile, decoded),
+            charts.percentiles(served, result.profile.slo),
+            *charts.of_engine(result.profile, result.engine),
+            *(charts.over_load(runs, result.profile.slo) if len(repeats) < len(runs) else ()),
+        ),
+    )
+    return Facts(result, figures)
+
+
+def _beside(result: Result, others: Sequence[Result], curve: Curve | None) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """Return the runs that stand beside one another, by rising load, and those that repeat one workload."""
+    if curve is None:
+        every = (result, *others) if others else ()
+        steps = tuple(map(run_of, every))
+        repeats = tuple(run_of(one) for one in every if same_workload(one, result))
+    else:
+        steps, repeats = tuple(map(step_of, curve.points)), tuple(map(step_of, curve.repeats))
+    return tuple(sorted(steps, key=lambda run: (run.offered_per_s, run.run))), repeats
+
+
+def _capacity(curve: Curve) -> Capacity:
+    missed = curve.missed
+    return Capacity(curve.answer, curve.capacity, len(curve.repeats), None if missed is None else missed.rate)
+
+
+def _promises(result: Result) -> Iterator[Promise]:
+    """Yield what the SLO and the run's own thresholds asked, answered as the verdict answered them."""
+    measured = result.measured()
+    answers = _answers(result.verdict)
+    for threshold in bounds(result.profile):
+        reading = measured.read(threshold)
+        yield Promise(str(threshold), reading.value, reading.stated, reading.n, answers.get(str(threshold)))
+
+
+def bounds(profile: Profile) -> tuple[Threshold, ...]:
+    """Return everything that a run had to keep, in the order in which it was judged."""
+    return (*profile.slo.thresholds, *profile.thresholds)
+
+
+def _answers(verdict: Verdict | None) -> dict[str, bool | None]:
+    return {} if verdict is None else {check.name: check.ok for check in verdict.checks}
+
+
+def _latencies(result: Result) -> tuple[Stated, ...]:
+    """Return everybody served, each flow by its end, and each message that was approved."""
+    rows = [row for row in stated(result.latencies()) if not row.step]
+    whole = [row for row in rows if row.name == WHOLE]
+    flows = [row for row in rows if row.name != WHOLE and not row.name.isdecimal()]
+    messages = [row for row in rows if row.name.isdecimal() and row.outcome == APPROVED]
+    return (*whole, *sorted(flows, key=_in_order), *messages)
+
+
+def _in_order(row: Stated) -> tuple[bool, str, bool, str]:
+    """Return where a flow's end stands: what is served first, and of each flow what went well."""
+    return row.name not in SERVED, row.name, row.outcome != End.SETTLED, row.outcome
+
+
+def _platform(result: Result) -> Iterator[Part]:
+    """Yield how a platform that is not ours splits its replies' time, by its own word, and the rest."""
+    for one in result.report.platform:
+        parts: tuple[tuple[PartName, str], ...] = ("platform", one.platform), ("network", one.network)
+        for part, encoded in parts:
+            histogram = histograms.decode(encoded)
+            p50, p99 = (histograms.percentile(histogram, p_e4) for p_e4 in (histograms.P50, histograms.P99))
+            yield Part(one.infno, one.outcome, part, one.count, p50, p99, histograms.maximum(histogram))

@@ -1,0 +1,124 @@
+"""Which rate to try next until the highest is found that a service holds: geometric steps, bisection, repeats, a cliff.
+
+A search asks for steps and is told how each ended; it reads no clock and starts nothing. A step at which the generator
+itself was the limit ends it: what was held so far is then a lower bound and not a capacity. A rate that is missed in
+one of its repeats is not held; the search goes on a little below. A cliff that is none (a tenth more is held, too) was
+a miss by chance; the search goes on above.
+"""
+
+from collections.abc import Generator
+from math import log10, sqrt
+from typing import Final, Literal, NamedTuple
+
+FACTOR: Final = 1.5
+"""From one step to the next until the first is missed."""
+PRECISION: Final = 0.05
+"""The least missed rate is at most so much above the highest held one."""
+CLIFF: Final = 1.1
+CONFIRMATIONS: Final = 5
+ROUNDS_MAX: Final = 6
+"""How often the search may go on after a repeat or a cliff spoke against it."""
+RATE_MIN: Final = 1.0
+RATE_MAX: Final = 100_000.0
+DIGITS: Final = 3
+
+Purpose = Literal["climb", "narrow", "confirm", "cliff"]
+Outcome = Literal["held", "missed", "bound"]
+"""How a step ended; bound: the generator was the limit, which says nothing of the service."""
+Answer = Literal["found", "at least", "below", "unsteady", "unfinished"]
+"""What a search found: a capacity; a lower bound, for the generator is the limit; nothing that is held at all; no rate
+that is held again and again; or it was ended before it knew."""
+
+
+class Step(NamedTuple):
+    """A rate to try, in arrivals a second, and what for."""
+
+    rate: float
+    purpose: Purpose
+
+
+class Found(NamedTuple):
+    """The end of a search; `rate` is the highest that was held and below which none was missed."""
+
+    answer: Answer
+    rate: float | None
+
+
+Asking = Generator[Step, Outcome, bool]
+
+
+class _GeneratorBoundError(Exception):
+    """A step at which the generator was the limit."""
+
+
+class _Known:
+    """What the steps so far have shown: the least rate missed, and the highest held below it."""
+
+    def __init__(self) -> None:
+        self._held: list[float] = []
+        self.missed: float | None = None
+
+    @property
+    def held(self) -> float | None:
+        """Return the highest rate that was held and below which none was missed."""
+        return max((rate for rate in self._held if self.missed is None or rate < self.missed), default=None)
+
+    def ask(self, rate: float, purpose: Purpose) -> Asking:
+        """Have a step carried out; return whether it was held."""
+        outcome = yield Step(rate, purpose)
+        if outcome == "bound":
+            raise _GeneratorBoundError
+        if outcome == "held":
+            self._held.append(rate)
+            return True
+        self.missed = rate if self.missed is None else min(rate, self.missed)
+        return False
+
+
+def search(start: float, *, confirmations: int = CONFIRMATIONS) -> Generator[Step, Outcome, Found]:
+    """Yield the steps to carry out, take how each ended, and return what was found."""
+    known = _Known()
+    try:
+        yield from _climb(known, start, FACTOR)
+        for _ in range(ROUNDS_MAX):
+            yield from _narrow(known)
+            if known.held is None:
+                return Found("below", None)
+            if not (yield from _confirm(known, known.held, confirmations)):
+                continue
+            if not (yield from known.ask(_rounded(known.held * CLIFF), "cliff")):
+                return Found("found", known.held)
+            known.missed = None
+            yield from _climb(known, known.held * CLIFF, CLIFF)
+    except _GeneratorBoundError:
+        return Found("at least", known.held)
+    return Found("unsteady", None)
+
+
+def _climb(known: _Known, rate: float, factor: float) -> Generator[Step, Outcome, None]:
+    """Go up until a rate is missed; if already the first is, go down until one is held."""
+    while (yield from known.ask(_rounded(rate), "climb")):
+        rate *= factor
+        if rate > RATE_MAX:
+            raise _GeneratorBoundError
+    while known.held is None and rate / factor >= RATE_MIN:
+        rate /= factor
+        yield from known.ask(_rounded(rate), "climb")
+
+
+def _narrow(known: _Known) -> Generator[Step, Outcome, None]:
+    while known.held is not None and known.missed is not None and known.missed > known.held * (1 + PRECISION):
+        yield from known.ask(_rounded(sqrt(known.held * known.missed)), "narrow")
+
+
+def _confirm(known: _Known, rate: float, times: int) -> Asking:
+    """Hold a rate so many times in a row."""
+    for _ in range(times):
+        if not (yield from known.ask(rate, "confirm")):
+            return False
+    return True
+
+
+def _rounded(rate: float) -> float:
+    """Return a rate of three digits: finer ones would pretend."""
+    return round(rate, DIGITS - 1 - int(log10(max(rate, RATE_MIN))))

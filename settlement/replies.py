@@ -1,0 +1,78 @@
+"""What Prometheus is told of replies: counted in plain numbers, and made into families when somebody asks.
+
+The client library's own counters take a lock each and walk a histogram's buckets one by one: that was a tenth of all
+that the interpreter did for a settlement. Here a reply costs two dictionary entries and a bisection. Only the engine's
+loop counts; a scrape, in its own thread, reads copies.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Final
+
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from settlement.engine.arrival import Password
+from settlement.tally import UNKNOWN, Outcome
+from settlement.wire.codes import KINDS
+
+SLO_SECONDS: Final = (0.05, 1.5, 3.0)
+"""The limits that a run is judged by; each is a bucket's edge, so that no percentile near it is interpolated."""
+LATENCY_BUCKETS: Final = tuple(sorted({round(0.0005 * 2 ** (step / 2), 6) for step in range(24)} | set(SLO_SECONDS)))
+"""0.5 ms to 1.4 s by the square root of 2."""
+EDGES: Final = (*map(str, LATENCY_BUCKETS), "+Inf")
+ASKED: Final = tuple(became for became in Password if became is not Password.NOT_ASKED)
+
+
+class _Latency:
+    """How many replies fell into each bucket, and their seconds."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * len(EDGES)
+        self.seconds = 0.0
+
+    def observe(self, seconds: float) -> None:
+        self.counts[bisect_left(LATENCY_BUCKETS, seconds)] += 1
+        self.seconds += seconds
+
+
+class Replies(Collector):
+    """Replies by gateway, infno and outcome, their latency by gateway and group, and what became of passwords."""
+
+    def __init__(self) -> None:
+        self._outcomes: Counter[tuple[str, str, str]] = Counter()
+        self._latencies: dict[tuple[str, str], _Latency] = {}
+        self._passwords: Counter[Password] = Counter(dict.fromkeys(ASKED, 0))
+
+    def answered(self, outcome: Outcome) -> None:
+        """Count one reply."""
+        kind = KINDS.get(outcome.infno)
+        infno, group = (outcome.infno, kind.group) if kind else (UNKNOWN, UNKNOWN)
+        self._outcomes[outcome.gateway, infno, outcome.name] += 1
+        latency = self._latencies.get((outcome.gateway, group))
+        if latency is None:
+            latency = self._latencies[outcome.gateway, group] = _Latency()
+        latency.observe(outcome.seconds)
+        if outcome.password is not Password.NOT_ASKED:
+            self._passwords[outcome.password] += 1
+
+    def collect(self) -> Iterator[CounterMetricFamily | HistogramMetricFamily]:
+        """Return the families as they stand now."""
+        replies = CounterMetricFamily(
+            "shuaka_replies", "Replies, by outcome: approved, replayed or a refusal's code.",
+            labels=["gateway", "infno", "outcome"],
+        )  # fmt: skip
+        for labels, count in list(self._outcomes.items()):
+            replies.add_metric(labels, count)
+        latency = HistogramMetricFamily(
+            "shuaka_reply_seconds", "From a request's last byte to its reply.", labels=["gateway", "group"]
+        )
+        for place, found in list(self._latencies.items()):
+            upto = accumulate(found.counts)
+            latency.add_metric(place, list(zip(EDGES, upto, strict=True)), sum_value=found.seconds)
+        pins = CounterMetricFamily("shuaka_pins", "Local passwords that settlements asked for.", labels=["outcome"])
+        for became in ASKED:
+            pins.add_metric([became], self._passwords[became])
+        yield from (replies, latency, pins)

@@ -1,0 +1,21 @@
+"""The verdict of a run as a file that build servers read."""
+
+from pathlib import Path
+
+from loadtests.openload import junit
+from loadtests.result import Result
+
+
+class JunitError(Exception):
+    """A file that cannot be written; one sentence for the user."""
+
+
+def write_junit(judged: Result, file: Path) -> None:
+    """Write a judged result's verdict as JUnit XML; raise JunitError."""
+    assert judged.verdict is not None
+    windows = judged.windows
+    suite = junit.Suite(judged.profile.run, judged.verdict, windows.started_at, windows.lasted_s)
+    try:
+        file.write_bytes(junit.document([suite]))
+    except OSError as error:
+        raise JunitError(f"the JUnit file {file} cannot be written: {error.strerror}") from None

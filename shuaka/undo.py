@@ -1,0 +1,77 @@
+"""`shuaka undo RUN`: revokes or reverses everything that a run settled, and proves that nothing of it is left.
+
+At the run's own platform, whichever it was: its order stands in the run's directory, else it was the engine of this
+data directory. Killed, it goes on where it was when it is called again.
+Exit codes: 0 nothing is left, 1 something is, or it could not be carried out; 4 undone, but not proved.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+
+import typer
+
+from shuaka import compose
+from shuaka.engine import Engine, EngineError
+from shuaka.order import RUNS
+
+if TYPE_CHECKING:
+    from shuaka.undoing import Undoing
+
+FAILED, NOT_PROVED = 1, 4
+SHOWN_MAX: Final = 20
+
+
+def undo(
+    run: Annotated[str, typer.Argument(help="Name of the run.")],
+    data: Annotated[Path, typer.Option(help="Data directory of the run.")] = compose.DEFAULT_DATA,
+) -> None:
+    """Revoke or reverse everything that a run settled, and prove that nothing of it is left."""
+    place = data / RUNS / run
+    journals = list(place.glob("load-*.jsonl"))
+    if not journals:
+        _end(f"{place} holds no journal of a run: runs are named after the directories in {data / RUNS}")
+    from loadtests.foreign.clerk import UndoError  # noqa: PLC0415 - as above
+    from loadtests.foreign.history import HistoryError, ended  # noqa: PLC0415 - gevent comes with it: only where it is needed
+    from loadtests.foreign.order import read_order  # noqa: PLC0415 - as above
+    from shuaka import undoing  # noqa: PLC0415 - as above
+    from terminals.journal import JournalError  # noqa: PLC0415 - as above
+
+    try:
+        if not all(map(ended, journals)):
+            _end(f"the run {run} is still under way: end it first, with Ctrl-C")
+        order = read_order(place)
+        with undoing.ForeignUndoing(order, place) if order else undoing.OwnUndoing(Engine(data), run, place) as desk:
+            proved = _carried_out(desk)
+    except (HistoryError, UndoError, JournalError, EngineError, OSError, ValueError) as error:
+        _end(str(error))
+    if not proved:
+        raise typer.Exit(NOT_PROVED)
+
+
+def _carried_out(desk: "Undoing") -> bool:
+    """Undo step by step, and return whether it is proved that nothing is left."""
+    steps, stuck = desk.left(), []
+    print(f"undo of {steps} at {desk.name}, one after the other, the newest first", flush=True)
+    for number, step in enumerate(desk.undo(), 1):
+        if not step.ok:
+            stuck.append(step)
+        _progress(number, steps)
+    print(f"undone, {len(stuck)} left over" if stuck else "undone: nothing is left to revoke or to find out")
+    for step in stuck[:SHOWN_MAX]:
+        print(f"  {step.msgid}: {step.result} {step.refusal}")
+    said, proved = desk.proved()
+    print(*said, sep="\n")
+    if stuck or proved is False:
+        raise typer.Exit(FAILED)
+    return bool(proved)
+
+
+def _progress(number: int, steps: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{number} of {steps}", end="" if number < steps else "\n", file=sys.stderr, flush=True)
+
+
+def _end(sentence: str) -> NoReturn:
+    print(f"error: {sentence}", file=sys.stderr)
+    raise typer.Exit(FAILED)

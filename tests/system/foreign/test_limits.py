@@ -1,0 +1,113 @@
+"""What a target allows: refused beforehand, stopped before a settlement leaves, or ended by an abort rule."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shuaka import foreign
+from shuaka.load_plan import RehearsalError
+from terminals.kernel.outcome import Result as End
+
+CEILINGS = "[ceilings]\nrate_per_s = 50\nsettlements = {settlements}\nfen = {fen}\n"
+ABORT = "[abort]\nerror_share = 0.4\nover = 10\nconsecutive_errors = {errors}\np99_ms = {p99}\nbusy = {busy}\n"
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [({"settlements": 3, "fen": 10**9}, "the ceiling of 3 settlements"), ({"settlements": 99, "fen": 1}, "of 1 fen")],
+)
+def test_a_ceiling_stops_a_settlement_before_it_leaves(
+    platform: Any, go: Any, limits: dict[str, int], reason: str
+) -> None:
+    platform.aim(CEILINGS.format(**limits))
+    trip = go()
+    outcomes = trip.sell(5)
+    settled = sum(outcome.result is End.SETTLED for outcome in outcomes)
+    assert settled == platform.seen.get("2102", 0) == (3 if limits["settlements"] == 3 else 0)
+    assert {outcome.refusal for outcome in outcomes[settled:]} == {"CEILING"}
+    assert len(trip.stopped) == 1
+    assert reason in trip.stopped[0]
+    assert trip.prove().ok
+
+
+@pytest.mark.parametrize(
+    ("planted", "rules", "reason"),
+    [
+        ({"refuse_1101": range(3, 99)}, {"errors": 4, "p99": 9999, "busy": 9}, "4 errors in a row"),
+        ({"refuse_2101": range(1, 99)}, {"errors": 9, "p99": 9999, "busy": 9}, "errors in the last 10 replies"),
+        ({"busy": ["2101"]}, {"errors": 99, "p99": 9999, "busy": 3}, "busy 3 times in a row"),
+        ({"latency_ms": 10}, {"errors": 9, "p99": 5, "busy": 9}, "p99 of the last 10 replies"),
+    ],
+)
+def test_an_abort_rule_ends_the_arrivals_and_no_settlement_leaves_after_it(
+    platform: Any, go: Any, planted: dict[str, Any], rules: dict[str, int], reason: str
+) -> None:
+    platform.aim(ABORT.format(**rules))
+    trip = go()
+    platform.plant(**{name: list(value) if isinstance(value, range) else value for name, value in planted.items()})
+    settled_before = 0
+    for _ in range(12):
+        trip.sell(1)
+        if trip.stopped:
+            settled_before = platform.seen.get("2102", 0)
+            break
+    trip.sell(1)
+    assert [reason in said for said in trip.stopped] == [True]
+    assert platform.seen.get("2102", 0) == settled_before
+
+
+def test_a_plan_sends_nothing_and_says_how_fast_how_much_and_how_it_is_undone(platform: Any, tmp_path: Path) -> None:
+    said = "\n".join(foreign.announce(platform.rehearsal(tmp_path, "10/2s"), platform.target))
+    assert platform.seen == {}
+    assert not list(tmp_path.iterdir())
+    for words in ("20 in 2 s, at most 10 a second", "20 settlements", "yuan in all", "shuaka undo r", "2601", "3202"):
+        assert words in said, words
+    assert "REFUSED" not in said
+
+
+REFUSALS = [
+    ("[ceilings]\nrate_per_s = 5\nsettlements = 99\nfen = 99\n", "20/1s", "the ceiling is 5"),
+    ("", "41/1s", "40 people may come 1 times each"),
+    (
+        "[window]\nbegins = 2020-01-01T00:00:00\nends = 2020-01-02T00:00:00\n",
+        "5/1s",
+        "the window is 2020-01-01 00:00:00",
+    ),
+]
+
+
+@pytest.mark.parametrize(("more", "rate", "why"), REFUSALS)
+def test_what_passes_a_targets_limits_is_refused_before_anything_is_sent(
+    platform: Any, tmp_path: Path, more: str, rate: str, why: str
+) -> None:
+    platform.aim(more)
+    with pytest.raises(RehearsalError, match=why):
+        foreign.rehearse(platform.rehearsal(tmp_path, rate), platform.target, quiet=True)
+    said = foreign.announce(platform.rehearsal(tmp_path, rate), platform.target)
+    assert any(line.startswith("REFUSED") and why in line for line in said)
+    assert platform.seen == {}
+
+
+def test_an_address_that_others_can_be_reached_by_is_refused_without_approval(platform: Any, tmp_path: Path) -> None:
+    platform.aim(host="platform.example")
+    with pytest.raises(RehearsalError, match=r"approval: required, since platform\.example is not this machine"):
+        foreign.announce(platform.rehearsal(tmp_path), platform.target)
+
+
+def test_a_key_that_is_not_in_the_environment_is_named_and_nothing_is_sent(
+    platform: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOP_2_SK")
+    with pytest.raises(RehearsalError, match="the environment variable SHOP_2_SK"):
+        foreign.rehearse(platform.rehearsal(tmp_path), platform.target, quiet=True)
+    assert platform.seen == {}
+
+
+def test_a_key_that_the_gateway_does_not_know_is_one_sentence_before_the_load_begins(
+    platform: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_2_SK", "another")
+    with pytest.raises(RehearsalError, match="terminal P3701000001201 cannot sign on: 签名不匹配"):
+        foreign.rehearse(platform.rehearsal(tmp_path), platform.target, quiet=True)
+    assert platform.seen == {"9001": 1}

@@ -1,0 +1,241 @@
+"""Scenarios in real runs: a storm, faults, workers in other shells, Locust's page, a plain locust."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from loadtests import plan
+from loadtests.openload.arrivals import ArrivalPlan
+from loadtests.openload.verdict import Answer
+from loadtests.result import Result, read
+from shuaka.compose import DEFAULT_SEED
+from shuaka.locust_command import LOCUSTFILE
+
+SHUAKA = [sys.executable, "-m", "shuaka"]
+LIMIT_S = 60
+SHORT = 'title = "t"\nquestion = "q"\narrivals = "poisson:40/1s"\nwarmup_s = 0\nterminals = 12\n'
+BEYOND = """
+title = "Beyond"
+question = "Is a generator that is too slow told from a slow host?"
+arrivals = "4000/0.15s"
+warmup_s = 0
+slo = { p95_ms = 100, p99_ms = 200 }
+"""
+ROUGH = """
+title = "Rough"
+question = "Does everything come right again?"
+arrivals = "30/3.5s"
+warmup_s = 0
+drain_s = 20
+terminals = 120
+thresholds = ["9001 count >= 120"]
+sign_on = { when = "storm", over_s = 0.5 }
+[slo]
+error_share_max = 0.5
+[[faults]]
+kind = "stall"
+at_s = 1
+for_s = 0.5
+[[faults]]
+kind = "outage"
+at_s = 2
+for_s = 0.5
+measured = false
+[[faults]]
+kind = "slow"
+at_s = 3
+for_s = 0.5
+delay_ms = 300
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An engine on any free ports, with its ledger in SQLite."""
+    directory = tmp_path_factory.mktemp("engine")
+    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
+    command = [*SHUAKA, "serve", "--data", str(directory), *ports, "--json"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
+        try:
+            assert engine.stdout is not None
+            assert engine.stdout.readline(), "the engine did not start"
+            yield directory
+        finally:
+            engine.send_signal(signal.SIGCONT)
+            engine.send_signal(signal.SIGTERM)
+            engine.wait(LIMIT_S)
+
+
+def command(data: Path, *options: str) -> list[str]:
+    return [*SHUAKA, "load", *options, "--data", str(data), "--metrics-port", "0"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*arguments], capture_output=True, text=True, timeout=LIMIT_S, check=False)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def plain(data: Path) -> tuple[str, Path]:
+    """What a plain locust printed, and its run's directory."""
+    (data / "short.toml").write_text(SHORT)
+    words = ("--headless", "--only-summary", "--scenario", str(data / "short.toml"), "--data", str(data))
+    environment = {name: value for name, value in os.environ.items() if name != plan.ENVIRONMENT}
+    said = subprocess.run(
+        [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert said.returncode in (0, 1, 3), said.stderr  # a noisy machine may miss a latency
+    [made] = (data / "runs").glob("plain-*")
+    return said.stdout, made
+
+
+def right(result: Result) -> Result:
+    assert result.gate is not None
+    assert result.gate.complaints == ()
+    return result
+
+
+@pytest.fixture(scope="module")
+def rough(data: Path) -> Result:
+    (data / "rough.toml").write_text(ROUGH)
+    said = run(*command(data, str(data / "rough.toml"), "--name", "rough", "--json"))
+    assert said.returncode in (0, 1, 3), said.stderr
+    return msgspec.json.decode(said.stdout, type=Result)
+
+
+def test_after_faults_of_every_kind_the_three_witnesses_agree(rough: Result) -> None:
+    right(rough)
+    assert [fault.kind for fault in rough.profile.faults] == ["stall", "outage", "slow"]
+    assert rough.report.arrivals.completed == 105
+    assert rough.report.left_open == 0
+    assert rough.report.events["RETRIED"] > 0
+
+
+def test_a_stall_is_in_the_latency_and_an_outage_that_is_not_measured_is_not(rough: Result) -> None:
+    measured = rough.latencies().over(("pharmacy", "outpatient"), "SETTLED").intended
+    assert 400_000 < measured.get_max_value() < 1_900_000
+    counted = sum(sum(ends.values()) for flow, ends in rough.report.visits.items() if flow != "sign_on")
+    assert measured.get_total_count() < counted
+
+
+def test_in_a_storm_every_terminal_signs_on_within_the_run_and_is_measured(rough: Result) -> None:
+    assert rough.report.visits["sign_on"]["DONE"] == 120
+    assert rough.latencies().pair("9001", "approved").intended.get_total_count() == 120
+
+
+def test_a_plain_locust_composes_a_scenario_and_ends_with_a_judged_report(plain: tuple[str, Path]) -> None:
+    printed, made = plain
+    assert "\nPASS (" in printed or "\nFAIL (" in printed
+    assert sorted(file.name for file in made.iterdir()) == ["live.json", "load-0.jsonl", "result.hlog", "result.json"]
+    right(read(made / "result.json"))
+
+
+def test_a_master_and_two_workers_of_other_shells_give_the_counts_of_one_process(
+    data: Path, plain: tuple[str, Path]
+) -> None:
+    port = str(free_port())
+    words = ("--name", "shells", "--master", "--expect-workers", "2", "--master-port", port, "--json")
+    worker = [*SHUAKA, "load", "--worker", "--master-port", port]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with (
+        (data / "shells.json").open("wb") as printed,
+        subprocess.Popen(command(data, str(data / "short.toml"), *words), stdout=printed) as master,
+        subprocess.Popen(worker, **quiet) as one,
+        subprocess.Popen(worker, **quiet) as two,
+    ):
+        try:
+            assert [shell.wait(LIMIT_S) for shell in (one, two)] == [0, 0]
+            master.wait(LIMIT_S)
+        finally:
+            for shell in (master, one, two):
+                shell.terminate()
+    shared = right(msgspec.json.decode((data / "shells.json").read_bytes(), type=Result))
+    alone = right(read(plain[1] / "result.json"))
+    due = len(list(ArrivalPlan.read("poisson:40/1s").due_times(Random(DEFAULT_SEED))))
+    for result in (shared, alone):
+        assert result.report.arrivals.scheduled == result.report.arrivals.completed == due
+    assert (shared.condition.processes, alone.condition.processes) == (2, 1)
+
+
+def test_a_rate_beyond_the_machine_is_the_generators_failure_and_exit_3(data: Path) -> None:
+    (data / "beyond.toml").write_text(BEYOND)
+    said = run(*command(data, str(data / "beyond.toml"), "--name", "beyond", "--json"))
+    assert said.returncode == 3, said.stderr
+    result = right(msgspec.json.decode(said.stdout, type=Result))
+    assert result.verdict is not None
+    assert result.verdict.answer is Answer.GENERATOR_BOUND
+    assert result.verdict.reasons
+
+
+def test_locusts_page_has_our_tabs_its_stop_leaves_a_judged_result_and_ctrl_c_ends_it(data: Path) -> None:
+    port = free_port()
+    words = ("--rate", "20", "--duration", "60", "--warmup", "0", "--terminals", "12", "--name", "page")
+    web = ("--web", "--web-port", str(port), "--json")
+    with (
+        (data / "page.json").open("wb") as printed,
+        subprocess.Popen(command(data, *words, *web), stdout=printed, stderr=subprocess.PIPE) as load,
+    ):
+        try:
+            tabs = tabs_of(until(port, lambda page: "SETTLED" in str(tabs_of(page))))
+            assert set(tabs) == {"flows", "outcomes", "offered", "lateness"}
+            assert ask(port, "POST", "/stop")["success"] is True
+            assert load.stderr is not None
+            assert b"page: http://127.0.0.1:" in load.stderr.readline()
+            assert b"the page stays: " in load.stderr.readline()
+            until(port, lambda page: page["state"] == "stopped")
+        finally:
+            load.send_signal(signal.SIGINT)
+            load.communicate(timeout=LIMIT_S)
+    result = right(msgspec.json.decode((data / "page.json").read_bytes(), type=Result))
+    assert result.interrupted
+    assert load.returncode == 1
+    assert read(data / "runs" / "page" / "result.json").verdict == result.verdict
+
+
+def tabs_of(page: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    return {one["key"]: one["data"] for one in page.get("extended_stats", ())}
+
+
+def until(port: int, shows: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Ask for Locust's statistics until they show something; it keeps its answers for two seconds."""
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            if shows(page := ask(port, "GET", "/stats/requests")):
+                return page
+        time.sleep(0.1)  # another process's work is waited for
+    raise AssertionError("the page never showed it")
+
+
+def ask(port: int, method: str, path: str) -> dict[str, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT_S)
+    try:
+        connection.request(method, path)
+        content: dict[str, Any] = json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+    return content
