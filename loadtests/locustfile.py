@@ -16,12 +16,12 @@ from gevent.pool import Group
 from locust import User, events, runners, task
 from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests import companion, handover, web_page
-from loadtests import plan as plans
-from loadtests.conductor import Conductor
-from loadtests.metrics import PortTakenError
-from loadtests.plan import LoadPlan, PlanError
-from loadtests.process import LoadProcess
+from loadtests.running import companion, handover, web_page
+from loadtests.running.conductor import Conductor
+from loadtests.running.metrics import PortTakenError
+from loadtests.running.process import LoadProcess
+from loadtests.workload import plan as plans
+from loadtests.workload.plan import LoadPlan, PlanError
 
 gevent.config.track_greenlet_tree = False  # no stack is kept of who started whom: nobody looks, and it costs
 runners.WORKER_REPORT_INTERVAL = 1.0  # a live view wants a report a second; Locust's own default is 3

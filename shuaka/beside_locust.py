@@ -9,8 +9,9 @@ from pathlib import Path
 
 import typer
 
-from loadtests import plan, report
-from loadtests.scenario import ScenarioError, load_scenario
+from loadtests.evidence import report
+from loadtests.workload import plan
+from loadtests.workload.scenario import ScenarioError, load_scenario
 from shuaka import compose, load_child
 from shuaka.engine import Engine, EngineError
 from shuaka.load_child import ChildError

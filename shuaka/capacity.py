@@ -11,10 +11,11 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from loadtests import capacity_report, scenario
 from loadtests.openload.arrivals import ArrivalPlan
-from loadtests.scenario import Scenario, ScenarioError
-from loadtests.search import CONFIRMATIONS, RATE_MAX, RATE_MIN
+from loadtests.series import capacity_report
+from loadtests.series.search import CONFIRMATIONS, RATE_MAX, RATE_MIN
+from loadtests.workload import scenario
+from loadtests.workload.scenario import Scenario, ScenarioError
 from shuaka import compose, load_options
 from shuaka.engine import EngineError
 from shuaka.exploration import CurveError, Exploration, explored

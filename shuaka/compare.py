@@ -12,17 +12,18 @@ from typing import Annotated, Any, Final, NoReturn
 import msgspec
 import typer
 
-from loadtests import compare as comparisons
-from loadtests import compare_report, scenario
-from loadtests import result as results
-from loadtests.comparable import COMPARED, MACHINE
-from loadtests.compare import Comparison, Side, compared
+from loadtests.evidence import result as results
+from loadtests.evidence.result import Result
 from loadtests.openload.arrivals import ArrivalPlan, ArrivalsError
 from loadtests.openload.bootstrap import PAIRS_MIN
 from loadtests.openload.figures import EXAMPLES, FigureError, parse_figure
-from loadtests.result import Result
-from loadtests.scenario import Scenario, ScenarioError
-from loadtests.subjects import NAMES
+from loadtests.series import compare as comparisons
+from loadtests.series import compare_report
+from loadtests.series.comparable import COMPARED, MACHINE
+from loadtests.series.compare import Comparison, Side, compared
+from loadtests.workload import scenario
+from loadtests.workload.scenario import Scenario, ScenarioError
+from loadtests.workload.subjects import NAMES
 from shuaka import compose, load_options
 from shuaka.engine import EngineError
 from shuaka.interruption import interruptible

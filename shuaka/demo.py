@@ -22,7 +22,7 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from loadtests.gate import claims_of_fleet, compare
+from loadtests.evidence.gate import claims_of_fleet, compare
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
 from settlement.wire.names import compact_time

@@ -9,11 +9,11 @@ from typing import Final
 
 from hdrh.histogram import HdrHistogram
 
-from loadtests.gate import INVARIANT, MONEY, REPLAYED, Gate, Row
+from loadtests.evidence.gate import INVARIANT, MONEY, REPLAYED, Gate, Row
+from loadtests.evidence.report import PERCENTILES
+from loadtests.evidence.result import Result
 from loadtests.openload import histograms
 from loadtests.openload.histograms import in_ms
-from loadtests.report import PERCENTILES
-from loadtests.result import Result
 from settlement.engine.money import FEN_PLACES, unscaled
 from settlement.wire.codes import KINDS, REFUSALS
 from terminals.kernel.outcome import APPROVED, Event

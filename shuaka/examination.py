@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from cardsim.faults import Fault
-from loadtests.provenance import this_source
+from loadtests.evidence.provenance import this_source
 from shuaka import compose
 from shuaka.reader_choice import Held, ReaderChoice, held, security_module
 from shuaka.simulation import Simulation

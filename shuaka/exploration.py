@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from loadtests import capacity as curves
-from loadtests.capacity import Curve, Taken, highest_held
-from loadtests.capacity_report import PURPOSES
 from loadtests.openload.histograms import in_ms
-from loadtests.search import Found, Outcome, Step, search
+from loadtests.series import capacity as curves
+from loadtests.series.capacity import Curve, Taken, highest_held
+from loadtests.series.capacity_report import PURPOSES
+from loadtests.series.search import Found, Outcome, Step, search
 from shuaka.engine import EngineError
 from shuaka.load_child import ChildError
 from shuaka.order import Rehearsal

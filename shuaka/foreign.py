@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from loadtests.evidence.gate import Gate, Row
+from loadtests.evidence.history import HistoryError
+from loadtests.evidence.proof import Proof, Total
+from loadtests.evidence.result import Result, write
 from loadtests.foreign.clerk import UndoError
-from loadtests.foreign.history import HistoryError
 from loadtests.foreign.order import Desk, Order, write_order
-from loadtests.foreign.proof import Proof, Total
 from loadtests.foreign.undo import find_out
-from loadtests.gate import Gate, Row
-from loadtests.result import Result, write
 from shuaka import announcement, foreign_plan, load_child
 from shuaka.load_plan import RehearsalError
 from shuaka.order import Rehearsal

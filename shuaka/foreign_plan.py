@@ -12,14 +12,14 @@ from typing import Final
 from msgspec import Struct
 
 from loadtests.foreign import items, people, target_file
-from loadtests.foreign.door import CredentialError
 from loadtests.foreign.items import Stock
 from loadtests.foreign.order import Order
 from loadtests.foreign.people import Insured
 from loadtests.foreign.statement import Period
 from loadtests.foreign.target import Target
-from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
-from loadtests.settings import SettingsError
+from loadtests.workload.door import CredentialError
+from loadtests.workload.plan import Block, LoadPlan, LoadTerminal, Profile
+from loadtests.workload.settings import SettingsError
 from settlement.wire.names import CHINA
 from shuaka.load_plan import RehearsalError
 from shuaka.order import RESULT, Rehearsal

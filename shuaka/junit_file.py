@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from loadtests.evidence.result import Result
 from loadtests.openload import junit
-from loadtests.result import Result
 
 
 class JunitError(Exception):

@@ -10,8 +10,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from loadtests.live import Live
 from loadtests.openload.histograms import in_ms
+from loadtests.running.live import Live
 from shuaka.compose import HOST
 
 LINE_EVERY_S: Final = 5.0

@@ -12,11 +12,12 @@ import msgspec
 import typer
 from msgspec import Struct
 
-from loadtests import report, scenario, shares
+from loadtests.evidence import report
+from loadtests.evidence.result import Result
 from loadtests.openload.arrivals import ArrivalPlan, ArrivalsError
-from loadtests.result import Result
-from loadtests.scenario import Scenario, ScenarioError
-from loadtests.shares import ShareError
+from loadtests.workload import scenario, shares
+from loadtests.workload.scenario import Scenario, ScenarioError
+from loadtests.workload.shares import ShareError
 from shuaka import compose, load_options, worker
 from shuaka.engine import EngineError
 from shuaka.junit_file import JunitError, write_junit

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import msgspec
 
-from loadtests import live, plan, result
-from loadtests.plan import RECOVERY_S, LoadPlan
-from loadtests.result import Result
+from loadtests.evidence import result
+from loadtests.evidence.result import Result
+from loadtests.running import live
+from loadtests.workload import plan
+from loadtests.workload.plan import RECOVERY_S, LoadPlan
 from shuaka import locust_command
 from shuaka.compose import HOST
 from shuaka.live_view import Show, shown

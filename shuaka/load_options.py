@@ -10,8 +10,8 @@ import typer
 from loadtests.openload.arrivals import EXPECTED
 from loadtests.openload.thresholds import EXPECTED as A_THRESHOLD
 from loadtests.openload.thresholds import parse_threshold
-from loadtests.plan import NAME_MAX
-from loadtests.subjects import NAMES
+from loadtests.workload.plan import NAME_MAX
+from loadtests.workload.subjects import NAMES
 from shuaka import compose
 from shuaka.order import AddressError, parse_address
 

@@ -5,8 +5,7 @@ from typing import Final
 
 import msgspec
 
-from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile, Security
-from loadtests.watch import EngineAt
+from loadtests.workload.plan import Block, EngineAt, LoadPlan, LoadTerminal, Profile, Security
 from shuaka import compose
 from shuaka.engine import Engine
 from shuaka.order import RESULT, Rehearsal

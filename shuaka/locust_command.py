@@ -4,11 +4,11 @@ import socket
 import sys
 from pathlib import Path
 
-from loadtests import plan
+import loadtests
 from shuaka.compose import HOST
 from shuaka.order import Running
 
-LOCUSTFILE = Path(plan.__file__).with_name("locustfile.py")
+LOCUSTFILE = Path(loadtests.__file__).with_name("locustfile.py")
 
 
 class PortTakenError(Exception):

@@ -6,8 +6,8 @@ from typing import Annotated, NamedTuple
 import msgspec
 import typer
 
-from loadtests import shares
-from loadtests.shares import NAMES, ShareError
+from loadtests.workload import shares
+from loadtests.workload.shares import NAMES, ShareError
 from terminals.patients import Mix, Share
 
 

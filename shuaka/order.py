@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from loadtests.faults import Fault
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.thresholds import Threshold
 from loadtests.openload.verdict import Slo
-from loadtests.plan import Journalling
-from loadtests.scenario import Scenario
+from loadtests.workload.faults import Fault
+from loadtests.workload.plan import Journalling
+from loadtests.workload.scenario import Scenario
 from shuaka import compose
 from shuaka.compose import People
 from terminals.kernel.site import AT_ONCE, Pace

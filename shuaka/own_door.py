@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from loadtests.foreign.door import Credential, NationalDoor
+from loadtests.workload.door import Credential, NationalDoor
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import PHARMACY
 from shuaka.order import Rehearsal

@@ -10,9 +10,9 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from loadtests.comparable import unbelievable, unread
+from loadtests.evidence.result import Result
 from loadtests.openload.figures import Figure
-from loadtests.result import Result
+from loadtests.series.comparable import unbelievable, unread
 from shuaka.engine import EngineError
 from shuaka.load_child import ChildError
 from shuaka.order import Rehearsal

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from loadtests.gate import Audit, compare
-from loadtests.plan import LoadPlan
-from loadtests.result import Result, write
-from loadtests.stories import cards_of, unseen
+from loadtests.evidence.gate import Audit, compare
+from loadtests.evidence.result import Result, write
+from loadtests.evidence.stories import cards_of, unseen
+from loadtests.workload.plan import LoadPlan
 from shuaka import load_child
 from shuaka.engine import Engine
 from shuaka.load_plan import RehearsalError, plan_of

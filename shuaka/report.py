@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from loadtests import result as results
+from loadtests.evidence import result as results
 from loadtests.page import document
 from loadtests.page.evidence import Origin
 from loadtests.page.facts import facts

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from loadtests import capacity, seal
-from loadtests import result as results
-from loadtests.capacity import Curve, Point
-from loadtests.result import Result
+from loadtests.evidence import result as results
+from loadtests.evidence import seal
+from loadtests.evidence.result import Result
+from loadtests.series import capacity
+from loadtests.series.capacity import Curve, Point
 
 RESULT: Final = "result.json"
 CURVE: Final = "capacity.json"

@@ -12,8 +12,8 @@ from typing import Final, Protocol
 import msgspec
 import typer
 
-from loadtests.result import Result
-from loadtests.watch import QUEUE, fetched, figures_of
+from loadtests.evidence.result import Result
+from loadtests.evidence.watch import QUEUE, fetched, figures_of
 from settlement.wire.names import compact_time
 from shuaka import compose
 from shuaka.engine import Engine

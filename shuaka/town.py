@@ -9,8 +9,8 @@ from functools import partial
 from secrets import token_bytes
 from typing import Final
 
-from loadtests.recorder import Visit
-from loadtests.visitor import Visitor, World
+from loadtests.generator.recorder import Visit
+from loadtests.generator.visitor import Visitor, World
 from settlement.batch import judge_of
 from settlement.direct import DirectHost
 from settlement.engine.state import Person

@@ -31,8 +31,8 @@ def undo(
     journals = list(place.glob("load-*.jsonl"))
     if not journals:
         _end(f"{place} holds no journal of a run: runs are named after the directories in {data / RUNS}")
+    from loadtests.evidence.history import HistoryError, ended  # noqa: PLC0415 - gevent comes with it: only where it is needed
     from loadtests.foreign.clerk import UndoError  # noqa: PLC0415 - as above
-    from loadtests.foreign.history import HistoryError, ended  # noqa: PLC0415 - gevent comes with it: only where it is needed
     from loadtests.foreign.order import read_order  # noqa: PLC0415 - as above
     from shuaka import undoing  # noqa: PLC0415 - as above
     from terminals.journal import JournalError  # noqa: PLC0415 - as above

@@ -7,12 +7,12 @@ from typing import Final, Protocol, Self
 
 import msgspec
 
-from loadtests.connection import Connection
+from loadtests.evidence.history import History, read_history
+from loadtests.evidence.proof import NOTHING
 from loadtests.foreign.clerk import Clerk
-from loadtests.foreign.history import History, read_history
 from loadtests.foreign.order import UNDO_JOURNAL, Desk, Order, journals
-from loadtests.foreign.proof import NOTHING
 from loadtests.foreign.undo import Undone, left, undo
+from loadtests.generator.connection import Connection
 from settlement.wire.session import TerminalSession
 from shuaka.engine import Engine
 from shuaka.foreign import now_ms

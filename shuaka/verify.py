@@ -12,11 +12,11 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from loadtests import result as results
-from loadtests.recount import Row, UnreadableError
-from loadtests.result import LOG_SUFFIX
-from loadtests.verification import verify as rows_of
-from loadtests.verification import verify_ledger
+from loadtests.evidence import result as results
+from loadtests.evidence.recount import Row, UnreadableError
+from loadtests.evidence.result import LOG_SUFFIX
+from loadtests.evidence.verification import verify as rows_of
+from loadtests.evidence.verification import verify_ledger
 from shuaka.engine import Engine, EngineError
 from shuaka.rehearsal import audit_of
 

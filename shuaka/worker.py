@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from loadtests import plan
+from loadtests.workload import plan
 from shuaka.interruption import interruptible
 from shuaka.locust_command import LOCUSTFILE
 from shuaka.order import loopback

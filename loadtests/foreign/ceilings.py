@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from loadtests.foreign.door import AbortRules, Limits
-from loadtests.foreign.platform_time import PlatformTimes
+from loadtests.evidence.platform_time import PlatformTimes
+from loadtests.workload.door import AbortRules, Limits
 from settlement.wire import codes
 from settlement.wire.envelope import Reply
 from settlement.wire.messages import QuerySettlement, Reverse, SignIn

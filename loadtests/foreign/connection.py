@@ -13,9 +13,9 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from loadtests.foreign.answers import Answered, read
-from loadtests.foreign.door import NationalDoor
 from loadtests.foreign.gateway import OK, Answer, NoAnswer
 from loadtests.foreign.messages import Sender, Shown, envelope, written
+from loadtests.workload.door import NationalDoor
 from settlement.wire import codes
 from settlement.wire.envelope import MalformedError, Reply, decode_output
 from settlement.wire.messages import PersonFound, QueryPerson, QuerySettlement, SettleDrugSale, SignedIn

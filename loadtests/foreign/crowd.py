@@ -13,9 +13,9 @@ from random import Random
 from typing import Final
 
 from cardsim.card import Card
-from loadtests.crowd import PREPARED_MAX, Comer, Crowd
 from loadtests.foreign.people import Insured, read_people
-from loadtests.plan import LoadPlan
+from loadtests.generator.crowd import PREPARED_MAX, Comer, Crowd, People
+from loadtests.workload.plan import LoadPlan
 from settlement.wire.messages import Line
 from settlement.wire.names import PHARMACY
 from terminals.kernel.outcome import LOCAL
@@ -84,6 +84,6 @@ def basket(random: Random, plan: LoadPlan, mix: Mix) -> tuple[Line, ...]:
     return tuple(line(str(number), item, random.randint(1, COUNT_MAX)) for number, item in enumerate(chosen, 1))
 
 
-def crowd_of(plan: LoadPlan, part: int) -> Crowd | ForeignCrowd:
+def crowd_of(plan: LoadPlan, part: int) -> People:
     """Return who comes: the owner's people where the plan names their file, else our own population."""
     return ForeignCrowd(plan, part) if plan.national and plan.national.people_file else Crowd(plan, part)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from geventhttpclient import HTTPClient
 from geventhttpclient.response import HTTPParseError
 
-from loadtests.foreign.door import Credential, NationalDoor
+from loadtests.workload.door import Credential, NationalDoor
 from settlement.wire.signature import SIGNATURE, sign
 
 OK: Final = 200

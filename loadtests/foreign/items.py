@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from loadtests.foreign.rows import RowError, read_rows
-from loadtests.settings import SettingsError
+from loadtests.workload.settings import SettingsError
 from settlement.wire.envelope import MalformedError
 from settlement.wire.national_values import read_decimal
 from terminals.patients import Item

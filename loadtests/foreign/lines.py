@@ -3,12 +3,12 @@
 import os
 from collections.abc import Callable
 
+from loadtests.evidence.platform_time import PlatformTimes
 from loadtests.foreign.ceilings import Guard
 from loadtests.foreign.connection import NationalConnection, Watch
-from loadtests.foreign.door import NationalDoor
 from loadtests.foreign.gateway import Gateway
-from loadtests.foreign.platform_time import PlatformTimes
-from loadtests.plan import LoadPlan
+from loadtests.workload.door import NationalDoor
+from loadtests.workload.plan import LoadPlan
 from terminals.kernel.site import Site
 
 ClockMs = Callable[[], int]

@@ -12,15 +12,15 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from loadtests.evidence.history import History, read_history
+from loadtests.evidence.platform_time import PlatformTimes
+from loadtests.evidence.proof import Proof
 from loadtests.foreign.ceilings import Guard
 from loadtests.foreign.clerk import Clerk
-from loadtests.foreign.door import Limits, NationalDoor
-from loadtests.foreign.history import History, read_history
 from loadtests.foreign.lines import Lines
-from loadtests.foreign.platform_time import PlatformTimes
-from loadtests.foreign.proof import Proof
 from loadtests.foreign.proving import prove
 from loadtests.foreign.statement import Ask, Period
+from loadtests.workload.door import Limits, NationalDoor
 from settlement.wire.national_values import Json
 from terminals.journal import FileJournal
 from terminals.kernel.site import Site

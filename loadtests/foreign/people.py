@@ -17,7 +17,7 @@ from cardsim.issuing.check_digits import identity_check
 from cardsim.issuing.identity import NUMBER_LENGTH, UNASSIGNED_DIVISION
 from cardsim.issuing.issuer import CardFacts, issue
 from loadtests.foreign.rows import RowError, read_rows
-from loadtests.settings import SettingsError
+from loadtests.workload.settings import SettingsError
 
 REQUIRED: Final = ("psn_name", "certno", "insuplc_admdvs", "card_number")
 OPTIONAL: Final = ("card_sn",)

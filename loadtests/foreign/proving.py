@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from loadtests.foreign.history import History
-from loadtests.foreign.proof import (
+from loadtests.evidence.history import History
+from loadtests.evidence.proof import (
     NOTHING,
     Amounts,
     Claim,

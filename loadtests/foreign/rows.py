@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from loadtests.settings import SettingsError, nearest
+from loadtests.workload.settings import SettingsError, nearest
 
 ROWS_MAX: Final = 1_000_000
 

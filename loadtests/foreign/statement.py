@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from loadtests.evidence.proof import NOTHING, Amounts, Claim, Stated
 from loadtests.foreign.answers import RefusedError, read_output
 from loadtests.foreign.gateway import NoAnswer
-from loadtests.foreign.proof import NOTHING, Amounts, Claim, Stated
 from settlement.wire.envelope import MalformedError
 from settlement.wire.national_values import Json, read_decimal
 

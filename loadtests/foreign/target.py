@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
-from loadtests.foreign.door import AbortRules, Ceilings, Credential, Limits, NationalDoor
 from loadtests.foreign.items import Stock
-from loadtests.settings import Row
+from loadtests.workload.door import AbortRules, Ceilings, Credential, Limits, NationalDoor
+from loadtests.workload.settings import Row
 from settlement.wire.codes import PHARMACY_MED_TYPE
 from settlement.wire.names import CHINA, terminal_number
 from settlement.wire.national_fields import PATH

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from loadtests.foreign.target import Target
 from loadtests.foreign.target_rules import problems
-from loadtests.settings import SettingsError, convert, parse
+from loadtests.workload.settings import SettingsError, convert, parse
 
 
 def read(path: Path) -> Target:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from loadtests.foreign.target import PORTS, Target
-from loadtests.settings import nearest
+from loadtests.workload.settings import nearest
 from settlement.wire.names import LANES
 
 GATEWAYS: Final = {

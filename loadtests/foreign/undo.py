@@ -10,8 +10,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from loadtests.evidence.history import Deed, History
 from loadtests.foreign.clerk import Clerk
-from loadtests.foreign.history import Deed, History
 from settlement.wire.messages import Amounts, QuerySettlement, SettlementInfo
 from terminals.kernel.effects import Record, Steps
 from terminals.kernel.entries import Fate, Intent, OpenIntent, Resolution

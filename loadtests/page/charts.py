@@ -11,6 +11,7 @@ from typing import Final, Literal
 from hdrh.histogram import HdrHistogram
 from msgspec import Struct
 
+from loadtests.evidence.watch import EngineUse
 from loadtests.openload import histograms
 from loadtests.openload.histograms import WHOLE_E4
 from loadtests.openload.intervals import Interval
@@ -19,8 +20,7 @@ from loadtests.openload.verdict import Slo
 from loadtests.page import windows
 from loadtests.page.runs import Run
 from loadtests.page.windows import Choice, Seen
-from loadtests.plan import Profile
-from loadtests.watch import EngineUse
+from loadtests.workload.plan import Profile
 
 Value = float | None
 Look = Literal["line", "step", "dots", "area"]

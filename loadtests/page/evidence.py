@@ -6,12 +6,12 @@ Pure: facts in, HTML out. Every comparison of the gate is printed; the laws of t
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from loadtests.gate import INVARIANT, Gate, Row
+from loadtests.evidence.gate import INVARIANT, Gate, Row
+from loadtests.evidence.result import Result
 from loadtests.page.facts import Facts
 from loadtests.page.limits import Limit, limits
 from loadtests.page.markup import Figure, Markup, described, element, items, joined, table
 from loadtests.page.words import Words
-from loadtests.result import Result
 
 DASH: Final = "–"
 

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from loadtests.capacity import Curve
+from loadtests.evidence.result import Result
+from loadtests.evidence.stated import WHOLE, Stated, stated
 from loadtests.openload import histograms
 from loadtests.openload.thresholds import Threshold
 from loadtests.openload.verdict import Verdict
@@ -16,10 +17,9 @@ from loadtests.page import charts, windows
 from loadtests.page.charts import Chart
 from loadtests.page.runs import Run, Spread, run_of, same_workload, spread, step_of
 from loadtests.page.windows import Window
-from loadtests.plan import Profile
-from loadtests.result import Result
-from loadtests.stated import WHOLE, Stated, stated
-from loadtests.testimony import SERVED
+from loadtests.series.capacity import Curve
+from loadtests.workload.plan import Profile
+from loadtests.workload.subjects import SERVED
 from terminals.kernel.outcome import APPROVED
 from terminals.kernel.outcome import Result as End
 

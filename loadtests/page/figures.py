@@ -5,14 +5,14 @@ Pure. Nothing is rounded here that the terminal's report does not round the same
 
 from typing import Final
 
-from loadtests.faults import Fault
+from loadtests.evidence.provenance import Machine
+from loadtests.evidence.stated import Stated
 from loadtests.openload import histograms
 from loadtests.openload.thresholds import Threshold
 from loadtests.page.facts import Promise
 from loadtests.page.markup import Figure, Markup, element
 from loadtests.page.words import Words
-from loadtests.provenance import Machine
-from loadtests.stated import Stated
+from loadtests.workload.faults import Fault
 
 ENGLISH: Final = Words("en")
 """The language in which results are written."""

@@ -9,13 +9,13 @@ from typing import Final
 
 from msgspec import Struct
 
+from loadtests.evidence.result import Result
 from loadtests.openload.verdict import Answer, Slo
 from loadtests.page.facts import Facts
 from loadtests.page.figures import percentiles
 from loadtests.page.words import Words
-from loadtests.result import Result
-from loadtests.scenario import DEFAULTS
-from loadtests.shares import FIELDS, MISSING
+from loadtests.workload.scenario import DEFAULTS
+from loadtests.workload.shares import FIELDS, MISSING
 from settlement.wire.codes import KINDS
 from terminals.kernel.site import AT_ONCE
 

@@ -7,6 +7,7 @@ cannot see it.
 from collections.abc import Iterator
 from typing import Final
 
+from loadtests.evidence.stated import Stated
 from loadtests.openload.figures import SINCE
 from loadtests.page import figures
 from loadtests.page.charts import Chart, Line
@@ -16,7 +17,6 @@ from loadtests.page.markup import NOTHING, Figure, Markup, element, joined, tabl
 from loadtests.page.runs import Run
 from loadtests.page.windows import ROWS_MAX, Window
 from loadtests.page.words import Words
-from loadtests.stated import Stated
 
 LOAD_CURVE: Final = "load_curve"
 WINDOW_FIGURES: Final = ("p50", "p99", "max")

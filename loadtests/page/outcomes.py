@@ -6,11 +6,11 @@ Pure: facts in, HTML out. Bars are drawn without a script; a refusal is told in 
 from collections.abc import Mapping
 from typing import Final
 
+from loadtests.evidence.result import Result
 from loadtests.page import figures
 from loadtests.page.facts import Facts
 from loadtests.page.markup import NOTHING, Markup, element, joined, table
 from loadtests.page.words import Words
-from loadtests.result import Result
 from settlement.wire.codes import REFUSALS
 from terminals.kernel import terminal_codes
 from terminals.kernel.outcome import Result as End

@@ -9,10 +9,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from loadtests.capacity import Point
+from loadtests.evidence.result import Result
 from loadtests.openload import histograms
-from loadtests.plan import Profile
-from loadtests.result import Result
+from loadtests.series.capacity import Point
+from loadtests.workload.plan import Profile
 
 OWN: Final = ("run", "seed", "block")
 """What two runs of one workload may differ in."""

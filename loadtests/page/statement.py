@@ -6,7 +6,7 @@ Pure: facts in, HTML out. Amounts are in fen; a row is named by its msgid, never
 from collections.abc import Iterable
 from typing import Final
 
-from loadtests.foreign.proof import Amounts, Proof
+from loadtests.evidence.proof import Amounts, Proof
 from loadtests.page import figures
 from loadtests.page.facts import Facts
 from loadtests.page.markup import NOTHING, Markup, element, joined, table

@@ -6,16 +6,16 @@ Pure: facts in, HTML out. Of each share of the mix it says whose share it is, si
 from collections.abc import Iterator
 from typing import Final
 
+from loadtests.evidence.result import Result
+from loadtests.evidence.watch import EngineUse
 from loadtests.openload.histograms import in_ms
 from loadtests.page import figures
 from loadtests.page.charts import MIB
 from loadtests.page.facts import Facts
 from loadtests.page.markup import Markup, described, element, items, joined, table
 from loadtests.page.words import Words
-from loadtests.plan import Profile
-from loadtests.result import Result
-from loadtests.shares import FIELDS
-from loadtests.watch import EngineUse
+from loadtests.workload.plan import Profile
+from loadtests.workload.shares import FIELDS
 from terminals.kernel.outcome import Result as End
 from terminals.kernel.site import AT_ONCE
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench_visit import SECONDS, TooBusyError, child, visit_us
 
-from loadtests.result import Result, read
+from loadtests.evidence.result import Result, read
 from settlement import data_directory
 
 WANTED, NEAR = 0.70, 0.04

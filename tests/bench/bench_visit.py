@@ -37,7 +37,7 @@ from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import Population
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Slo
-from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
+from loadtests.workload.plan import Block, LoadPlan, LoadTerminal, Profile
 from settlement import app, data_directory
 from settlement.engine.case import World
 from settlement.engine.directory import Directory

@@ -11,7 +11,7 @@ import pytest
 
 from cardsim.issuing.card_profiles import CardProfile
 from loadtests.openload.arrivals import ArrivalPlan
-from loadtests.plan import Block, LoadPlan, LoadTerminal, Profile
+from loadtests.workload.plan import Block, LoadPlan, LoadTerminal, Profile
 from settlement.wire.envelope import Reply, Request, decode_body, decode_request, encode
 from settlement.wire.framing import FrameReader, frame
 from settlement.wire.keys import REPLY, session_keys

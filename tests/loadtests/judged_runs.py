@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from loadtests.gate import Gate, Row
+from loadtests.evidence.gate import Gate, Row
+from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.result import Result, Windows
+from loadtests.evidence.testimony import Report
 from loadtests.openload import histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.health import Health, condition
 from loadtests.openload.intervals import Interval
 from loadtests.openload.latencies import Encoded
 from loadtests.openload.outcomes import Arrivals
-from loadtests.plan import Block, Profile
-from loadtests.provenance import Machine, Source
-from loadtests.result import Result, Windows
-from loadtests.testimony import Report
+from loadtests.workload.plan import Block, Profile
 from terminals.sums import Settled
 
 MACHINE = Machine("CPU", 2, "6.1", "3.11.7")

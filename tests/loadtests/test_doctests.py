@@ -2,9 +2,10 @@ import doctest
 
 import pytest
 
-from loadtests import metrics, provenance, report
+from loadtests.evidence import provenance, report
 from loadtests.foreign import clerk
 from loadtests.openload import histograms, hlog, intervals
+from loadtests.running import metrics
 
 MODULES = [metrics, provenance, report, histograms, hlog, intervals, clerk]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests import plan
+from loadtests.workload import plan
 
 LOCUSTFILE = Path(plan.__file__).with_name("locustfile.py")
 LIMIT_S = 60

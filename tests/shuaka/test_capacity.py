@@ -1,4 +1,4 @@
-"""What `shuaka capacity` accepts, prints and ends with; the search is tested beside loadtests/search.py."""
+"""What `shuaka capacity` accepts, prints and ends with; the search is tested beside loadtests/series/search.py."""
 
 import json
 from functools import partial
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from loadtests.result import Result as Run
+from loadtests.evidence.result import Result as Run
 from shuaka import capacity
 from shuaka.__main__ import app
 from shuaka.order import Rehearsal

@@ -1,4 +1,4 @@
-"""What `shuaka compare` accepts, prints and ends with; the comparison itself is tested beside loadtests/compare.py."""
+"""What `shuaka compare` accepts, prints and ends with; the comparison itself is tested beside series/compare.py."""
 
 import json
 from functools import partial
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from loadtests.result import Result as Run
-from loadtests.result import write
+from loadtests.evidence.result import Result as Run
+from loadtests.evidence.result import write
 from shuaka import compare
 from shuaka.__main__ import app
 from shuaka.engine import EngineError

@@ -5,15 +5,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtests.gate import REPLAYED, Gate, Row
+from loadtests.evidence.gate import REPLAYED, Gate, Row
+from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.result import Result, Windows
+from loadtests.evidence.testimony import Report
 from loadtests.openload import histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.health import Health, condition
 from loadtests.openload.outcomes import Arrivals
-from loadtests.plan import Block, Profile
-from loadtests.provenance import Machine, Source
-from loadtests.result import Result, Windows
-from loadtests.testimony import Report
+from loadtests.workload.plan import Block, Profile
 from shuaka import demo_report
 from terminals.kernel.outcome import NO_REPLY
 from terminals.tally import FleetReport, Tally

@@ -4,9 +4,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from loadtests import capacity
+from loadtests.evidence.result import Result
 from loadtests.openload.arrivals import ArrivalPlan
-from loadtests.result import Result
+from loadtests.series import capacity
 from shuaka.engine import EngineError
 from shuaka.exploration import CurveError, Exploration, explored
 from shuaka.order import Rehearsal

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from loadtests.live import Live
+from loadtests.evidence.watch import EngineSample
 from loadtests.openload.outcomes import Arrivals
-from loadtests.watch import EngineSample
+from loadtests.running.live import Live
 from shuaka import live_view
 from shuaka.live_view import facts, shown
 

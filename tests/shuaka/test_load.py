@@ -8,15 +8,15 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from loadtests.gate import Gate, Row
+from loadtests.evidence.gate import Gate, Row
+from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.result import Result, Windows
+from loadtests.evidence.testimony import Report
 from loadtests.openload import histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.health import Health, condition
 from loadtests.openload.outcomes import Arrivals
-from loadtests.plan import Block, Profile
-from loadtests.provenance import Machine, Source
-from loadtests.result import Result, Windows
-from loadtests.testimony import Report
+from loadtests.workload.plan import Block, Profile
 from shuaka import load
 from shuaka.__main__ import app
 from shuaka.load_child import ChildError

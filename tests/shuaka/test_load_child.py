@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loadtests.openload.arrivals import ArrivalPlan
-from loadtests.plan import Block, LoadPlan, Profile
+from loadtests.workload.plan import Block, LoadPlan, Profile
 from shuaka import load_child, locust_command
 from shuaka.order import Running
 

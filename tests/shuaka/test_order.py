@@ -7,7 +7,7 @@ from typer import BadParameter
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.thresholds import parse_threshold
 from loadtests.openload.verdict import Slo
-from loadtests.scenario import Scenario, load_scenario, read_scenario, unnamed
+from loadtests.workload.scenario import Scenario, load_scenario, read_scenario, unnamed
 from shuaka.compose import DEFAULT_PEOPLE, People
 from shuaka.order import Address, AddressError, Rehearsal, asked_of, parse_address
 from terminals.patients import Mix

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.comparable import interleaved
+from loadtests.evidence.result import Result, read, write
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.figures import parse_figure
-from loadtests.result import Result, read, write
+from loadtests.series.comparable import interleaved
 from shuaka.engine import EngineError
 from shuaka.order import Rehearsal
 from shuaka.pairing import Pairing, Who, paired

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from loadtests import result as results
+from loadtests.evidence import result as results
 from shuaka.__main__ import app
 from shuaka.report import plotter
 from tests.loadtests.page.queued_runs import queued_run

@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtests import capacity
-from loadtests import result as results
-from loadtests.capacity import Curve, concluded, taken
+from loadtests.evidence import result as results
+from loadtests.evidence.result import Result
 from loadtests.openload.verdict import Slo
-from loadtests.result import Result
-from loadtests.search import Found, Purpose, Step
+from loadtests.series import capacity
+from loadtests.series.capacity import Curve, concluded, taken
+from loadtests.series.search import Found, Purpose, Step
 from shuaka.report_files import MANY, ReportError, gathered, telling
 from tests.loadtests.page.queued_runs import queued_run
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 import typer
 
+from loadtests.evidence.result import Result
+from loadtests.evidence.watch import QUEUE
 from loadtests.openload.arrivals import ArrivalPlan
-from loadtests.result import Result
-from loadtests.watch import QUEUE
 from settlement import data_directory
 from settlement.data_directory import Address, Endpoints
 from shuaka import series

@@ -1,11 +1,11 @@
-"""What `shuaka verify` prints and how it ends; what is compared is tested beside loadtests/verification.py."""
+"""What `shuaka verify` prints and how it ends; what is compared is tested beside loadtests/evidence/verification.py."""
 
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from loadtests.recount import Row
+from loadtests.evidence.recount import Row
 from shuaka import verify
 from shuaka.__main__ import app
 

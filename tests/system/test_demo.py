@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from loadtests.result import read
+from loadtests.evidence.result import read
 from settlement import data_directory
 from terminals.tally import FleetReport
 

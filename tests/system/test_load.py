@@ -15,10 +15,10 @@ import apsw
 import msgspec
 import pytest
 
-from loadtests.gate import Audit, compare
+from loadtests.evidence.gate import Audit, compare
+from loadtests.evidence.result import Result, read
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
-from loadtests.result import Result, read
 from shuaka import compose
 from shuaka.engine import Engine
 from shuaka.rehearsal import Rehearsal, rehearse

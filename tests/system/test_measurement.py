@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.evidence.result import Result, read
+from loadtests.evidence.stated import WHOLE
 from loadtests.openload.verdict import Answer
-from loadtests.result import Result, read
-from loadtests.scenario import unnamed
-from loadtests.stated import WHOLE
+from loadtests.workload.scenario import unnamed
 from shuaka import load_child
 from shuaka.rehearsal import asked_of, rehearse
 from tests.loadtests.openload import outsider
@@ -19,7 +19,7 @@ from tests.loadtests.openload import outsider
 SHUAKA = [sys.executable, "-m", "shuaka"]
 LIMIT_S = 60
 ROBBED = """
-from loadtests.recorder import Recorder
+from loadtests.generator.recorder import Recorder
 from terminals.kernel.outcome import Result
 import msgspec
 

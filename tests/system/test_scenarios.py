@@ -17,10 +17,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtests import plan
+from loadtests.evidence.result import Result, read
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
-from loadtests.result import Result, read
+from loadtests.workload import plan
 from shuaka.compose import DEFAULT_SEED
 from shuaka.locust_command import LOCUSTFILE
 

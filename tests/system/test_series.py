@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.capacity import taken
-from loadtests.comparable import interleaved, unbelievable
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.figures import parse_figure
-from loadtests.search import Step
+from loadtests.series.capacity import taken
+from loadtests.series.comparable import interleaved, unbelievable
+from loadtests.series.search import Step
 from shuaka.order import Rehearsal
 from shuaka.pairing import Pairing, Who, paired
 from shuaka.series import Series

@@ -12,11 +12,11 @@ from typing import Literal
 
 import pytest
 
-from loadtests.faults import Fault
+from loadtests.evidence.result import Result
 from loadtests.openload import histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.histograms import P50, P95, P99
-from loadtests.result import Result
+from loadtests.workload.faults import Fault
 from shuaka.rehearsal import Rehearsal, rehearse
 from terminals.patients import Mix
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from loadtests.result import Result
+from loadtests.evidence.result import Result
 
 SHUAKA = [sys.executable, "-m", "shuaka"]
 LIMIT_S = 60

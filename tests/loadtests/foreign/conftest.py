@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cardsim.issuing.check_digits import identity_check
-from loadtests.foreign.history import Deed, History
+from loadtests.evidence.history import Deed, History
 from terminals.journal import Line
 from terminals.kernel.entries import Entry, Fate, Intent, Resolution, Standing
 

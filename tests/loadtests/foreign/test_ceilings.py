@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loadtests.evidence.platform_time import PlatformTimes, merged
 from loadtests.foreign.ceilings import Guard
-from loadtests.foreign.door import AbortRules, Ceilings, Limits
-from loadtests.foreign.platform_time import PlatformTimes, merged
 from loadtests.openload import histograms
+from loadtests.workload.door import AbortRules, Ceilings, Limits
 from settlement.wire import codes
 from settlement.wire.envelope import Reply
 from settlement.wire.messages import Body, QueryPerson, QuerySettlement, SignIn

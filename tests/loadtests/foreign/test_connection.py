@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from loadtests.foreign.connection import CEILING, NationalConnection
-from loadtests.foreign.door import Credential, CredentialError, NationalDoor
 from loadtests.foreign.gateway import Answer, NoAnswer
+from loadtests.workload.door import Credential, CredentialError, NationalDoor
 from settlement.wire import codes, messages
 from settlement.wire.envelope import Reply
 from settlement.wire.messages import Body, Line

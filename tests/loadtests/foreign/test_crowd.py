@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from loadtests.crowd import Crowd
 from loadtests.foreign.crowd import ForeignCrowd, crowd_of
-from loadtests.foreign.door import Ceilings, Limits, NationalDoor
-from loadtests.plan import LoadPlan, LoadTerminal
+from loadtests.generator.crowd import Crowd
+from loadtests.workload.door import Ceilings, Limits, NationalDoor
+from loadtests.workload.plan import LoadPlan, LoadTerminal
 from terminals.kernel.site import Site
 
 SITE = Site("P3701000001101", "P37010000011", "370100", "P", "clerk", password_asked=False)

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from loadtests.foreign.door import Credential, NationalDoor
 from loadtests.foreign.gateway import Answer, Gateway, NoAnswer
+from loadtests.workload.door import Credential, NationalDoor
 from settlement.data_directory import InstitutionKey
 from settlement.gateways.keyring import Keyring
 from settlement.gateways.signature import key_of

@@ -8,7 +8,7 @@ import pytest
 from cardsim.issuing.identity import IdentityNumbers
 from loadtests.foreign.items import read_items
 from loadtests.foreign.people import read_people
-from loadtests.settings import SettingsError
+from loadtests.workload.settings import SettingsError
 from terminals.kernel.card_dialogue import read_card
 from terminals.kernel.drive import drive
 from terminals.kernel.effects import Transmit

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loadtests.evidence.proof import NOTHING, Amounts, Claim, Stated
 from loadtests.foreign.gateway import NoAnswer
-from loadtests.foreign.proof import NOTHING, Amounts, Claim, Stated
 from loadtests.foreign.statement import NotOffered, Period, pack, rows_stated, totals_equal, unpack
 from settlement.wire.envelope import MalformedError
 from settlement.wire.national_values import Json

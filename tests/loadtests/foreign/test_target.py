@@ -7,7 +7,7 @@ import pytest
 
 from loadtests.foreign import target, target_file, target_rules
 from loadtests.foreign.items import Stock
-from loadtests.settings import SettingsError
+from loadtests.workload.settings import SettingsError
 
 Write = Callable[..., Path]
 EXAMPLE = Path(target.__file__).parents[1] / "targets" / "example.toml"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from loadtests.evidence.history import History, read_history
 from loadtests.foreign.clerk import Clerk, UndoError
-from loadtests.foreign.history import History, read_history
 from loadtests.foreign.undo import left, undo
 from settlement.wire.envelope import Reply
 from settlement.wire.messages import RevokeDrugSale, RevokeOutpatient

@@ -2,8 +2,8 @@
 
 import pytest
 
+from loadtests.evidence.result import Result
 from loadtests.page.facts import Facts, facts
-from loadtests.result import Result
 from tests.loadtests.page.queued_runs import queued_run
 
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import msgspec
 
-from loadtests.gate import INVARIANT, Gate, Row
+from loadtests.evidence.gate import INVARIANT, Gate, Row
+from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.result import Result, Windows
+from loadtests.evidence.testimony import Report
+from loadtests.evidence.watch import EngineSample, EngineUse
+from loadtests.generator.recorder import Recorder, Span, Visit
 from loadtests.openload import histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.health import Health, condition
-from loadtests.plan import Block, Profile
-from loadtests.provenance import Machine, Source
-from loadtests.recorder import Recorder, Span, Visit
-from loadtests.result import Result, Windows
-from loadtests.testimony import Report
-from loadtests.watch import EngineSample, EngineUse
+from loadtests.workload.plan import Block, Profile
 from terminals.kernel.outcome import APPROVED, Event, Outcome
 from terminals.kernel.outcome import Result as End
 

@@ -1,6 +1,6 @@
 import pytest
 
-from loadtests.faults import Fault
+from loadtests.evidence.result import Result
 from loadtests.openload import histograms
 from loadtests.openload.histograms import blank
 from loadtests.openload.intervals import Interval
@@ -10,7 +10,7 @@ from loadtests.page import charts, windows
 from loadtests.page.charts import Chart, Line
 from loadtests.page.facts import Facts
 from loadtests.page.windows import Seen
-from loadtests.result import Result
+from loadtests.workload.faults import Fault
 from tests.loadtests.page.queued_runs import queued_run
 
 

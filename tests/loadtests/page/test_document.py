@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from loadtests.evidence.result import Result
 from loadtests.page import document
 from loadtests.page.document import Plotter
 from loadtests.page.evidence import Origin
 from loadtests.page.facts import Facts, facts
 from loadtests.page.markup import VOID
 from loadtests.page.words import LANGUAGES, Language, Words
-from loadtests.result import Result
 from tests.loadtests.page.queued_runs import queued_run
 
 ORIGIN = Origin("shuaka report result.json", "result.json", (("result.json", "ab" * 32),))

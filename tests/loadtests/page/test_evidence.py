@@ -1,12 +1,12 @@
 import msgspec
 
-from loadtests.gate import INVARIANT, Gate, Row
+from loadtests.evidence.gate import INVARIANT, Gate, Row
+from loadtests.evidence.provenance import Source
+from loadtests.evidence.result import Result
 from loadtests.page import evidence
 from loadtests.page.evidence import Origin
 from loadtests.page.facts import Facts, facts
 from loadtests.page.words import Words
-from loadtests.provenance import Source
-from loadtests.result import Result
 from tests.loadtests.page.queued_runs import queued_run
 
 EN, ZH = Words("en"), Words("zh")

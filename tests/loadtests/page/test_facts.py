@@ -5,15 +5,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from loadtests.capacity import Curve, concluded, taken
-from loadtests.foreign.platform_time import PlatformTime
+from loadtests.evidence.platform_time import PlatformTime
+from loadtests.evidence.result import Result
+from loadtests.evidence.stated import stated
 from loadtests.openload import histograms
 from loadtests.openload.thresholds import parse_threshold
 from loadtests.openload.verdict import Slo
 from loadtests.page.facts import Capacity, Facts, facts
-from loadtests.result import Result
-from loadtests.search import Found, Step
-from loadtests.stated import stated
+from loadtests.series.capacity import Curve, concluded, taken
+from loadtests.series.search import Found, Step
 from tests.loadtests.page.queued_runs import queued_run
 
 

@@ -1,13 +1,13 @@
 import msgspec
 import pytest
 
+from loadtests.evidence.result import Result
 from loadtests.openload import histograms
 from loadtests.openload.thresholds import parse_threshold
 from loadtests.openload.verdict import Answer
 from loadtests.page import judgement
 from loadtests.page.facts import Facts, facts
 from loadtests.page.words import Words
-from loadtests.result import Result
 from tests.loadtests.page.queued_runs import queued_run
 
 EN, ZH = Words("en"), Words("zh")

@@ -3,14 +3,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtests.faults import Fault
+from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.result import Result
+from loadtests.evidence.watch import EngineUse
 from loadtests.openload.verdict import Answer
 from loadtests.page.facts import facts
 from loadtests.page.limits import Limit, limits
 from loadtests.page.words import LANGUAGES, Words
-from loadtests.provenance import Machine, Source
-from loadtests.result import Result
-from loadtests.watch import EngineUse
+from loadtests.workload.faults import Fault
 from terminals.kernel.site import UNHURRIED
 from terminals.patients import Mix
 from tests.loadtests.page.queued_runs import queued_run

@@ -1,10 +1,10 @@
 import msgspec
 
+from loadtests.evidence.result import Result
 from loadtests.page import measurements
 from loadtests.page.charts import Chart, Line
 from loadtests.page.facts import Capacity, Facts, facts
 from loadtests.page.words import Words
-from loadtests.result import Result
 from tests.loadtests.page.queued_runs import queued_run
 
 EN, ZH = Words("en"), Words("zh")

@@ -1,10 +1,10 @@
 import msgspec
 import pytest
 
+from loadtests.evidence.result import Result
 from loadtests.page import outcomes
 from loadtests.page.facts import Facts, facts
 from loadtests.page.words import Words
-from loadtests.result import Result
 
 EN, ZH = Words("en"), Words("zh")
 

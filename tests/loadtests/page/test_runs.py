@@ -1,7 +1,7 @@
 import msgspec
 
+from loadtests.evidence.result import Result
 from loadtests.page.runs import Run, run_of, same_workload, spread
-from loadtests.result import Result
 from tests.loadtests.page.queued_runs import queued_run
 
 

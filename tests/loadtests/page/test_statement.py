@@ -1,12 +1,12 @@
 import msgspec
 import pytest
 
-from loadtests.foreign.proof import Amounts, Finding, Foreign, Kind, Proof, Total
+from loadtests.evidence.proof import Amounts, Finding, Foreign, Kind, Proof, Total
+from loadtests.evidence.result import Result
 from loadtests.page import statement
 from loadtests.page.facts import Facts, facts
 from loadtests.page.limits import limits
 from loadtests.page.words import Words
-from loadtests.result import Result
 
 EN, ZH = Words("en"), Words("zh")
 AMOUNTS = Amounts(18400, 1000, 17400)

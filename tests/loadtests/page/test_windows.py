@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loadtests.evidence.result import Result
 from loadtests.openload import histograms
 from loadtests.openload.histograms import blank
 from loadtests.openload.intervals import Interval
 from loadtests.openload.latencies import Pair
 from loadtests.page import windows
 from loadtests.page.windows import Seen
-from loadtests.result import Result
 
 
 def second(start_s: float, *latencies_us: int) -> Seen:

@@ -6,7 +6,7 @@ import pytest
 
 from loadtests.page import words
 from loadtests.page.words import LANGUAGES, Words
-from loadtests.shares import FIELDS, MISSING
+from loadtests.workload.shares import FIELDS, MISSING
 from settlement.wire.codes import KINDS, Owner
 from terminals.kernel.conversation import Stray
 from terminals.kernel.outcome import Event, Result

@@ -1,12 +1,12 @@
 import msgspec
 
-from loadtests.faults import Fault
+from loadtests.evidence.provenance import Machine
+from loadtests.evidence.result import Result
 from loadtests.page import workload
 from loadtests.page.facts import Facts, facts
 from loadtests.page.words import Words
-from loadtests.provenance import Machine
-from loadtests.result import Result
-from loadtests.shares import FIELDS
+from loadtests.workload.faults import Fault
+from loadtests.workload.shares import FIELDS
 from terminals.kernel.site import UNHURRIED
 from tests.loadtests.page.queued_runs import queued_run
 

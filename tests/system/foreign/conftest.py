@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from cardsim.issuing.check_digits import identity_check
+from loadtests.evidence.platform_time import PlatformTimes
+from loadtests.evidence.proof import Proof
 from loadtests.foreign.crowd import ForeignCrowd
 from loadtests.foreign.lines import lines
 from loadtests.foreign.order import Desk, write_order
-from loadtests.foreign.platform_time import PlatformTimes
-from loadtests.foreign.proof import Proof
 from loadtests.foreign.undo import find_out
+from loadtests.generator.visitor import Visitor, World
 from loadtests.openload.arrivals import ArrivalPlan
-from loadtests.visitor import Visitor, World
 from settlement.wire.session import TerminalSession
 from shuaka import foreign, foreign_plan
 from shuaka.order import Rehearsal

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from loadtests.result import Result
+from loadtests.evidence.result import Result
 
 LIMIT_S = 60
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.foreign.proof import Kind, Proof
+from loadtests.evidence.proof import Kind, Proof
 from loadtests.openload import histograms
 from terminals.kernel.outcome import Event
 from terminals.kernel.outcome import Result as End

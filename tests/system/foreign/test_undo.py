@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.foreign.proof import NOTHING, Kind, Proof
+from loadtests.evidence.proof import NOTHING, Kind, Proof
 from loadtests.foreign.undo import undo
 from terminals.kernel.outcome import Result as End
 

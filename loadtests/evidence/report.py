@@ -1,0 +1,196 @@
+"""A run in words for people: what was offered, what came of it, how long it took, and what the three witnesses say.
+
+Pure: a result in, lines out; whoever prints them adds nothing. A percentile without a hundred samples beyond it is not
+written, the maximum always is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from statistics import fmean
+
+from hdrh.histogram import HdrHistogram
+
+from loadtests.evidence import platform_report as words
+from loadtests.evidence.gate import Gate, Row
+from loadtests.evidence.result import Result
+from loadtests.evidence.watch import EngineUse
+from loadtests.openload import histograms
+from loadtests.openload.histograms import in_ms
+from loadtests.workload.subjects import SERVED
+from settlement.wire import codes
+from terminals.kernel.outcome import APPROVED
+from terminals.kernel.outcome import Result as End
+from terminals.sums import NO_CARD_READ
+
+PERCENTILES = (("p50", histograms.P50), ("p90", histograms.P90), ("p95", histograms.P95), ("p99", histograms.P99))
+NAME_WIDTH = 36
+WIDTH = 18
+FIDELITY = {"chip": "full chip dialogue", "replay": "replayed dialogues, only the host is under test"}
+BARS = " ▁▂▃▄▅▆▇█"
+MARKS_MIN, MARKS_MAX = 5, 60
+MIB = 1 << 20
+
+
+def lines(result: Result) -> list[str]:
+    """Return the whole report."""
+    return [
+        *_headline(result),
+        "",
+        *_fates(result),
+        *_course(result),
+        "",
+        *_latencies(result),
+        "",
+        *_ends(result),
+        *([] if result.gate is None else ["", *_gate(result.gate)]),
+        *words.lines(result.report.platform, result.proof),
+        *([] if result.verdict is None else ["", *_verdict(result)]),
+    ]
+
+
+def _headline(result: Result) -> Iterator[str]:
+    profile, machine = result.profile, result.machine
+    ended = ", ended early" if result.interrupted else ""
+    named = f" ({profile.scenario})" if profile.scenario else ""
+    yield f"load {profile.run}{named}: {profile.model} arrivals {profile.arrivals.text}, seed {profile.seed}{ended}"
+    if profile.question:
+        yield f"  {profile.question}"
+    yield f"  {machine.sharing}; {machine.cores} cores, {machine.cpu}, Python {machine.python}"
+    yield (
+        f"  {profile.processes} load process(es), {FIDELITY[profile.fidelity]}, security on ({profile.security}),"
+        f" journal {profile.journal}"
+    )
+    yield from (f"  fault: {fault.text}{'' if fault.measured else ', not measured'}" for fault in profile.faults)
+    yield from (f"  changed for this run: {what}" for what in profile.overridden)
+    yield from (f"  assumed: {what}" for what in profile.assumed)
+
+
+def _fates(result: Result) -> Iterator[str]:
+    fates, found = result.report.arrivals, result.condition
+    yield f"arrivals    {'  '.join(f'{name} {getattr(fates, name)}' for name in fates.__struct_fields__)}"
+    yield f"rate        offered {result.offered_per_s:.1f}/s  achieved {result.achieved_per_s:.1f}/s"
+    yield (
+        f"generator   schedule lag p99 {in_ms(found.lag_p99_us)}, max {in_ms(found.lag_max_us)};"
+        f" busiest process {found.cpu_share_max:.0%} of a core"
+    )
+    if result.engine is not None:
+        yield f"engine      {_engine(result.engine)}"
+    if result.machine.fdatasync_p50_us is not None:
+        machine = result.machine
+        p50, p99 = in_ms(machine.fdatasync_p50_us), in_ms(machine.fdatasync_p99_us)
+        yield f"disk        {machine.file_system}, fdatasync of 4 KiB before the run p50 {p50}, p99 {p99}"
+
+
+def _engine(use: EngineUse) -> str:
+    kept = f"{use.store or 'store unknown'} ({use.durability})" if use.durability else use.store or "store unknown"
+    if not use.samples:
+        return kept
+    shares = [sample.cpu_share for sample in use.samples]
+    return (
+        f"{kept}; CPU {fmean(shares):.0%} of a core, max {max(shares):.0%};"
+        f" memory max {max(sample.rss_bytes for sample in use.samples) / MIB:.0f} MiB;"
+        f" queue max {max(sample.queue_depth for sample in use.samples)};"
+        f" commits {fmean(sample.commit_mean_ms for sample in use.samples):.2g} ms"
+    )
+
+
+def _course(result: Result) -> Iterator[str]:
+    """Yield the run over time in a line each, a mark for some seconds: served a second, and the longest wait."""
+    series = result.report.series[:-1]
+    if len(series) < MARKS_MIN:
+        return
+    rates = [one.completed / one.length_s for one in series]
+    longest_ms = [histograms.maximum(one.pair().intended) / 1000 for one in series]
+    shown = min(len(series), MARKS_MAX)
+    yield f"{'over time':<12}{series[-1].end_s:.0f} s, the warm-up of {result.windows.warmup_s:g} s in it"
+    for name, values, unit in (("completed", rates, "/s"), ("longest", longest_ms, " ms")):
+        yield f"  {name:<10}{sparkline(values, shown)}  max {max(values):.4g}{unit}"
+
+
+def sparkline(values: Sequence[float], width: int) -> str:
+    """Draw values as one line of bars, the largest of neighbours where there are more than `width`.
+
+    >>> sparkline([0, 1, 2, 4, 8], 5)
+    ' ▁▂▄█'
+    """
+    top = max(values) or 1.0
+    edges = [len(values) * mark // width for mark in range(width + 1)]
+    peaks = (max(values[first:last]) for first, last in pairwise(edges))
+    return "".join(BARS[round(peak / top * (len(BARS) - 1))] for peak in peaks)
+
+
+def _latencies(result: Result) -> Iterator[str]:
+    """Say first what the SLO is about, then each message from its send, and what settles from its due time, too."""
+    latencies = result.latencies()
+    warm = f"without the first {result.windows.warmup_s:g} s and think times"
+    yield (
+        f"{f'latency ({warm})':<{NAME_WIDTH + 24}}" + "".join(f"{name:>13}" for name, _ in PERCENTILES) + f"{'max':>13}"
+    )
+    for flow in SERVED:
+        pair = latencies.pair(flow, End.SETTLED)
+        if pair.sent.get_total_count():
+            yield _row(f"{flow} settled, intended start", pair.intended)
+            yield _row(f"{flow} settled, actual start", pair.sent)
+    for infno in sorted(name for name, step, outcome in latencies.items() if not step and outcome == APPROVED):
+        pair = latencies.pair(infno, APPROVED)
+        if infno in result.report.settled:
+            yield _row(f"{infno} reply, from its due time", pair.intended)
+        yield _row(f"{infno} {codes.KINDS[infno].name_en}", pair.sent)
+
+
+def _row(name: str, histogram: HdrHistogram) -> str:
+    stated = "".join(f"{in_ms(histograms.percentile(histogram, p_e4)):>13}" for _, p_e4 in PERCENTILES)
+    count = f"n {histogram.get_total_count()}"
+    return f"  {name:<{NAME_WIDTH}}{count:<22}{stated}{in_ms(histograms.maximum(histogram)):>13}"
+
+
+def _ends(result: Result) -> Iterator[str]:
+    report = result.report
+    for flow, outcomes in report.visits.items():
+        yield f"{flow:<12}{_counted(outcomes)}"
+    for flow, refusals in report.refusals.items():
+        yield f"{'  refused':<12}{flow}: {_counted(refusals)}"
+    if report.events:
+        yield f"{'events':<12}{_counted(report.events)}"
+    if report.bank.count or report.bank.reversed:
+        bank = report.bank
+        yield f"{'bank':<12}purchases {bank.count}  amount_fen {bank.amount_fen}  reversed {bank.reversed}"
+    read = {number: count for number, count in report.generations.items() if number != NO_CARD_READ}
+    if read:
+        yield f"{'generations':<12}{_counted(read)}"
+    if report.tenders:
+        yield f"{'tenders':<12}{_counted(report.tenders)}"
+    if report.strays:
+        yield f"{'replies':<12}{_counted(report.strays)}"
+    if result.ledger_sha256:
+        yield f"{'ledger':<12}SHA-256 of this run's rows {result.ledger_sha256[:16]}..."
+    for what in result.not_proved:
+        yield f"{'not proved':<12}{what}"
+    for fault in report.faults:
+        yield f"{'fault':<12}{fault}"
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return "  ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _gate(gate: Gate) -> Iterator[str]:
+    yield f"{'gate':<{NAME_WIDTH + 4}}" + "".join(f"{who:>{WIDTH}}" for who in ("client", "engine", "ledger"))
+    yield from (_compared(row) for row in gate.rows)
+
+
+def _compared(row: Row) -> str:
+    if row.client is None and row.engine is None:
+        return f"  {row.name}: {row.ledger}"  # a law of the books, which the ledger alone can tell of
+    said = "".join(f"{'-' if what is None else what:>{WIDTH}}" for what in (row.client, row.engine, row.ledger))
+    return f"  {row.name:<{NAME_WIDTH + 2}}{said}  {'ok' if row.ok else 'DIFFERS'}"
+
+
+def _verdict(result: Result) -> Iterable[str]:
+    assert result.verdict is not None
+    slo = result.profile.slo
+    promise = f"p95 <= {slo.p95_ms:g} ms, p99 <= {slo.p99_ms:g} ms, errors <= {slo.error_share_max:.2%}"
+    yield f"{result.verdict.answer} ({promise}, from the intended start)"
+    yield from (f"  {reason}" for reason in (*result.verdict.reasons, *result.verdict.remarks))
+    kept = (check for check in result.verdict.checks if check.group == "threshold" and check.ok)
+    yield from (f"  kept: {check.said}" for check in kept)

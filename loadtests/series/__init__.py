@@ -1,0 +1,5 @@
+"""Many runs of one question: which rate holds, and is B another than A.
+
+search, capacity, capacity_report          the highest rate that keeps its promises, and its curve
+comparable, compare, compare_report        may runs be compared, and what their ratio says
+"""

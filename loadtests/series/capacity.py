@@ -1,0 +1,203 @@
+"""The capacity of a service under a scenario's promises: every step that was taken, and what they show together.
+
+A step is held where its run passes (gate, stories, generator, SLO, thresholds) and the backlog does not grow. One JSON
+file holds the whole curve of latency against load, each point with the result that it was made of. Pure.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.result import Result, replace
+from loadtests.openload import backlog, histograms
+from loadtests.openload.histograms import blank
+from loadtests.openload.latencies import Pair
+from loadtests.openload.thresholds import Threshold
+from loadtests.openload.verdict import Answer as RunAnswer
+from loadtests.openload.verdict import Slo
+from loadtests.series.search import RATE_MAX, Answer, Found, Outcome, Purpose, Step
+
+REASONS_MAX: Final = 2
+"""Of why a step was missed; its result has them all."""
+
+
+class Latency(Struct, frozen=True, forbid_unknown_fields=True):
+    """Latencies of what was served, in us from the due time, the last from the actual start; None: n too small."""
+
+    n: int
+    p50_us: int | None
+    p95_us: int | None
+    p99_us: int | None
+    p999_us: int | None
+    max_us: int
+    service_p99_us: int | None
+
+
+class Point(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One step: what was offered, what came of it, and whether it was held. Rates are a second of arrivals.
+
+    `rate` is what was asked for, in visits; shares are of one core, the load's of its busiest process. `result` is the
+    file of its run.
+    """
+
+    rate: float
+    purpose: Purpose
+    outcome: Outcome
+    why: str
+    offered_per_s: float
+    achieved_per_s: float
+    settlements_per_s: float
+    messages_per_s: float
+    backlog_growth_per_s: float
+    latency: Latency
+    load_cpu_share: float
+    engine_cpu_share: float | None
+    result: str
+
+
+class Curve(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A whole search. `capacity` is in visits a second; `confirmed` is over all its repeats together."""
+
+    format: Literal[1] = 1
+    name: str
+    scenario: str
+    question: str
+    command: str
+    slo: Slo
+    thresholds: tuple[Threshold, ...]
+    step_s: float
+    warmup_s: float
+    confirmations: int
+    machine: Machine | None = None
+    source: Source | None = None
+    answer: Answer = "unfinished"
+    capacity: float | None = None
+    confirmed: Latency | None = None
+    points: tuple[Point, ...] = ()
+
+    @property
+    def repeats(self) -> tuple[Point, ...]:
+        """Return the points that confirm the capacity."""
+        return tuple(point for point in self.points if point.purpose == "confirm" and point.rate == self.capacity)
+
+    @property
+    def missed(self) -> Point | None:
+        """Return the least rate that was not held above the capacity."""
+        above = (point for point in self.points if point.outcome != "held" and point.rate > (self.capacity or 0))
+        return min(above, key=lambda point: point.rate, default=None)
+
+
+class Taken(NamedTuple):
+    """A step that was taken, its histograms, which add up over repeats, and where and with which code it was."""
+
+    point: Point
+    served: Pair
+    machine: Machine
+    source: Source
+
+
+def taken(step: Step, result: Result, file: Path) -> Taken:
+    """Return what a judged run says of a step."""
+    served, measured = result.served(), result.measured()
+    settled = sum(one.count for one in result.report.settled.values())
+    messages = sum(count for outcomes in result.report.messages.values() for count in outcomes.values())
+    growth_per_s = _growth_per_s(result)
+    outcome, why = _ended(result, growth_per_s)
+    point = Point(
+        rate=step.rate,
+        purpose=step.purpose,
+        outcome=outcome,
+        why=why,
+        offered_per_s=result.offered_per_s,
+        achieved_per_s=result.achieved_per_s,
+        settlements_per_s=settled / measured.arrived_s,
+        messages_per_s=messages / measured.arrived_s,
+        backlog_growth_per_s=growth_per_s,
+        latency=_latency(served),
+        load_cpu_share=result.condition.cpu_share_max,
+        engine_cpu_share=_engine_cpu_share(result),
+        result=str(file),
+    )
+    return Taken(point, served, result.machine, result.source)
+
+
+def highest_held(steps: Iterable[Taken]) -> float | None:
+    """Return the highest rate that was held and below which none was missed, as far as a search has come."""
+    points = [one.point for one in steps]
+    missed = min((point.rate for point in points if point.outcome != "held"), default=RATE_MAX + 1)
+    return max((point.rate for point in points if point.outcome == "held" and point.rate < missed), default=None)
+
+
+def concluded(curve: Curve, found: Found, steps: Sequence[Taken]) -> Curve:
+    """Return the curve with every step and what was found."""
+    repeats = [one.served for one in steps if one.point.purpose == "confirm" and one.point.rate == found.rate]
+    return msgspec.structs.replace(
+        curve,
+        answer=found.answer,
+        capacity=found.rate,
+        confirmed=_latency(_merged(repeats)) if repeats else None,
+        points=tuple(one.point for one in steps),
+        machine=steps[-1].machine if steps else None,
+        source=steps[-1].source if steps else None,
+    )
+
+
+def write(curve: Curve, path: Path) -> None:
+    """Write a curve whole or not at all."""
+    replace(path, msgspec.json.format(msgspec.json.encode(curve), indent=1))
+
+
+def read(path: Path) -> Curve:
+    """Read a curve; raise OSError or msgspec.MsgspecError."""
+    return msgspec.json.decode(path.read_bytes(), type=Curve)
+
+
+def _ended(result: Result, growth_per_s: float) -> tuple[Outcome, str]:
+    """Return how a step ended, and why."""
+    assert result.verdict is not None
+    reasons = "; ".join(result.verdict.reasons[:REASONS_MAX])
+    if result.verdict.answer is not RunAnswer.PASS:
+        return _OUTCOMES[result.verdict.answer], reasons
+    window_s = result.windows.planned_s - result.windows.warmup_s
+    if backlog.grows(growth_per_s, offered_per_s=result.offered_per_s, window_s=window_s):
+        return "missed", f"the backlog grows by {growth_per_s:.1f} visits/s"
+    return "held", ""
+
+
+_OUTCOMES: Final[Mapping[RunAnswer, Outcome]] = {RunAnswer.FAIL: "missed", RunAnswer.GENERATOR_BOUND: "bound"}
+
+
+def _growth_per_s(result: Result) -> float:
+    windows = result.windows
+    return backlog.growth_per_s(result.report.series, windows.warmup_s, windows.planned_s)
+
+
+def _engine_cpu_share(result: Result) -> float | None:
+    shares = [one.cpu_share for one in result.engine.samples] if result.engine else []
+    return fmean(shares) if any(shares) else None  # an engine that tells no CPU is sampled as 0
+
+
+def _merged(pairs: list[Pair]) -> Pair:
+    merged = Pair(blank(), blank())
+    for pair in pairs:
+        merged.intended.add(pair.intended)
+        merged.sent.add(pair.sent)
+    return merged
+
+
+def _latency(pair: Pair) -> Latency:
+    due = pair.intended
+    return Latency(
+        n=int(due.get_total_count()),
+        p50_us=histograms.percentile(due, histograms.P50),
+        p95_us=histograms.percentile(due, histograms.P95),
+        p99_us=histograms.percentile(due, histograms.P99),
+        p999_us=histograms.percentile(due, histograms.P999),
+        max_us=histograms.maximum(due),
+        service_p99_us=histograms.percentile(pair.sent, histograms.P99),
+    )

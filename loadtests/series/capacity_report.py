@@ -1,0 +1,91 @@
+"""A capacity in words: one sentence that answers, what confirms it, and the table of latency against load.
+
+Pure: a curve in, lines out. A percentile without a hundred samples beyond it is not written, the maximum always is.
+"""
+
+from collections.abc import Iterator
+from math import ceil
+from typing import Final
+
+from loadtests.openload.histograms import BEYOND_MIN, P99, WHOLE_E4, in_ms
+from loadtests.series.capacity import Curve, Latency, Point
+from loadtests.series.search import CLIFF, PRECISION, RATE_MAX, RATE_MIN, Outcome, Purpose
+
+COLUMNS: Final = (
+    ("visits/s", 10), ("for", 9), ("achieved", 10), ("n", 9), ("p50", 13), ("p95", 13), ("p99", 13), ("max", 11),
+    ("service p99", 13), ("load CPU", 10), ("engine CPU", 12), ("ended", 8),
+)  # fmt: skip
+PURPOSES: Final = {"climb": "step", "narrow": "bisect", "confirm": "repeat", "cliff": "+10 %"}
+UNFINISHED: Final = "ended early, not confirmed"
+P99_NEEDS: Final = BEYOND_MIN * WHOLE_E4 // (WHOLE_E4 - P99)
+
+
+def lines(curve: Curve) -> Iterator[str]:
+    """Yield the whole report."""
+    yield sentence(curve)
+    if curve.confirmed is not None and curve.answer == "found":
+        yield f"  over its {len(curve.repeats)} repeats together: {_latency(curve.confirmed)}"
+        if curve.confirmed.n < P99_NEEDS:
+            enough_s = ceil(curve.step_s * P99_NEEDS / max(curve.confirmed.n, 1))
+            yield f"  p99 needs {P99_NEEDS} visits: --step-s {enough_s} has them"
+    yield ""
+    if curve.machine is not None:
+        machine = curve.machine
+        yield f"latency from the due time against load: {machine.sharing}; {machine.cores} cores, {machine.cpu}"
+    yield "".join(f"{name:>{width}}" for name, width in COLUMNS)
+    for point in sorted(curve.points, key=lambda one: one.rate):
+        yield row(point)
+
+
+def sentence(curve: Curve) -> str:
+    """Return the answer in a sentence."""
+    rate = curve.capacity
+    if rate is None:
+        return {
+            "below": f"no capacity: nothing was held down to {RATE_MIN:g} visits/s; {_said(curve.missed)}",
+            "unsteady": f"no capacity: no rate was held {curve.confirmations} times in a row; {_said(curve.missed)}",
+            "at least": f"no capacity: the generator is the limit already at {_said(_last(curve, 'bound'))}",
+        }.get(curve.answer, "no capacity: ended before any rate was held")
+    if curve.answer == "found":
+        return (
+            f"capacity {rate:g} visits/s{_also(curve)}: held {curve.confirmations} of {curve.confirmations} times,"
+            f" within {PRECISION:.0%}; {CLIFF - 1:+.0%} is missed: {_said(_last(curve, 'missed', 'cliff'))}"
+        )
+    bound = f"the generator is the limit at {_said(_last(curve, 'bound'))}"
+    return f"at least {rate:g} visits/s{_also(curve)}: {bound if curve.answer == 'at least' else UNFINISHED}"
+
+
+def row(point: Point) -> str:
+    """Return one line of the table, with why a step was not held."""
+    latency = point.latency
+    engine = "-" if point.engine_cpu_share is None else f"{point.engine_cpu_share:.0%}"
+    cells = (
+        f"{point.rate:g}", PURPOSES[point.purpose], f"{point.achieved_per_s:.1f}", str(latency.n),
+        in_ms(latency.p50_us), in_ms(latency.p95_us), in_ms(latency.p99_us), in_ms(latency.max_us),
+        in_ms(latency.service_p99_us), f"{point.load_cpu_share:.0%}", engine, point.outcome,
+    )  # fmt: skip
+    written = "".join(f"{cell:>{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True))
+    return f"{written}  {point.why}".rstrip()
+
+
+def _also(curve: Curve) -> str:
+    """Say the same rate in settlements and messages, as the runs at it had them."""
+    at = [point for point in curve.points if point.rate == curve.capacity]
+    settlements = sum(point.settlements_per_s for point in at) / len(at)
+    messages = sum(point.messages_per_s for point in at) / len(at)
+    return f" ({settlements:.0f} settlements/s, {messages:.0f} messages/s)"
+
+
+def _last(curve: Curve, outcome: Outcome, purpose: Purpose | None = None) -> Point | None:
+    those = [point for point in curve.points if point.outcome == outcome and purpose in {None, point.purpose}]
+    return those[-1] if those else None
+
+
+def _said(point: Point | None) -> str:
+    return f"{RATE_MAX:g}/s, the most that may be asked" if point is None else f"{point.rate:g}/s: {point.why}"
+
+
+def _latency(latency: Latency) -> str:
+    figures = (("p50", latency.p50_us), ("p95", latency.p95_us), ("p99", latency.p99_us), ("p99.9", latency.p999_us))
+    stated = ", ".join(f"{name} {in_ms(us)}" for name, us in (*figures, ("max", latency.max_us)))
+    return f"n {latency.n}, {stated}"

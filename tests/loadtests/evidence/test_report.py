@@ -1,0 +1,111 @@
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from loadtests.evidence import report as reports
+from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.report import MARKS_MAX, sparkline
+from loadtests.evidence.result import Result, Windows
+from loadtests.evidence.watch import EngineSample, EngineUse
+from loadtests.generator.recorder import Recorder, Span, Visit
+from loadtests.openload import histograms
+from loadtests.openload.health import Health, condition
+from loadtests.openload.intervals import Interval
+from loadtests.workload.plan import Profile
+from terminals.kernel.outcome import Outcome
+from terminals.kernel.outcome import Result as End
+
+MakeProfile = Callable[..., Profile]
+SAMPLES = (EngineSample(1.0, 0.2, 64 << 20, 3, 2.0, 0.4), EngineSample(2.0, 0.6, 80 << 20, 9, 4.0, 0.6))
+
+
+@pytest.fixture
+def result(make_profile: MakeProfile) -> Result:
+    recorder = Recorder()
+    recorder.begin(0.0)
+    sold = Outcome("pharmacy", End.SETTLED, infno="2102", setl_ids=("S1",), messages=(("2102", "approved"),))
+    for number in range(300):
+        began_s = number / 50
+        recorder.end(Visit(sold, Span(began_s, began_s + 0.02), (Span(began_s, began_s + 0.01),), 0.0), began_s - 0.005)
+    recorder.stray("late reply")
+    healthy = Health(histograms.encode(histograms.blank()), 0.2)
+    return Result(
+        profile=make_profile(scenario="smoke", question="Does it hold?", assumed=("mix: ours",)),
+        command="shuaka load",
+        windows=Windows("2026-11-21T12:00:00+08:00", planned_s=6, warmup_s=0, lasted_s=6),
+        machine=Machine("CPU", 2, "6.1", "3.11.7", file_system="ext4 (rw)", fdatasync_p50_us=120, fdatasync_p99_us=300),
+        source=Source("c0ffee", dirty=False, lock_sha256="00"),
+        report=recorder.report(cpu_share=0.2, elapsed_s=6.0, finished=True),
+        condition=condition([healthy]),
+        engine=EngineUse("sqlite", "WAL, synchronous=FULL", SAMPLES),
+        ledger_sha256="ab" * 32,
+        not_proved=("3202 is not offered",),
+    )
+
+
+def line(result: Result, start: str) -> str:
+    [found] = [line for line in reports.lines(result) if line.strip().startswith(start)]
+    return found
+
+
+def test_what_is_asked_and_what_is_assumed_stand_at_the_top(result: Result) -> None:
+    text = reports.lines(result)
+    assert text[0] == "load run (smoke): open arrivals 10/1s, seed 1"
+    assert text[1] == "  Does it hold?"
+    assert "full chip dialogue" in text[3]
+    assert "  assumed: mix: ours" in text
+
+
+def test_the_engine_is_shown_with_its_promise_and_what_it_used(result: Result) -> None:
+    said = "sqlite (WAL, synchronous=FULL); CPU 40% of a core, max 60%; memory max 80 MiB; queue max 9; commits 0.5 ms"
+    assert line(result, "engine") == f"engine      {said}"
+
+
+def test_an_engine_that_was_not_sampled_still_has_its_promise(result: Result) -> None:
+    short = msgspec.structs.replace(result, engine=EngineUse("memory", "none"))
+    assert line(short, "engine") == "engine      memory (none)"
+
+
+def test_a_run_without_an_engine_of_ours_says_nothing_of_it(result: Result) -> None:
+    foreign = msgspec.structs.replace(result, engine=None, machine=Machine("CPU", 2, "6.1", "3.11.7"))
+    assert not [line for line in reports.lines(foreign) if line.startswith(("engine ", "disk "))]
+
+
+def test_the_disk_under_the_ledger_is_shown_as_it_was_measured(result: Result) -> None:
+    assert line(result, "disk").endswith("ext4 (rw), fdatasync of 4 KiB before the run p50 0.12 ms, p99 0.3 ms")
+
+
+def test_a_reply_that_settles_is_shown_from_its_due_time_too(result: Result) -> None:
+    assert line(result, "2102 reply, from its due time").endswith("15 ms")
+    assert line(result, "2102 pharmacy settlement").endswith("10 ms")
+
+
+def test_the_course_of_a_run_is_a_line_of_marks(result: Result) -> None:
+    assert "6 s, the warm-up of 0 s in it" in line(result, "over time")
+    assert line(result, "longest").endswith("max 25.01 ms")
+
+
+def test_a_run_of_a_moment_has_no_course(result: Result) -> None:
+    report = msgspec.structs.replace(result.report, series=(Interval(0.0, 1.0), Interval(1.0, 0.2)))
+    short = msgspec.structs.replace(result, report=report)
+    assert not [line for line in reports.lines(short) if line.startswith("over time")]
+
+
+def test_what_is_not_proved_and_replies_nobody_waited_for_are_said(result: Result) -> None:
+    assert line(result, "not proved").endswith("3202 is not offered")
+    assert line(result, "replies").endswith("late reply 1")
+    assert "abababababababab..." in line(result, "ledger")
+
+
+def test_of_many_intervals_the_largest_of_neighbours_is_drawn() -> None:
+    values = [0.0] * 600
+    values[301] = 8.0
+    drawn = sparkline(values, MARKS_MAX)
+    assert len(drawn) == MARKS_MAX
+    assert drawn.index("█") == 30
+    assert drawn.strip() == "█"
+
+
+def test_nothing_at_all_is_drawn_as_nothing() -> None:
+    assert sparkline([0.0, 0.0, 0.0], 3) == "   "

@@ -1,0 +1,110 @@
+import urllib.request
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from loadtests.evidence.testimony import Report
+from loadtests.generator.recorder import Recorder
+from loadtests.openload import histograms
+from loadtests.openload.latencies import Latencies
+from loadtests.openload.outcomes import Arrivals
+from loadtests.openload.verdict import Slo
+from loadtests.running import metrics
+from loadtests.running.metrics import ReportCollector, buckets, edges
+from terminals.kernel.conversation import Stray
+from terminals.kernel.outcome import Event
+
+SLO = Slo()
+
+
+def report() -> Report:
+    latencies = Latencies()
+    for outcome, latency_us in (("approved", 700), ("approved", 1400), ("E2102", 900), ("E3005", 1000)):
+        latencies.record("pharmacy", outcome, intended_us=latency_us * 10, sent_us=latency_us, step="2102")
+    return Report(
+        arrivals=Arrivals(scheduled=5, sent=4, completed=3, late=2, dropped=1),
+        visits={"pharmacy": {"SETTLED": 3}},
+        messages={"2102": {"approved": 2, "E2102": 1, "E3005": 1, "no reply": 1}},
+        latencies=latencies.encoded(),
+    )
+
+
+def samples(found: Report) -> dict[tuple[str, tuple[str, ...]], float]:
+    registry = CollectorRegistry()
+    registry.register(ReportCollector(lambda: found, SLO))
+    families = text_string_to_metric_families(generate_latest(registry).decode())
+    return {(one.name, tuple(one.labels.values())): one.value for family in families for one in family.samples}
+
+
+def test_arrivals_are_counted_by_their_fate() -> None:
+    found = samples(report())
+    states = ("scheduled", "sent", "completed", "late", "dropped")
+    assert [found["shuaka_load_arrivals_total", (state,)] for state in states] == [5, 4, 3, 2, 1]
+
+
+def test_refusals_are_one_class_so_that_labels_stay_bounded() -> None:
+    found = samples(report())
+    assert found["shuaka_load_messages_total", ("2102", "refused")] == 2
+    assert found["shuaka_load_messages_total", ("2102", "no reply")] == 1
+    assert ("shuaka_load_messages_total", ("2102", "E2102")) not in found
+
+
+def test_events_are_counted_and_no_event_that_is_none_becomes_a_label() -> None:
+    found = samples(Report(events={"PIN_WRONG": 2, "no event": 1}))
+    events = {labels[0]: count for (name, labels), count in found.items() if name == "shuaka_load_events_total"}
+    assert events == {event.value: 2 if event is Event.PIN_WRONG else 0 for event in Event}
+
+
+def test_a_message_is_shown_over_all_flows() -> None:
+    latencies = Latencies()
+    for flow in ("pharmacy", "outpatient"):
+        latencies.record(flow, "approved", intended_us=1000, sent_us=1000, step="1101")
+    found = samples(Report(latencies=latencies.encoded()))
+    assert found["shuaka_load_latency_seconds_count", ("1101", "approved", "sent")] == 2
+
+
+def test_replies_that_nobody_waits_for_are_counted_by_kind() -> None:
+    found = samples(Report(strays={"late reply": 3}))
+    strays = {labels[0]: count for (name, labels), count in found.items() if name == "shuaka_load_strays_total"}
+    assert strays == {stray.value: 3 if stray is Stray.LATE else 0 for stray in Stray}
+
+
+def test_latency_is_shown_from_the_intended_start_and_from_the_send() -> None:
+    found = samples(report())
+    assert found["shuaka_load_latency_seconds_sum", ("2102", "approved", "sent")] == pytest.approx(0.0021, rel=0.01)
+    assert found["shuaka_load_latency_seconds_sum", ("2102", "approved", "intended")] == pytest.approx(0.021, rel=0.01)
+    assert found["shuaka_load_latency_seconds_count", ("2102", "refused", "sent")] == 2
+
+
+def test_a_report_that_holds_nothing_is_shown_all_the_same() -> None:
+    assert samples(Recorder().report(cpu_share=0.25))["shuaka_load_cpu_share", ()] == 0.25
+
+
+def test_buckets_rise_by_the_square_root_of_two_and_hold_each_limit_once_and_four_times() -> None:
+    found = edges(SLO)
+    assert len(found) == 24 + 4
+    assert found[0] == 0.0005
+    assert {1.5, 3.0, 6.0, 12.0} < set(found)
+    assert list(found) == sorted(found)
+
+
+def test_buckets_are_cumulative_and_the_last_holds_everything() -> None:
+    histogram = histograms.blank()
+    for latency_us in (400, 900, 900, 5_000_000, 599_000_000):
+        histograms.record(histogram, latency_us)
+    filled, total_s = buckets(histogram, (0.0005, 0.001, 6.0))
+    assert filled == [("0.0005", 1), ("0.001", 3), ("6.0", 4), ("+Inf", 5)]
+    assert total_s == pytest.approx(604.0022, rel=0.001)
+
+
+def test_metrics_are_served_on_loopback() -> None:
+    port = metrics.serve(report, SLO, 0)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        assert b"shuaka_load_arrivals_total" in answer.read()
+
+
+def test_a_metrics_port_in_use_is_an_error_that_names_it() -> None:
+    port = metrics.serve(report, SLO, 0)
+    with pytest.raises(metrics.PortTakenError, match=f"127.0.0.1:{port} is taken"):
+        metrics.serve(report, SLO, port)

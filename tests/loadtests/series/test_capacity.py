@@ -1,0 +1,141 @@
+from pathlib import Path
+
+import pytest
+
+from loadtests.evidence.result import Result
+from loadtests.openload.verdict import Slo
+from loadtests.series import capacity, capacity_report
+from loadtests.series.capacity import Curve, Taken, concluded, highest_held, taken
+from loadtests.series.search import Answer, Found, Outcome, Purpose, Step
+from tests.loadtests.judged_runs import judged_run
+
+BLANK = Curve(
+    name="cap",
+    scenario="smoke",
+    question="",
+    command="shuaka capacity smoke",
+    slo=Slo(),
+    thresholds=(),
+    step_s=100,
+    warmup_s=0,
+    confirmations=2,
+)
+
+
+def ended(result: Result) -> tuple[Outcome, str]:
+    point = taken(Step(100, "climb"), result, Path("result.json")).point
+    return point.outcome, point.why
+
+
+def step(rate: float, purpose: Purpose, latency_ms: float = 10.0) -> Taken:
+    return taken(Step(rate, purpose), judged_run(rate=rate, latency_ms=latency_ms), Path(f"{rate:g}.json"))
+
+
+STEPS = [step(100, "climb"), step(150, "climb", 5000), step(100, "confirm"), step(100, "confirm", 20)]
+
+
+def curve(answer: Answer, rate: float | None, steps: list[Taken] | None = None) -> Curve:
+    return concluded(BLANK, Found(answer, rate), STEPS if steps is None else steps)
+
+
+def words(found: Curve) -> str:
+    return "\n".join(capacity_report.lines(found))
+
+
+def test_a_run_that_passes_without_a_growing_backlog_is_held() -> None:
+    assert ended(judged_run()) == ("held", "")
+
+
+def test_a_run_that_misses_its_slo_is_missed_and_says_why() -> None:
+    outcome, why = ended(judged_run(latency_ms=2000))
+    assert outcome == "missed"
+    assert why == "served p95 2.00 s from the intended start, limit 1.50 s"
+
+
+def test_a_run_whose_gate_fails_is_missed_however_fast_it_was() -> None:
+    assert ended(judged_run(gate_ok=False))[0] == "missed"
+
+
+def test_a_busy_generator_says_nothing_of_the_service() -> None:
+    outcome, why = ended(judged_run(cpu_share=0.9, latency_ms=9000))
+    assert (outcome, why) == ("bound", "a generator process used 90% of its core, limit 80%")
+
+
+def test_a_backlog_that_grows_is_missed_although_every_limit_is_kept() -> None:
+    assert ended(judged_run(growth_per_s=2.0)) == ("missed", "the backlog grows by 2.0 visits/s")
+
+
+def test_a_point_has_the_rate_in_visits_settlements_and_messages() -> None:
+    point = step(100, "climb").point
+    assert (point.achieved_per_s, point.settlements_per_s, point.messages_per_s) == (100, 100, 300)
+
+
+def test_percentiles_of_a_point_are_stated_only_with_enough_samples() -> None:
+    latency = taken(Step(1, "climb"), judged_run(rate=5), Path()).point.latency
+    assert (latency.n, latency.p99_us) == (500, None)
+    assert latency.max_us == pytest.approx(10_000, rel=0.001)
+
+
+def test_repeats_are_judged_together_by_adding_their_histograms() -> None:
+    found = curve("found", 100)
+    assert found.confirmed is not None
+    assert found.confirmed.n == 2 * 100 * 100
+    assert found.confirmed.p50_us == pytest.approx(10_000, rel=0.001)
+    assert found.confirmed.max_us == pytest.approx(20_000, rel=0.001)
+
+
+def test_the_highest_held_rate_lies_below_every_missed_one() -> None:
+    assert highest_held(STEPS) == 100
+    assert highest_held([*STEPS, step(90, "confirm", 5000)]) is None
+    assert highest_held([]) is None
+
+
+def test_a_curve_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    found = curve("found", 100)
+    capacity.write(found, tmp_path / "capacity.json")
+    assert capacity.read(tmp_path / "capacity.json") == found
+
+
+def test_a_capacity_is_told_with_its_repeats_and_its_cliff() -> None:
+    said = words(curve("found", 100, [*STEPS, step(110, "cliff", 2000)]))
+    assert said.startswith("capacity 100 visits/s (100 settlements/s, 300 messages/s): held 2 of 2 times, within 5%;")
+    assert "+10% is missed: 110/s: served p95 2.00 s from the intended start, limit 1.50 s" in said
+    assert "over its 2 repeats together: n 20000, p50 10 ms" in said
+
+
+def test_the_table_goes_by_rate_and_tells_every_step() -> None:
+    rows = words(curve("found", 100, [*STEPS, step(110, "cliff", 2000)])).splitlines()[-5:]
+    assert [row.split()[0] for row in rows] == ["100", "100", "100", "110", "150"]
+    assert rows[-1].endswith("missed  served p95 5.00 s from the intended start, limit 1.50 s; served p99 5.00 s from"
+                             " the intended start, limit 3.00 s")  # fmt: skip
+
+
+def test_repeats_that_are_too_few_for_a_percentile_say_what_would_be_enough() -> None:
+    steps = [taken(Step(10, "confirm"), judged_run(rate=10), Path()), step(11, "cliff", 5000)]
+    assert "p99 needs 10000 visits: --step-s 1000 has them" in words(curve("found", 10, steps))
+
+
+@pytest.mark.parametrize(
+    ("answer", "rate", "said"),
+    [
+        ("below", None, "no capacity: nothing was held down to 1 visits/s; 150/s: served p95 5.00 s"),
+        ("unsteady", None, "no capacity: no rate was held 2 times in a row; 150/s: served p95"),
+        ("unfinished", None, "no capacity: ended before any rate was held"),
+        ("unfinished", 100, "at least 100 visits/s (100 settlements/s, 300 messages/s): ended early, not confirmed"),
+    ],
+)
+def test_a_search_without_a_capacity_says_why(answer: Answer, rate: float | None, said: str) -> None:
+    assert words(curve(answer, rate)).startswith(said)
+
+
+def test_a_generator_that_is_the_limit_makes_a_lower_bound_and_says_so() -> None:
+    bound = taken(Step(200, "climb"), judged_run(rate=200, cpu_share=0.95), Path())
+    assert words(curve("at least", 100, [STEPS[0], bound])).startswith(
+        "at least 100 visits/s (100 settlements/s, 300 messages/s): the generator is the limit at 200/s: a generator"
+    )
+    assert "the generator is the limit already at 200/s" in words(curve("at least", None, [bound]))
+    assert "the generator is the limit at 200/s" in words(curve("at least", 100, [*STEPS, bound]))
+
+
+def test_a_harness_that_may_ask_no_more_is_the_limit() -> None:
+    assert "the generator is the limit at 100000/s" in words(curve("at least", 100, [STEPS[0]]))

@@ -1,0 +1,125 @@
+from math import exp
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from loadtests.evidence.result import Result
+from loadtests.openload.figures import parse_figure
+from loadtests.series import compare, compare_report
+from loadtests.series.compare import Comparison, Side, compared, more_is_better
+from tests.loadtests.judged_runs import judged_run
+
+PAIRS = 6
+
+
+def session(
+    effect: float = 1.0, noise: float = 0.01, pairs: int = PAIRS, seed: int = 1, **every: float
+) -> tuple[Side, Side]:
+    """Runs in turn A B B A, whose latency has noise of its own, and B's an effect."""
+    random = Random(seed)
+    runs = {"A": list[Result](), "B": list[Result]()}
+    for minute, who in enumerate(("ABBA" * pairs)[: 2 * pairs]):
+        latency_ms = 10 * exp(random.gauss(0, noise)) * (effect if who == "B" else 1)
+        run = judged_run(f"run-{minute:02d}", minute=minute, latency_ms=latency_ms, **every)  # type: ignore[arg-type]
+        runs[who].append(run)
+    return Side("old", runs["A"]), Side("new", runs["B"])
+
+
+def words(found: Comparison) -> str:
+    return "\n".join(compare_report.lines(found))
+
+
+@pytest.mark.parametrize(
+    ("effect", "answer"), [(1.0, "no change"), (1.03, "no change"), (1.2, "worse"), (0.8, "better")]
+)
+def test_a_change_is_called_beyond_five_percent_with_one_outside_the_interval(effect: float, answer: str) -> None:
+    found = compared(*session(effect))
+    assert (found.answer, found.obstacles) == (answer, ())
+    assert found.estimate is not None
+    assert found.estimate.middle == pytest.approx(effect, rel=0.03)
+
+
+@pytest.mark.parametrize("seed", range(3, 8))
+def test_an_effect_that_noise_could_have_made_is_no_change(seed: int) -> None:
+    found = compared(*session(1.07, noise=0.3, seed=seed))
+    assert found.estimate is not None
+    assert not found.estimate.excludes_one
+    assert found.answer == "no change"
+
+
+def test_the_noise_floor_is_that_of_a_against_itself() -> None:
+    quiet, noisy = compared(*session(noise=0.01)).noise_floor, compared(*session(noise=0.1)).noise_floor
+    assert quiet is not None
+    assert noisy is not None
+    assert 0 < quiet < 0.02 < noisy
+
+
+def test_the_same_runs_give_the_same_comparison() -> None:
+    assert compared(*session(1.1), seed=7) == compared(*session(1.1), seed=7)
+
+
+def test_pairs_are_made_in_the_order_in_which_runs_began() -> None:
+    a, b = session()
+    found = compared(Side("old", a.runs[::-1]), b)
+    assert [(one.a_run, one.b_run) for one in found.couples][:2] == [("run-00", "run-01"), ("run-03", "run-02")]
+
+
+@pytest.mark.parametrize(
+    ("figure", "more"),
+    [
+        ("served p99", False),
+        ("errors share", False),
+        ("dropped count", False),
+        ("load cpu", False),
+        ("achieved rate", True),
+        ("completed count", True),
+        ("served count", True),
+    ],
+)
+def test_of_throughput_more_is_better_and_of_everything_else_less(figure: str, more: bool) -> None:  # noqa: FBT001 - a row
+    assert more_is_better(parse_figure(figure)) is more
+
+
+def test_other_figures_are_compared_by_their_name() -> None:
+    found = compared(*session(rate=100), figure=parse_figure("load cpu"))
+    assert found.estimate is not None
+    assert (found.answer, found.estimate.middle) == ("no change", 1)
+    assert found.couples[0].a == pytest.approx(2.0)
+
+
+def test_what_may_not_be_compared_has_no_figure_and_says_why() -> None:
+    found = compared(*session(cpu_share=0.9))
+    assert (found.answer, found.estimate, found.couples) == ("not comparable", None, ())
+    assert "run-00: a generator process used 90% of its core, limit 80%" in found.obstacles
+
+
+def test_too_few_pairs_have_no_interval() -> None:
+    assert compared(*session(pairs=4)).obstacles == ("4 pairs: an interval needs at least 5",)
+
+
+def test_no_runs_at_all_are_not_comparable() -> None:
+    assert compared(Side("a", []), Side("b", [])).answer == "not comparable"
+
+
+def test_a_comparison_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    found = compared(*session(1.2))
+    compare.write(found, tmp_path / "compare.json")
+    assert compare.read(tmp_path / "compare.json") == found
+
+
+def test_a_comparison_is_told_in_a_sentence_with_its_interval_and_a_row_a_pair() -> None:
+    text = words(compared(*session(1.2)))
+    assert text.startswith("worse: served p99 of B is 20.")
+    assert "% higher than of A (x1.20" in text
+    assert "95% interval" in text
+    assert "6 pairs; a change is called beyond 5% with 1 outside the interval" in text
+    assert "A old, B new" in text
+    assert "noise floor" in text
+    assert len([line for line in text.splitlines() if line.startswith("run-")]) == PAIRS
+
+
+def test_many_obstacles_are_told_by_a_few_and_a_count() -> None:
+    text = words(compared(*session(gate_ok=False)))
+    assert text.startswith("not comparable: served p99 of B against A")
+    assert "  and 4 more" in text

@@ -1,0 +1,152 @@
+from collections.abc import Callable
+from math import exp, factorial
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loadtests.series.search import (
+    CLIFF,
+    CONFIRMATIONS,
+    FACTOR,
+    PRECISION,
+    RATE_MAX,
+    ROUNDS_MAX,
+    Found,
+    Outcome,
+    Step,
+    search,
+)
+
+Service = Callable[[Step], Outcome]
+STEPS_MAX = 60
+
+
+def carried_out(service: Service, start: float = 10) -> tuple[Found, list[Step]]:
+    """Drive a search against a service; return what it found and every step."""
+    asking, steps = search(start), list[Step]()
+    step = next(asking)
+    while len(steps) < STEPS_MAX:
+        steps.append(step)
+        try:
+            step = asking.send(service(step))
+        except StopIteration as ended:
+            return ended.value, steps
+    raise AssertionError(f"no end after {STEPS_MAX} steps")
+
+
+def up_to(knee: float) -> Service:
+    return lambda step: "held" if step.rate <= knee else "missed"
+
+
+def slow_share(rate: float, *, servers: int, served_per_s: float, limit_s: float) -> float:
+    """The share that waits longer than a limit in an M/M/c queue: Erlang's C, and an exponential tail."""
+    offered = rate / served_per_s
+    if offered >= servers:
+        return 1.0
+    last = offered**servers / factorial(servers) / (1 - offered / servers)
+    waiting = last / (sum(offered**k / factorial(k) for k in range(servers)) + last)
+    return waiting * exp(-(servers * served_per_s - rate) * limit_s)
+
+
+@given(
+    servers=st.integers(1, 16),
+    served_per_s=st.floats(5, 2000),
+    limit_services=st.floats(1, 50),
+    start=st.floats(1, 50_000),
+)
+def test_the_knee_of_a_queue_is_found_within_five_percent(
+    servers: int, served_per_s: float, limit_services: float, start: float
+) -> None:
+    """The service promises that 99 % wait no longer than so many mean service times."""
+
+    def keeps(rate: float) -> bool:
+        limit_s = limit_services / served_per_s
+        return slow_share(rate, servers=servers, served_per_s=served_per_s, limit_s=limit_s) <= 0.01
+
+    found, steps = carried_out(lambda step: "held" if keeps(step.rate) else "missed", start)
+    if not keeps(1.0):
+        assert found == Found("below", None)
+        return
+    assert found.answer == "found"
+    assert found.rate is not None
+    assert keeps(found.rate)
+    assert not keeps(found.rate * (1 + PRECISION) * 1.01)
+    assert [step.purpose for step in steps[-CONFIRMATIONS - 1 :]] == ["confirm"] * CONFIRMATIONS + ["cliff"]
+
+
+def test_steps_are_geometric_until_the_first_is_missed() -> None:
+    _, steps = carried_out(up_to(100))
+    climbed = [step.rate for step in steps if step.purpose == "climb"]
+    assert climbed == pytest.approx([10 * FACTOR**k for k in range(7)], rel=0.01)
+    assert steps[len(climbed)].purpose == "narrow"
+
+
+def test_a_start_that_is_missed_goes_down() -> None:
+    found, steps = carried_out(up_to(100), start=1000)
+    assert found.answer == "found"
+    assert [step.rate for step in steps[:3]] == [1000, 667, 444]
+
+
+def test_a_service_that_holds_nothing_has_no_capacity() -> None:
+    assert carried_out(up_to(0))[0] == Found("below", None)
+
+
+def test_a_generator_at_its_limit_ends_the_search_with_a_lower_bound() -> None:
+    found, steps = carried_out(lambda step: "held" if step.rate < 50 else "bound")
+    assert found == Found("at least", steps[-2].rate)
+
+
+def test_a_generator_at_its_limit_from_the_first_step_has_shown_nothing() -> None:
+    assert carried_out(lambda _: "bound")[0] == Found("at least", None)
+
+
+def test_a_service_that_holds_everything_is_bounded_by_the_harness() -> None:
+    found, steps = carried_out(lambda _: "held", start=RATE_MAX / 2)
+    assert (found.answer, len(steps)) == ("at least", 2)
+
+
+def test_a_rate_missed_in_a_repeat_is_not_held_and_one_below_is_confirmed() -> None:
+    asked: list[Step] = []
+
+    def flaky(step: Step) -> Outcome:
+        asked.append(step)
+        return "missed" if [one.purpose for one in asked].count("confirm") == 3 else up_to(100)(step)
+
+    found, steps = carried_out(flaky)
+    repeats = [step.rate for step in steps if step.purpose == "confirm"]
+    assert found.answer == "found"
+    assert repeats[:3] == [repeats[0]] * 3
+    assert found.rate == repeats[-1] < repeats[0]
+
+
+def test_a_rate_that_is_never_held_five_times_is_unsteady() -> None:
+    def never_again(step: Step) -> Outcome:
+        return "missed" if step.purpose == "confirm" else up_to(100)(step)
+
+    found, steps = carried_out(never_again)
+    assert found == Found("unsteady", None)
+    assert sum(step.purpose == "confirm" for step in steps) == ROUNDS_MAX
+
+
+def test_a_miss_by_chance_below_the_knee_is_seen_at_the_cliff_and_the_search_goes_on_above() -> None:
+    asked: list[Step] = []
+
+    def hiccup(step: Step) -> Outcome:
+        asked.append(step)
+        return "missed" if len(asked) == 3 else up_to(100)(step)
+
+    found, steps = carried_out(hiccup)
+    assert sum(step.purpose == "cliff" for step in steps) > 1
+    assert found.rate is not None
+    assert 100 / CLIFF <= found.rate <= 100
+
+
+@given(st.integers(0, 2**32))
+def test_a_search_ends_whatever_it_is_told(seed: int) -> None:
+    random = Random(seed)
+    found, steps = carried_out(lambda _: random.choice(("held", "held", "missed")))
+    assert all(1 <= step.rate <= RATE_MAX for step in steps)
+    if found.rate is not None:
+        assert found.rate in {step.rate for step in steps}
