@@ -31,5 +31,5 @@ def reverse_purchase(transaction: Transaction, purchase: PurchaseIntent) -> Step
         transaction.events.append(Event.BANK_IN_DOUBT)
         return False
     transaction.events.append(Event.BANK_REVERSED)
-    yield Record(Resolution(purchase.msgid, Fate.REVERSED, purchase.setl_id))
+    yield Record(Resolution(purchase.msgid, Fate.REVERSED, purchase.setl_id, undone_by=msgid))
     return True

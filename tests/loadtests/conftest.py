@@ -4,12 +4,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from cardsim.issuing.card_profiles import CardProfile
+from loadtests.evidence.history import Deed, History
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.workload.plan import Block, LoadPlan, LoadTerminal, Profile
 from settlement.wire.envelope import Reply, Request, decode_body, decode_request, encode
@@ -17,6 +19,8 @@ from settlement.wire.framing import FrameReader, frame
 from settlement.wire.keys import REPLY, session_keys
 from settlement.wire.messages import SignedIn
 from settlement.wire.session import TerminalSession
+from terminals.journal import Line
+from terminals.kernel.entries import Entry, Fate, Intent, Resolution, Standing
 from terminals.kernel.site import Site
 from terminals.patients import Item
 
@@ -138,3 +142,65 @@ def _hosting() -> Callable[..., AbstractContextManager[tuple[str, int]]]:
 @pytest.fixture(name="make_site")
 def _make_site() -> Callable[..., Site]:
     return site
+
+
+SHOP = "P37010000011"
+DEV_NO = f"{SHOP}01"
+
+
+def settled(msgid: str, fen: int = 1000, **changed: Any) -> Deed:
+    """A 2102 that was acknowledged: half of it the fund's, 30 % the account's."""
+    standing = Standing(f"V-{msgid}", "2026-11-21 12:00:00", "310", "41", fen, fen // 2, fen * 3 // 10, fen // 5)
+    facts: dict[str, Any] = {"setl_id": f"T-{msgid}", "settled": standing} | changed
+    return Deed(DEV_NO, Intent(msgid, "2102", "N1", "370100", fen), Resolution(msgid, Fate.DONE, **facts))
+
+
+def ended(msgid: str, fate: Fate | None, fen: int = 1000, **facts: Any) -> Deed:
+    """A 2102 that ended otherwise, or whose end is unknown."""
+    resolution = Resolution(msgid, fate, **facts) if fate else None
+    return Deed(DEV_NO, Intent(msgid, "2102", "N1", "370100", fen), resolution)
+
+
+def revoked(msgid: str, of: str, fen: int = 1000, *, seen: bool = True) -> Deed:
+    """A 2103 of a settlement; not `seen`: found by 5203, without its amounts."""
+    standing = Standing(f"V-{of}", "2026-11-21 12:05:00", "310", "41", -fen, -fen // 2, -fen * 3 // 10, -fen // 5)
+    intent = Intent(msgid, "2103", "N1", "370100", -fen, f"T-{of}", f"V-{of}")
+    return Deed(
+        DEV_NO, intent, Resolution(msgid, Fate.DONE, f"T-{msgid}" if seen else "", settled=standing if seen else None)
+    )
+
+
+@pytest.fixture(scope="session")
+def make_settled() -> Callable[..., Deed]:
+    return settled
+
+
+@pytest.fixture(scope="session")
+def make_ended() -> Callable[..., Deed]:
+    return ended
+
+
+@pytest.fixture(scope="session")
+def make_revoked() -> Callable[..., Deed]:
+    return revoked
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Callable[..., Path]:
+    """Write a journal's lines, as a terminal does."""
+
+    def write(name: str, *entries: Entry, torn: bytes = b"") -> Path:
+        path = tmp_path / name
+        path.write_bytes(b"".join(msgspec.json.encode(Line(DEV_NO, entry)) + b"\n" for entry in entries) + torn)
+        return path
+
+    return write
+
+
+def history_of(*deeds: Deed) -> History:
+    return History(deeds)
+
+
+@pytest.fixture(scope="session")
+def make_history() -> Callable[..., History]:
+    return history_of

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import loadtests
 from loadtests.workload import plan
 
-LOCUSTFILE = Path(plan.__file__).with_name("locustfile.py")
+LOCUSTFILE = Path(loadtests.__file__).with_name("locustfile.py")
 LIMIT_S = 60
 
 

@@ -2,18 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
 from cardsim.issuing.check_digits import identity_check
-from loadtests.evidence.history import Deed, History
-from terminals.journal import Line
-from terminals.kernel.entries import Entry, Fate, Intent, Resolution, Standing
-
-SHOP = "P37010000011"
-DEV_NO = f"{SHOP}01"
 
 TARGET = """
 name = "elsewhere"
@@ -52,55 +44,6 @@ def certno(number: int) -> str:
     return body + identity_check(body)
 
 
-def settled(msgid: str, fen: int = 1000, **changed: Any) -> Deed:
-    """A 2102 that was acknowledged: half of it the fund's, 30 % the account's."""
-    standing = Standing(f"V-{msgid}", "2026-11-21 12:00:00", "310", "41", fen, fen // 2, fen * 3 // 10, fen // 5)
-    facts: dict[str, Any] = {"setl_id": f"T-{msgid}", "settled": standing} | changed
-    return Deed(DEV_NO, Intent(msgid, "2102", "N1", "370100", fen), Resolution(msgid, Fate.DONE, **facts))
-
-
-def ended(msgid: str, fate: Fate | None, fen: int = 1000, **facts: Any) -> Deed:
-    """A 2102 that ended otherwise, or whose end is unknown."""
-    resolution = Resolution(msgid, fate, **facts) if fate else None
-    return Deed(DEV_NO, Intent(msgid, "2102", "N1", "370100", fen), resolution)
-
-
-def revoked(msgid: str, of: str, fen: int = 1000, *, seen: bool = True) -> Deed:
-    """A 2103 of a settlement; not `seen`: found by 5203, without its amounts."""
-    standing = Standing(f"V-{of}", "2026-11-21 12:05:00", "310", "41", -fen, -fen // 2, -fen * 3 // 10, -fen // 5)
-    intent = Intent(msgid, "2103", "N1", "370100", -fen, f"T-{of}", f"V-{of}")
-    return Deed(
-        DEV_NO, intent, Resolution(msgid, Fate.DONE, f"T-{msgid}" if seen else "", settled=standing if seen else None)
-    )
-
-
-@pytest.fixture(scope="session")
-def make_settled() -> Callable[..., Deed]:
-    return settled
-
-
-@pytest.fixture(scope="session")
-def make_ended() -> Callable[..., Deed]:
-    return ended
-
-
-@pytest.fixture(scope="session")
-def make_revoked() -> Callable[..., Deed]:
-    return revoked
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Callable[..., Path]:
-    """Write a journal's lines, as a terminal does."""
-
-    def write(name: str, *entries: Entry, torn: bytes = b"") -> Path:
-        path = tmp_path / name
-        path.write_bytes(b"".join(msgspec.json.encode(Line(DEV_NO, entry)) + b"\n" for entry in entries) + torn)
-        return path
-
-    return write
-
-
 @pytest.fixture
 def write_target(tmp_path: Path) -> Callable[..., Path]:
     """Write a complete target with some of its text replaced."""
@@ -126,12 +69,3 @@ def target_lines() -> list[str]:
 @pytest.fixture(scope="session")
 def identity() -> Callable[[int], str]:
     return certno
-
-
-def history_of(*deeds: Deed) -> History:
-    return History(deeds)
-
-
-@pytest.fixture(scope="session")
-def make_history() -> Callable[..., History]:
-    return history_of
