@@ -24,6 +24,7 @@ import pytest
 from typer.core import TyperGroup as Group
 from typer.main import get_command
 
+from loadtests.workload.scenario import read_scenario
 from settlement.wire.codes import KINDS
 from settlement.wire.national_fields import FORMS
 from shuaka.__main__ import app
@@ -33,13 +34,13 @@ from shuaka.demo_report import EVENTS, TEXTS
 ROOT = Path(__file__).parents[1]
 ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 READMES = (ENGLISH, CHINESE)
-DOCUMENTS = sorted(ROOT.glob("*.md"))
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 LOAD_METRICS_PORT: Final = 7374
 LIMIT_S: Final = 90
 
 SHORTER: Final = {
     "./dev demo": "shuaka demo --seconds 5",
-    "load --rate 100 --duration 20": "load --rate 100 --duration 3 --warmup 1",
+    "load smoke": "load smoke --duration 3 --warmup 1",
     "20..200/30s": "20..60/3s --warmup 1",
     "--count 50 --duration 20": "--count 50 --duration 2 --think 0.05",
 }
@@ -134,7 +135,7 @@ def run(scene: Path, command: str) -> subprocess.CompletedProcess[str]:
 def test_a_command_of_the_readme_prints_what_stands_under_it(
     step: Step, scene: Path, request: pytest.FixtureRequest
 ) -> None:
-    if re.match(r"shuaka (load|terminals|audit)|python", step.command):
+    if re.match(r"shuaka (load|terminals|audit|verify|report)|python", step.command):
         request.getfixturevalue("engine")
     done = run(scene, step.command)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -223,3 +224,8 @@ def test_the_changelog_lists_the_messages_that_the_engine_answers() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     [listed] = re.findall(r"\*\*Engine\*\* \(`settlement`\): ([\d, \n]+) over", text)
     assert set(re.findall(r"\d{4}", listed)) == KINDS.keys()
+
+
+def test_the_scenario_that_stands_in_the_documents_is_one() -> None:
+    [example] = [block.text for block in blocks(ROOT / "docs/load.md") if block.language == "toml"]
+    assert read_scenario(example, "docs/load.md").question == "Does the new host serve our Monday?"
