@@ -13,7 +13,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from time import perf_counter, time_ns
 from typing import Final, Literal
@@ -28,7 +28,6 @@ from settlement.batch import judge_of
 from settlement.data_directory import Address, Endpoints, InstitutionKey
 from settlement.engine.case import World
 from settlement.gateways.admin import admin_app
-from settlement.gateways.fronts import Fronts
 from settlement.gateways.http_server import CONNECTIONS_MAX, BoundedProtocol
 from settlement.gateways.national import national_app
 from settlement.gateways.tcp import TcpGateway
@@ -36,7 +35,7 @@ from settlement.metrics import MeteredStore, Metrics
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.sqlite import SqliteStore
-from settlement.stores.store import Origin, Store
+from settlement.stores.store import Origin, Store, StoreError
 from settlement.tally import Tally
 
 LISTEN_BACKLOG: Final = 512
@@ -76,8 +75,6 @@ class Settings(Struct, frozen=True):
     store: Literal["sqlite", "memory"] = "sqlite"
     host: str = "127.0.0.1"
     ports: Ports = Ports()
-    fronts: int = 0
-    """Processes that take the terminals' sockets off the engine's core; 0: the engine has them itself."""
 
 
 Ready = Callable[[Endpoints], None]
@@ -112,7 +109,8 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         listeners = closing.enter_context(_bound(settings))
         address = {name: Address(*listener.getsockname()[:2]) for name, listener in listeners.items()}
         address["metrics"] = closing.enter_context(_metrics_served(metrics, settings))
-        gateway = await _terminals(service, listeners["tcp"], settings, closing)
+        gateway = TcpGateway(service)
+        await gateway.listen(listeners["tcp"])
         national = national_app(service, institutions, _now_ms, network_key=world.key)
         await closing.enter_async_context(_http(national, listeners["http"]))
         token = data_directory.admin_token(settings.data)
@@ -125,21 +123,7 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         await _settle_until_told(service, gateway, store)
 
 
-async def _terminals(
-    service: Service, listener: socket.socket, settings: Settings, closing: AsyncExitStack
-) -> TcpGateway | Fronts:
-    """Open the terminals' door: in this process, or in processes of its own."""
-    if not settings.fronts:
-        gateway = TcpGateway(service)
-        await gateway.listen(listener)
-        return gateway
-    fronts = Fronts(service)
-    closing.push_async_callback(fronts.end)
-    await fronts.listen(listener, settings.fronts, data_directory.network_key(settings.data))
-    return fronts
-
-
-async def _settle_until_told(service: Service, gateway: TcpGateway | Fronts, store: MeteredStore) -> None:
+async def _settle_until_told(service: Service, gateway: TcpGateway, store: MeteredStore) -> None:
     """Run the service; at a signal let what waits be answered, then return."""
     loop = asyncio.get_running_loop()
 
@@ -149,31 +133,30 @@ async def _settle_until_told(service: Service, gateway: TcpGateway | Fronts, sto
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    ended = asyncio.Event()
-    watching = loop.create_task(_watch_the_books(store, ended))
+    watching = loop.create_task(_watch_the_books(store))
     try:
         await service.run()
     finally:
         gateway.close()
-        ended.set()
-        await watching
+        watching.cancel()
+        await asyncio.wait((watching,))
 
 
-async def _watch_the_books(store: MeteredStore, ended: asyncio.Event) -> None:
-    """Audit from the start on and again and again, so that the gauges of the books say something true.
+async def _watch_the_books(store: MeteredStore) -> None:
+    """Look at the laws from the start on and again and again, so that the gauges of the books say something true.
 
-    Where somebody else has one under way it serves as well. A failure is counted by the store; settling goes on.
+    Where somebody else has an audit under way it serves as well. A failure is counted by the store; settling goes on.
     """
-    while not ended.is_set():
+    while True:
         began = perf_counter()
         if not store.being_audited:
             try:
-                await store.audit()
+                await store.laws()
+            except StoreError as error:
+                log.warning("the books were not audited: %s", error)
             except Exception:
                 log.exception("the books were not audited")
-        pause_s = max(AUDIT_PAUSE_S, AUDIT_REST * (perf_counter() - began))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), pause_s)
+        await asyncio.sleep(max(AUDIT_PAUSE_S, AUDIT_REST * (perf_counter() - began)))
 
 
 def _settle_memory() -> None:

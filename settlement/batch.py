@@ -1,11 +1,10 @@
 """The path of a batch: load what it touches, decide in the order of arrival, save once.
 
 A generator of effects. It imports no loop, database, clock or log: `drive` awaits a store, `drive_now` calls one that
-answers at once, and both run the same steps. Between load and save a batch needs no store, so that is when `drive` has
-the batch before it committed: two batches are under way, and the disk of one hides behind the judgement of the other.
+answers at once, and both run the same steps. Nothing is answered before its Save returned.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -41,12 +40,8 @@ class Load(NamedTuple):
     keys: tuple[Key, ...]
 
 
-class Loaded(NamedTuple):
-    """Tell that everything is read: until Save the store is free for what was saved before."""
-
-
 class Save(NamedTuple):
-    """Ask that these be written, all or none; they are durable after the commit that follows."""
+    """Ask for one durable commit; what comes back comes after it."""
 
     changes: Changes
 
@@ -58,7 +53,7 @@ class Fault(NamedTuple):
     error: Exception
 
 
-Effect = Load | Loaded | Save | Fault
+Effect = Load | Save | Fault
 Steps = Generator[Effect, State | None, list[Decision]]
 
 
@@ -74,7 +69,6 @@ def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
             loaded = yield Load(keys)
             assert loaded is not None
             state.extend(loaded)
-    yield Loaded()
     decisions: list[Decision] = []
     for place, arrival in enumerate(arrivals):
         try:
@@ -131,30 +125,19 @@ def _unknown_error(arrival: Arrival) -> Decision:
 
 
 async def drive(steps: Steps, store: Store, fault: Callable[[Fault], None]) -> list[Decision]:
-    """Run a batch over a store that is awaited; `fault` is told of bugs.
-
-    When it returns, whatever was saved before this batch is durable; what this batch saved is not.
-    """
+    """Run a batch over a store that is awaited; `fault` is told of bugs."""
     answer: State | None = None
-    committing: Awaitable[object] | None = None
     while True:
         try:
             effect = steps.send(answer)
         except StopIteration as end:
             decisions: list[Decision] = end.value
-            if committing:
-                await committing
             return decisions
         answer = None
         match effect:
             case Load(keys):
                 answer = await store.load(keys)
-            case Loaded():
-                committing = store.commit()
             case Save(changes):
-                if committing:
-                    await committing
-                committing = None
                 await store.save(changes)
             case Fault():
                 fault(effect)
@@ -173,8 +156,6 @@ def drive_now(steps: Steps, store: ImmediateStore, fault: Callable[[Fault], None
         match effect:
             case Load(keys):
                 answer = store.load_now(keys)
-            case Loaded():
-                pass
             case Save(changes):
                 store.save_now(changes)
             case Fault():

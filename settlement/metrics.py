@@ -6,9 +6,12 @@ counted for every reply stands in replies.py.
 """
 
 import os
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from threading import Thread
+from time import perf_counter
 from typing import Final, Protocol
 
 from prometheus_client import (
@@ -24,9 +27,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from settlement.engine.state import Key, State
-from settlement.processes import use_of_family
 from settlement.replies import LATENCY_BUCKETS, Replies
-from settlement.stores.store import Changes, LedgerAudit, Store, TooFew
+from settlement.stores.store import Changes, Invariant, LedgerAudit, Store, TooFew
 
 DURABILITY: Final = {"sqlite": "WAL, synchronous=FULL", "memory": "none"}
 """What each store promises of what it acknowledged."""
@@ -77,7 +79,7 @@ class Metrics:
         self._store = Info("shuaka_store", "Where the ledger is kept, and when a commit is durable.", registry=registry)
         Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": _version()})
         ProcessCollector(registry=registry)  # process_open_fds, process_start_time_seconds and the like
-        registry.register(_Family())
+        registry.register(_Engine())
 
     def kept(self, store: str) -> None:
         """Tell which store keeps the ledger."""
@@ -92,10 +94,10 @@ class Metrics:
         """Note how long a commit took."""
         self._commit.observe(seconds)
 
-    def audited(self, audit: LedgerAudit) -> None:
-        """Note what an audit found."""
-        self._imbalance.set(audit.off_fen)
-        self._broken.set(audit.broken)
+    def audited(self, laws: tuple[Invariant, ...]) -> None:
+        """Note what an audit found of the books."""
+        self._imbalance.set(sum(law.off_fen for law in laws))
+        self._broken.set(sum(not law.ok for law in laws))
         self._audited.set_to_current_time()
 
     def audit_failed(self) -> None:
@@ -108,15 +110,14 @@ class Metrics:
         return server, thread
 
 
-class _Family(Collector):
-    """What the engine uses together with the processes that it started."""
+class _Engine(Collector):
+    """What the engine's process uses; who looks at its books is another."""
 
     def collect(self) -> Iterator[Metric]:
         """Yield both families, read at the scrape."""
-        used = use_of_family(os.getpid())
-        said = "of the engine and the processes that it started."
-        yield CounterMetricFamily("shuaka_engine_cpu_seconds", f"CPU {said}", used.cpu_s)
-        yield GaugeMetricFamily("shuaka_engine_resident_bytes", f"Memory {said}", used.resident_bytes)
+        used = os.times()
+        yield CounterMetricFamily("shuaka_engine_cpu_seconds", "CPU of the engine.", used.user + used.system)
+        yield GaugeMetricFamily("shuaka_engine_resident_bytes", "Memory of the engine.", _resident_bytes())
 
 
 class MeteredStore:
@@ -132,18 +133,10 @@ class MeteredStore:
         return await self._store.load(keys)
 
     async def save(self, changes: Changes) -> None:
-        """Write rows and transfers."""
+        """Save, and note how long the commit took."""
+        began = perf_counter()
         await self._store.save(changes)
-
-    def commit(self) -> Awaitable[float | None]:
-        """Begin a commit; how long it took is noted at its end."""
-        return self._noted(self._store.commit())
-
-    async def _noted(self, committing: Awaitable[float | None]) -> float | None:
-        seconds = await committing
-        if seconds is not None:
-            self._metrics.committed(seconds)
-        return seconds
+        self._metrics.committed(perf_counter() - began)
 
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` fresh indexes, if there are so many."""
@@ -151,16 +144,28 @@ class MeteredStore:
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger, and note what was found, or that it could not be done."""
+        with self._noted():
+            audit = await self._store.audit(opter_no)
+        self._metrics.audited(audit.invariants)
+        return audit
+
+    async def laws(self) -> tuple[Invariant, ...]:
+        """Judge the laws, and note it as of an audit."""
+        with self._noted():
+            laws = await self._store.laws()
+        self._metrics.audited(laws)
+        return laws
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
         self._audits += 1
         try:
-            audit = await self._store.audit(opter_no)
+            yield
         except Exception:
             self._metrics.audit_failed()
             raise
         finally:
             self._audits -= 1
-        self._metrics.audited(audit)
-        return audit
 
     @property
     def being_audited(self) -> bool:
@@ -174,6 +179,14 @@ class MeteredStore:
     async def close(self) -> None:
         """Close the store."""
         await self._store.close()
+
+
+def _resident_bytes() -> int:
+    """Return the memory held (proc_pid_statm(5)); 0 where the kernel does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _version() -> str:

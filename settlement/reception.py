@@ -4,7 +4,6 @@ The MAC is checked before the message itself is decoded, so only an authentic se
 is MACed under the request's counter wherever the sender proved who it is; what did not is answered without a MAC.
 """
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from settlement.wire import codes
@@ -29,10 +28,6 @@ NOWHERE: Final = "000000"
 """The region in the inf_refmsgid of a reply to what names no place."""
 INFNOS: Final = {kind: infno for infno, kind in BODY_TYPES.items()}
 """The infno of each message."""
-
-
-Answer = Callable[[bytes, bytes], None]
-"""Takes a reply and its MAC. A client that has gone is the gateway's business, not an error."""
 
 
 class Seal(NamedTuple):
@@ -83,13 +78,6 @@ def receive(message: bytes, mac: bytes, key: NetworkKey) -> Received | TurnedAwa
     except MalformedError as error:
         return TurnedAway(error.refusal, str(error), request, infno_of(request.body), seal)
     return Received(request, body, INFNOS[type(body)], seal)
-
-
-def reread(message: bytes) -> Received:
-    """Decode again what `receive` found good in another process, which keeps the seal."""
-    request = decode_request(message)
-    body = decode_body(request)
-    return Received(request, body, INFNOS[type(body)], UNSEALED)
 
 
 def reply_to(away: TurnedAway, now_ms: int, nonce: bytes) -> Reply:

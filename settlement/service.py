@@ -1,8 +1,8 @@
 """The host behind its gateways: the queue, the group commit, the answers.
 
-Requests wait in one bounded queue. While a batch commits the next one gathers and is judged; there is no timer. A reply
-leaves after the commit that it tells of. If a commit fails, nothing of it is answered and `run` raises: an engine that
-does not know what is durable must stop.
+Requests wait in one bounded queue. While a batch commits the next one gathers; there is no timer. A reply leaves after
+the commit that it tells of. If a commit fails, nothing of it is answered and `run` raises: an engine that does not know
+what is durable must stop.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from settlement.batch import Fault, Judge, drive, settle_batch
 from settlement.engine.arrival import Arrival, Decision, Door, Password
-from settlement.reception import NONCE_SIZE, UNSEALED, Answer, Received, TurnedAway, receive, reply_to
+from settlement.reception import NONCE_SIZE, UNSEALED, TurnedAway, receive, reply_to
 from settlement.stores.store import Store
 from settlement.tally import Outcome
 from settlement.wire import codes
@@ -31,6 +31,9 @@ TERMINALS_REMEMBERED: Final = 16_384
 
 Terminal = tuple[str, str, str]
 """Gateway, institution, and terminal (at the signed door: operator)."""
+
+Answer = Callable[[bytes, bytes], None]
+"""Takes a reply and its MAC. A client that has gone is the gateway's business, not an error."""
 
 log = logging.getLogger(__name__)
 
@@ -80,22 +83,12 @@ class Service:
         received = receive(message, mac, self._key)
         if isinstance(received, TurnedAway):
             return self._turn_away(received, answer, gateway, began)
-        seal = received.seal
-
-        def sealed(reply: bytes) -> None:
-            answer(reply, seal.mac(reply))
-
-        return self.take(received, sealed, gateway, began)
-
-    def take(self, received: Received, answer: Callable[[bytes], None], gateway: str, began: float) -> None:
-        """Take a message that was found authentic and well-formed; `answer` is called once, as by `receive`."""
-        request, body, infno, _ = received
+        request, body, infno, seal = received
         if self._full:
-            away = TurnedAway(codes.BUSY, "", request, infno, UNSEALED)
-            return answer(encode(self.refuse(away, gateway, began, authentic=True)))
+            return self._turn_away(TurnedAway(codes.BUSY, "", request, infno, seal), answer, gateway, began)
 
         def settle(decision: Decision) -> None:
-            answer(decision.reply_bytes)
+            answer(decision.reply_bytes, seal.mac(decision.reply_bytes))
 
         arrival = self._arrival(request, body, infno, digest_of(body, request.insuplc_admdvs), Door.TERMINAL)
         return self._enqueue(Waiting(arrival, gateway, began, settle))
@@ -149,19 +142,17 @@ class Service:
 
     async def run(self) -> None:
         """Settle batch after batch until `stop`; raise StoreError if the ledger fails."""
-        saved: list[tuple[Waiting, Decision]] = []
-        while self._queue or saved or not self._stopping:
-            if not (self._queue or saved):
+        while self._queue or not self._stopping:
+            if not self._queue:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
             batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
             steps = settle_batch([waiting.arrival for waiting in batch], self._judge)
             decisions = await drive(steps, self._store, _report)
-            for waiting, decision in saved:  # durable now
+            for waiting, decision in zip(batch, decisions, strict=True):
                 self._finish(waiting, decision)
-            saved = list(zip(batch, decisions, strict=True))
-            for gathered in self._gathered if batch else ():
+            for gathered in self._gathered:
                 gathered(len(batch), len(self._queue))
             await asyncio.sleep(0)  # one look at every socket: what it finds is the next batch
 

@@ -18,10 +18,10 @@ from loadtests.workload import scenario
 from loadtests.workload.scenario import Scenario, ScenarioError
 from shuaka import compose, load_options
 from shuaka.engine import EngineError
-from shuaka.exploration import CurveError, Exploration, explored
 from shuaka.interruption import interruptible
-from shuaka.order import RUNS, Rehearsal, asked_of
-from shuaka.series import EndedError, Series, series_name
+from shuaka.rehearsing.exploration import CurveError, Exploration, explored
+from shuaka.rehearsing.order import RUNS, Rehearsal, asked_of
+from shuaka.rehearsing.series import EndedError, Series, series_name
 
 FAILED: Final = 1
 GENERATOR_BOUND: Final = 3

@@ -12,7 +12,8 @@ import typer
 from cardsim.card import Card
 from cardsim.decode import read_card
 from cardsim.issuing.population import Population
-from shuaka import card_check, card_view, compose, sessions
+from shuaka import card_check, compose
+from shuaka.desk import card_view, sessions
 from shuaka.hexadecimal import bytes_of
 from shuaka.present import present
 

@@ -13,7 +13,7 @@ import typer
 
 from cardsim.presentable import NoAntennaError
 from shuaka import compose
-from shuaka.reader_choice import (
+from shuaka.desk.reader_choice import (
     DEFAULT_READER,
     ContactlessOption,
     ReaderChoice,
@@ -23,7 +23,7 @@ from shuaka.reader_choice import (
     SharedOption,
     run,
 )
-from shuaka.simulation import SeedOption, Simulation, simulation
+from shuaka.desk.simulation import SeedOption, Simulation, simulation
 from shuaka.terminal import parse_sam
 
 if TYPE_CHECKING:  # imported by the command that runs it, below
@@ -72,7 +72,7 @@ def check(
     today = date or day.today().isoformat()  # noqa: DTZ011 - the date on paper is the reader's
 
     async def work() -> None:
-        from shuaka.examination import Order, examine  # noqa: PLC0415 - brings trio, which is running by now
+        from shuaka.desk.examination import Order, examine  # noqa: PLC0415 - brings trio, which is running by now
 
         risked = tuple(risk_key or ())
         order = Order(chosen, simulated, sam, destructive, shared, risked, risk_transaction, today)

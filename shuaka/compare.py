@@ -27,11 +27,11 @@ from loadtests.workload.subjects import NAMES
 from shuaka import compose, load_options
 from shuaka.engine import EngineError
 from shuaka.interruption import interruptible
-from shuaka.load_child import ChildError
-from shuaka.order import RUNS, Rehearsal, asked_of
-from shuaka.pairing import Pairing, Who, paired
-from shuaka.rehearsal import RehearsalError
-from shuaka.series import RUNS_MAX, EndedError, Series, series_name
+from shuaka.rehearsing.load_child import ChildError
+from shuaka.rehearsing.order import RUNS, Rehearsal, asked_of
+from shuaka.rehearsing.pairing import Pairing, Who, paired
+from shuaka.rehearsing.rehearsal import RehearsalError
+from shuaka.rehearsing.series import RUNS_MAX, EndedError, Series, series_name
 
 FAILED: Final = 1
 EXIT_CODES: Final = {"no change": 0, "better": 0, "worse": 1, "not comparable": 3}

@@ -29,8 +29,8 @@ from settlement.wire.names import compact_time
 from shuaka import compose, demo_report
 from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
-from shuaka.load_child import ChildError
-from shuaka.rehearsal import Rehearsal, RehearsalError, audit_of, rehearse
+from shuaka.rehearsing.load_child import ChildError
+from shuaka.rehearsing.rehearsal import Rehearsal, RehearsalError, audit_of, rehearse
 from terminals.patients import Mix
 from terminals.tally import FleetReport
 

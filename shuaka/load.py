@@ -21,10 +21,10 @@ from loadtests.workload.shares import ShareError
 from shuaka import compose, load_options, worker
 from shuaka.engine import EngineError
 from shuaka.junit_file import JunitError, write_junit
-from shuaka.load_child import ChildError
 from shuaka.mix_option import MixOption
-from shuaka.order import LANE, Address, Rehearsal, Running, asked_of
-from shuaka.rehearsal import RehearsalError, rehearse
+from shuaka.rehearsing.load_child import ChildError
+from shuaka.rehearsing.order import LANE, Address, Rehearsal, Running, asked_of
+from shuaka.rehearsing.rehearsal import RehearsalError, rehearse
 
 FAILED = 1
 RATE, DURATION_S = "100", 30.0
@@ -131,7 +131,7 @@ def _carried_out(asked: Rehearsal, target: Path | None, *, planned: bool, shown:
     """Return the judged result of our own engine or of a target, and show it."""
     if target is None:
         return rehearse(asked, quiet=shown.as_json, shown=shown)
-    from shuaka import foreign  # noqa: PLC0415 - only a run at another platform needs it
+    from shuaka.rehearsing import foreign  # noqa: PLC0415 - only a run at another platform needs it
 
     if planned:
         print(*foreign.announce(asked, target), sep="\n")

@@ -13,7 +13,7 @@ from loadtests.openload.thresholds import parse_threshold
 from loadtests.workload.plan import NAME_MAX
 from loadtests.workload.subjects import NAMES
 from shuaka import compose
-from shuaka.order import AddressError, parse_address
+from shuaka.rehearsing.order import AddressError, parse_address
 
 WEB_PORT = 8089
 MASTER_PORT = 5557

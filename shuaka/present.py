@@ -16,10 +16,10 @@ from cardsim.chips import ChipsError
 from cardsim.faults import FaultyCard
 from cardsim.presentable import HeldToAntenna, InContacts, NoAntennaError, Presentable
 from shuaka import compose
-from shuaka.drawer import Drawer, opened
+from shuaka.desk.drawer import Drawer, opened
+from shuaka.desk.reader_choice import end
+from shuaka.desk.simulation import FaultOption, Schedule
 from shuaka.interruption import interruptible
-from shuaka.reader_choice import end
-from shuaka.simulation import FaultOption, Schedule
 
 AT: Final = re.compile(r"([0-9]+)(@contactless)?")
 

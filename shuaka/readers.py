@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from shuaka.reader_choice import end
+from shuaka.desk.reader_choice import end
 
 
 def readers(as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False) -> None:

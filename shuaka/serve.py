@@ -40,9 +40,6 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Audit, with the directory's token.")
     ] = compose.PORTS["admin"],
     metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus.")] = compose.PORTS["metrics"],
-    fronts: Annotated[
-        int, typer.Option(min=0, max=16, help="Processes for the terminals' sockets and MACs; 0: the engine's own.")
-    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line for a machine.")] = False,
 ) -> None:
     """Run the settlement engine until SIGTERM or Ctrl-C.
@@ -51,7 +48,6 @@ def serve(
     readable by its owner alone.
     """
     from settlement import app, data_directory  # noqa: PLC0415 - servers are imported by the command that serves
-    from settlement.gateways.fronts import FrontError  # noqa: PLC0415 - as above
     from settlement.stores.store import Origin, RefusedStoreError, StoreError  # noqa: PLC0415 - as above
     from settlement.wire.keys import NetworkKey  # noqa: PLC0415 - as above
 
@@ -71,11 +67,9 @@ def serve(
         world = compose.world(compose.population(population.seed, population.size), key)
         origin = Origin(population.seed, population.size, key.check_value)
         institutions = (data_directory.institution_key(data),)
-        app.serve(app.Settings(data, origin, store.value, host, ports, fronts), world, institutions, ready)
+        app.serve(app.Settings(data, origin, store.value, host, ports), world, institutions, ready)
     except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:
         _end(USAGE, str(error))
-    except FrontError as error:
-        _end(FAILED, f"{error}, so nobody could be let in any more and the engine stopped; start it again")
     except StoreError as error:
         _end(FAILED, f"the ledger failed, so the engine stopped; nothing unsure was acknowledged: {error}")
 

@@ -16,10 +16,8 @@ from cardsim.card import Card
 from cardsim.chips import ChipsError
 from settlement.wire.messages import Line
 from shuaka import compose
-from shuaka.drawer import opened
-from shuaka.engine import Engine, EngineError
-from shuaka.interruption import interruptible
-from shuaka.reader_choice import (
+from shuaka.desk.drawer import opened
+from shuaka.desk.reader_choice import (
     DEFAULT_READER,
     ContactlessOption,
     ReaderChoice,
@@ -28,7 +26,9 @@ from shuaka.reader_choice import (
     people_with,
     run,
 )
-from shuaka.simulation import FaultOption, SeedOption, TimingOption, simulation
+from shuaka.desk.simulation import FaultOption, SeedOption, TimingOption, simulation
+from shuaka.engine import Engine, EngineError
+from shuaka.interruption import interruptible
 from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Tender
 from terminals.kernel.sam import province
@@ -101,7 +101,7 @@ def terminal(
     site = compose.pharmacy(city, compose.run_name("desk", ""), lane=lane)
 
     async def work(card: Card | None) -> None:
-        from shuaka import counter  # noqa: PLC0415 - brings trio, which is running by now
+        from shuaka.desk import counter  # noqa: PLC0415 - brings trio, which is running by now
 
         engine = None if read_only else Engine(data)
         chosen = counter.Counter(

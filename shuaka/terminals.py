@@ -17,7 +17,7 @@ import typer
 from cardsim.chips import ChipsError
 from shuaka import compose
 from shuaka.compose import People
-from shuaka.drawer import opened
+from shuaka.desk.drawer import opened
 from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
 from shuaka.mix_option import MixOption, mixed

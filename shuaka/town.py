@@ -20,7 +20,7 @@ from settlement.wire.framing import FrameReader
 from settlement.wire.keys import KEY_SIZE, NetworkKey
 from settlement.wire.session import TerminalSession
 from shuaka import compose
-from shuaka.drawer import Drawer
+from shuaka.desk.drawer import Drawer
 from terminals.journal import MemoryJournal
 from terminals.kernel.conversation import Conversation
 from terminals.kernel.effects import NoReply, Request

@@ -13,10 +13,10 @@ import typer
 
 from shuaka import compose
 from shuaka.engine import Engine, EngineError
-from shuaka.order import RUNS
+from shuaka.rehearsing.order import RUNS
 
 if TYPE_CHECKING:
-    from shuaka.undoing import Undoing
+    from shuaka.rehearsing.undoing import Undoing
 
 FAILED, NOT_PROVED = 1, 4
 SHOWN_MAX: Final = 20
@@ -31,10 +31,10 @@ def undo(
     journals = list(place.glob("load-*.jsonl"))
     if not journals:
         _end(f"{place} holds no journal of a run: runs are named after the directories in {data / RUNS}")
-    from loadtests.evidence.history import HistoryError, ended  # noqa: PLC0415 - gevent comes with it: only where it is needed
+    from loadtests.evidence.history import HistoryError, ended  # noqa: PLC0415 - gevent comes with it
     from loadtests.foreign.clerk import UndoError  # noqa: PLC0415 - as above
     from loadtests.foreign.order import read_order  # noqa: PLC0415 - as above
-    from shuaka import undoing  # noqa: PLC0415 - as above
+    from shuaka.rehearsing import undoing  # noqa: PLC0415 - as above
     from terminals.journal import JournalError  # noqa: PLC0415 - as above
 
     try:

@@ -18,7 +18,7 @@ from loadtests.evidence.result import LOG_SUFFIX
 from loadtests.evidence.verification import verify as rows_of
 from loadtests.evidence.verification import verify_ledger
 from shuaka.engine import Engine, EngineError
-from shuaka.rehearsal import audit_of
+from shuaka.rehearsing.rehearsal import audit_of
 
 FAILED: Final = 1
 IN_FULL_MAX: Final = 16

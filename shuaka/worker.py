@@ -11,8 +11,8 @@ import typer
 
 from loadtests.workload import plan
 from shuaka.interruption import interruptible
-from shuaka.locust_command import LOCUSTFILE
-from shuaka.order import loopback
+from shuaka.rehearsing.locust_command import LOCUSTFILE
+from shuaka.rehearsing.order import loopback
 
 
 def work(host: str, port: int) -> int:

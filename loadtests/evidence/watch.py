@@ -33,8 +33,7 @@ Figures = Mapping[str, float]
 class EngineSample(Struct, frozen=True, forbid_unknown_fields=True):
     """The engine from the last sample to this one, `at_s` seconds after the arrivals began.
 
-    `cpu_share` is of one core and, as memory, of all its processes together; `queue_depth` counts requests behind the
-    last batch; means are 0 where nothing was done.
+    `cpu_share` is of one core; `queue_depth` counts requests behind the last batch; means are 0 where nothing was done.
     """
 
     at_s: float

@@ -13,7 +13,7 @@ from typing import Any, Final
 from loadtests.workload import plan as plans
 from loadtests.workload.plan import LoadPlan, PlanError
 
-COMMAND: Final = (sys.executable, "-m", "shuaka.beside_locust")
+COMMAND: Final = (sys.executable, "-m", "shuaka.rehearsing.beside_locust")
 SCENARIO, DATA = "smoke", "run"
 JUDGE_WAIT_S: Final = 60.0
 

@@ -6,14 +6,14 @@ closed; one that sends slowly, does not read or says nothing is closed at a name
 
 import asyncio
 import socket
-from contextlib import suppress
 from time import perf_counter
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
-from settlement.reception import UNSEALED, Answer, TurnedAway
+from settlement.reception import UNSEALED, TurnedAway
+from settlement.service import Service
 from settlement.wire import codes
 from settlement.wire.codes import Refusal
-from settlement.wire.envelope import Reply, encode
+from settlement.wire.envelope import encode
 from settlement.wire.framing import NO_MAC, FrameError, FrameReader, frame
 
 GATEWAY: Final = "tcp"
@@ -31,18 +31,6 @@ IDLE_TIMEOUT_S: Final = 3600.0
 """How long a connection may say nothing; a terminal signs in again after it."""
 PATROL_S: Final = 1.0
 """How often the bounds of time are looked at."""
-DRAIN_S: Final = 5.0
-"""How long clients may take for their last replies when the door closes."""
-
-
-class Host(Protocol):
-    """Who answers: the service, or the link of a front process to it."""
-
-    def receive(self, message: bytes, mac: bytes, answer: Answer, gateway: str) -> None:
-        """Take a message; `answer` is called once."""
-
-    def refuse(self, away: TurnedAway, gateway: str, began: float, *, authentic: bool) -> Reply:
-        """Return the reply to a stream that cannot be followed, and count it."""
 
 
 class Connection(asyncio.Protocol):
@@ -118,12 +106,11 @@ class Connection(asyncio.Protocol):
 class TcpGateway:
     """Listens for terminals, and looks after the bounds of their connections."""
 
-    def __init__(self, service: Host) -> None:
+    def __init__(self, service: Service) -> None:
         self.service = service
         self._connections: set[Connection] = set()
-        self._emptied = asyncio.Event()
-        self._server: asyncio.Server | None = None
-        self._patrol: asyncio.TimerHandle | None = None
+        self._server: asyncio.Server
+        self._patrol: asyncio.TimerHandle
 
     async def listen(self, listener: socket.socket) -> None:
         """Listen on a bound socket."""
@@ -142,26 +129,16 @@ class TcpGateway:
         if len(self._connections) >= CONNECTIONS_MAX:
             return False
         self._connections.add(connection)
-        self._emptied.clear()
         return True
 
     def forget(self, connection: Connection) -> None:
         """Strike a connection off."""
         self._connections.discard(connection)
-        if not self._connections:
-            self._emptied.set()
-
-    async def emptied(self) -> None:
-        """Return once the last client has gone, or has had DRAIN_S for its last replies."""
-        if self._connections:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._emptied.wait(), DRAIN_S)
 
     def stop_listening(self) -> None:
-        """Let nobody new in, if anybody was; those inside are answered."""
-        if self._server and self._patrol:
-            self._server.close()
-            self._patrol.cancel()
+        """Let nobody new in; those inside are answered."""
+        self._server.close()
+        self._patrol.cancel()
 
     def close(self) -> None:
         """Close every connection once its answers are sent."""

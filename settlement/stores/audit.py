@@ -32,7 +32,6 @@ TOMBSTONES: Final = "SELECT COUNT(*) FROM message WHERE length(reply) = 0 AND ?1
 
 def examine(connection: apsw.Connection, opter_no: str = "") -> LedgerAudit:
     """Judge a ledger in one snapshot of it."""
-    connection.execute(POSTINGS)
     connection.execute("BEGIN")
     try:
         fingerprints = _fingerprints(connection, opter_no)
@@ -41,10 +40,15 @@ def examine(connection: apsw.Connection, opter_no: str = "") -> LedgerAudit:
             for infno, *counted in connection.execute(SUMS, (opter_no,))
         }
         [(tombstones,)] = connection.execute(TOMBSTONES, (opter_no,))
-        laws = tuple(_judge(connection, law) for law in LAWS)
-        return LedgerAudit(sums, tombstones, laws, _bank_sums(connection, opter_no))
+        return LedgerAudit(sums, tombstones, judge(connection), _bank_sums(connection, opter_no))
     finally:
         connection.execute("COMMIT")
+
+
+def judge(connection: apsw.Connection) -> tuple[Invariant, ...]:
+    """Judge the laws alone; outside a transaction each sees the ledger as it stands when its turn comes."""
+    connection.execute(POSTINGS)
+    return tuple(_judge(connection, law) for law in LAWS)
 
 
 def _fingerprints(connection: apsw.Connection, opter_no: str) -> Counter[str]:

@@ -8,10 +8,10 @@ import apsw
 
 from cardsim.issuing.population import SIZE_MAX
 from settlement.engine.state import Key, Record, State, Transfer
-from settlement.stores.audit import examine
+from settlement.stores.audit import examine, judge
 from settlement.stores.digest import digest
 from settlement.stores.schema import SCHEMA, insert
-from settlement.stores.store import Changes, LedgerAudit, StoreError, TooFew
+from settlement.stores.store import Changes, Invariant, LedgerAudit, StoreError, TooFew
 
 Read = TypeVar("Read")
 
@@ -61,9 +61,6 @@ class MemoryStore:
         """Keep rows and transfers."""
         self.save_now(changes)
 
-    async def commit(self) -> None:
-        """Do nothing: nothing here outlives the process."""
-
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` indexes that were not handed out before; TooFew hands out none."""
         return self.lease_now(count)
@@ -71,6 +68,10 @@ class MemoryStore:
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, in a thread."""
         return await asyncio.to_thread(_read, self._every_row(), lambda connection: examine(connection, opter_no))
+
+    async def laws(self) -> tuple[Invariant, ...]:
+        """Judge the laws in a thread: nobody outside sees these rows."""
+        return await asyncio.to_thread(_read, self._every_row(), judge)
 
     async def digest(self, opter_no: str = "") -> str:
         """Digest the ledger as it stands now, in a thread."""

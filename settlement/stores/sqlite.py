@@ -1,17 +1,14 @@
 """A ledger in one SQLite file, the embedded default: WAL, and an fsync at every commit.
 
 `synchronous=FULL` is what makes an acknowledged settlement survive a power cut; NORMAL would lose the last ones, and a
-kill -9 would not show it. Rows are read and written in the loop's own thread: each statement takes the interpreter's
-lock again, and a worker would wait for it at every row. COMMIT is one call that holds no lock from beginning to end, as
-long as all those statements together, and waits for the disk: it alone has a thread, and the next batch is judged
-meanwhile.
+kill -9 would not show it. A commit is made in the loop's own thread: while it waits for the disk the sockets fill, and
+the next batch is what they hold. A worker thread was tried and gains nothing: what it overlaps, the hop and the
+interpreter's lock take back.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Final, TypeVar
 
 import apsw
@@ -19,10 +16,13 @@ import apsw
 from settlement.engine.state import Key, State
 from settlement.stores.audit import examine
 from settlement.stores.digest import digest
+from settlement.stores.folding import Folding
+from settlement.stores.inspector import Inspector
 from settlement.stores.schema import SCHEMA, insert, select
 from settlement.stores.store import (
     SCHEMA_VERSION,
     Changes,
+    Invariant,
     LedgerAudit,
     Origin,
     RefusedStoreError,
@@ -38,8 +38,6 @@ ORIGIN: Final = (
 """One row: what the ledger was begun for, and how many of its people were handed out."""
 APPLICATION_ID: Final = 0x5348554B
 """ASCII SHUK in the file's header: this is a ledger of ours and no other SQLite file."""
-AUTOCHECKPOINT_PAGES: Final = 20_000
-"""80 MB of log before it is folded into the file; the default of 1000 folds far too often for the load of a peak."""
 CACHE_KIB: Final = 128 * 1024
 """Pages kept in memory; the default of 2 MB would read the indexes of a larger ledger again and again."""
 BUSY_TIMEOUT_MS: Final = 5_000
@@ -58,13 +56,13 @@ class SqliteStore:
             self._connection = _opened(self.path, origin)
         except apsw.Error as error:
             raise RefusedStoreError(f"{self.path} cannot be opened as a ledger: {error}") from None
-        self._thread = ThreadPoolExecutor(1, "commit")
-        self._committing: asyncio.Future[float | None] | None = None
+        self._inspector = Inspector(self.path)
+        self._folding = Folding(self.path)
+        self._connection.set_wal_hook(self._folding.committed)
 
     async def load(self, keys: tuple[Key, ...]) -> State:
         """Return the working set of these rows; one transaction, because a lock a row costs more than the row."""
         try:
-            await self._idle()
             with self._connection:
                 rows = select(self._connection, keys)
         except apsw.Error as error:
@@ -72,75 +70,42 @@ class SqliteStore:
         return State(rows, keys)
 
     async def save(self, changes: Changes) -> None:
-        """Write rows and transfers into the transaction that `commit` ends; what fails is rolled back."""
-        await self._idle()
+        """Make rows and transfers durable in one commit; the context rolls back what fails."""
         try:
-            self._begin()
-            insert(self._connection, changes.rows)
-            insert(self._connection, changes.transfers)
-        except apsw.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise StoreError(f"{self.path}: saving failed: {error}") from error
-
-    def commit(self) -> Awaitable[float | None]:
-        """Begin to end the open transaction, in the thread of commits; return what awaits its end."""
-        if self._committing is None:
-            began = self._connection.in_transaction
-            work = asyncio.get_running_loop().run_in_executor(self._thread, self._end) if began else None
-            self._committing = asyncio.ensure_future(self._ended(work))
-        return self._committing
-
-    async def _ended(self, work: Awaitable[float] | None) -> float | None:
-        try:
-            return await work if work else None
-        finally:
-            self._committing = None
-
-    async def _idle(self) -> None:
-        """Return once no commit is under way: a connection serves one thread at a time."""
-        if self._committing is not None:
-            await self._committing
-
-    def _begin(self) -> None:
-        """Open a transaction unless one is: with the writer's lock, so that nobody else's is found in the middle."""
-        if not self._connection.in_transaction:
-            self._connection.execute("BEGIN IMMEDIATE")
-
-    def _end(self) -> float:
-        """Commit; return the seconds that it took."""
-        began = perf_counter()
-        try:
-            self._connection.execute("COMMIT")
+            with self._connection:
+                insert(self._connection, changes.rows)
+                insert(self._connection, changes.transfers)
         except apsw.Error as error:
             raise StoreError(f"{self.path}: a commit failed: {error}") from error
-        return perf_counter() - began
 
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` indexes that were not handed out before; durable before it returns."""
         statement = "UPDATE origin SET leased = leased + ?1 WHERE leased + ?1 <= size RETURNING leased - ?1"
-        await self._idle()
         try:
-            self._begin()
             rows: list[tuple[Any, ...]] = self._connection.execute(statement, (count,)).fetchall()
+            if rows:
+                return int(rows[0][0])
             [(left,)] = self._connection.execute("SELECT size - leased FROM origin")
         except apsw.Error as error:
             raise StoreError(f"{self.path}: a lease failed: {error}") from error
-        await self.commit()
-        return int(rows[0][0]) if rows else TooFew(int(left))
+        return TooFew(int(left))
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger in a thread and over a connection of its own: a reader of the log stops no writer."""
         return await asyncio.to_thread(_read, self.path, lambda connection: examine(connection, opter_no))
+
+    async def laws(self) -> tuple[Invariant, ...]:
+        """Judge the laws in a process of its own."""
+        return await self._inspector.look()
 
     async def digest(self, opter_no: str = "") -> str:
         """Digest the ledger as it is judged: in a thread, over a connection of its own."""
         return await asyncio.to_thread(_read, self.path, lambda connection: digest(connection, opter_no))
 
     async def close(self) -> None:
-        """Close the file."""
-        await self._idle()
-        self._thread.shutdown()
+        """Close the file, and end who looks at it."""
+        await self._inspector.close()
+        self._folding.close()
         self._connection.close()
 
 
@@ -149,12 +114,7 @@ def _opened(path: Path, origin: Origin) -> apsw.Connection:
     try:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         _claim(connection, path, origin)
-        for setting in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"cache_size=-{CACHE_KIB}",
-            f"wal_autocheckpoint={AUTOCHECKPOINT_PAGES}",
-        ):
+        for setting in ("journal_mode=WAL", "synchronous=FULL", f"cache_size=-{CACHE_KIB}"):
             connection.pragma(*setting.split("="))
     except BaseException:
         connection.close()

@@ -4,7 +4,6 @@ A store keeps rows and answers for them; it knows nothing of messages. Errors of
 StoreError (the ledger can no longer be trusted to keep anything: fatal) and RefusedStoreError (it never opened).
 """
 
-from collections.abc import Awaitable
 from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -100,16 +99,6 @@ class LedgerAudit(Struct, frozen=True):
     invariants: tuple[Invariant, ...]
     bank: BankSums = BankSums()
 
-    @property
-    def off_fen(self) -> int:
-        """Return by how much the books are off, over all laws."""
-        return sum(invariant.off_fen for invariant in self.invariants)
-
-    @property
-    def broken(self) -> int:
-        """Return how many laws are broken."""
-        return sum(not invariant.ok for invariant in self.invariants)
-
 
 class Store(Protocol):
     """A durable ledger."""
@@ -118,19 +107,16 @@ class Store(Protocol):
         """Return the working set of these rows: each present, or known to be absent."""
 
     async def save(self, changes: Changes) -> None:
-        """Write rows and transfers, all or none; the next load has them, and they last once a commit has ended."""
-
-    def commit(self) -> Awaitable[float | None]:
-        """Begin to make durable, in one commit, what was saved; raise StoreError if that is not certain.
-
-        It is begun at the call and has ended when it was awaited: how many seconds it took, None if nothing was saved.
-        """
+        """Make rows and transfers durable in one commit, all or none; raise StoreError if that is not certain."""
 
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` population indexes that were not handed out before; TooFew hands out none."""
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, beside the traffic."""
+
+    async def laws(self) -> tuple[Invariant, ...]:
+        """Judge the laws of the books alone, and disturb the traffic as little as can be."""
 
     async def digest(self, opter_no: str = "") -> str:
         """Return the digest (digest.py) of one operator's settlements and purchases, of all if none is named."""

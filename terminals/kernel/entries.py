@@ -90,7 +90,8 @@ def standing(info: SettlementInfo) -> Standing:
 class Resolution(Struct, frozen=True, tag="resolution", omit_defaults=True):
     """The outcome of an intent is known.
 
-    `settled`: what was settled or, of a revoke, its exact negatives. `undone_by`: the msgid of the 2601 or 0400 that undid it.
+    `settled`: what was settled or, of a revoke, its exact negatives. `undone_by`: the msgid
+    of the 2601 or 0400 that undid it.
     """
 
     msgid: str

@@ -3,10 +3,8 @@
 A settlement is a 2102 of three lines with MAC both ways, PIN block, idempotency row and every posting, made by a person
 whom the ledger knows, in a commit with an fsync. 200 terminals each send the next as soon as the last is answered. The
 frames are sealed before the clock starts and the replies checked after it stopped, so that what is measured is the
-engine; the client's CPU is printed. The engine has one front process, as on any machine with a second core: pgbench and
-its server use both as well. The periodic audit runs as it does for everybody. pgbench: scale 100, prepared, default
-synchronous_commit, best of its client counts. Medians of interleaved runs. Read the ratio as what batching buys, not as
-faster than PostgreSQL.
+engine; the client's CPU is printed. pgbench: scale 100, prepared, default synchronous_commit, best of its client
+counts. Medians of interleaved runs. Read the ratio as what batching buys, not as faster than PostgreSQL.
 
 Usage: bench_settlements.py            prints the figures, JSON on the last line
        bench_settlements.py client DIR runs the client of an engine: each line on stdin, a count, is one run
@@ -46,8 +44,6 @@ TERMINALS = 200
 PEOPLE = 10_000
 RUNS = 3
 SETTLEMENTS = 30_000
-FRONTS = 1
-"""As a user with a second core runs it, which pgbench and its server share as well."""
 GOAL = 2.0
 PGBENCH_SCALE = 100
 PGBENCH_SECONDS = 5
@@ -203,10 +199,9 @@ def clock_ms() -> int:
 class Engine:
     """A running engine and its client."""
 
-    def __init__(self, data: Path, fronts: int) -> None:
+    def __init__(self, data: Path) -> None:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        serve = ["serve", "--data", str(data), "--json", f"--fronts={fronts}"]
-        serve += [f"--{name}-port=0" for name in ("tcp", "http", "admin")]
+        serve = ["serve", "--data", str(data), "--json", *(f"--{name}-port=0" for name in ("tcp", "http", "admin"))]
         self._engine = subprocess.Popen(
             [sys.executable, "-m", "shuaka", *serve, "--metrics-port=0"], stdout=subprocess.PIPE, env=environment
         )
@@ -219,14 +214,13 @@ class Engine:
         assert self._said() == "ready"
 
     def run(self) -> dict[str, float]:
-        """Make one run's settlements; adds the CPU seconds of the engine and of its fronts."""
+        """Make one run's settlements; adds the engine's own CPU seconds."""
         assert self.client.stdin is not None
-        engine, fronts = self._cpu()
+        before = self._cpu()
         self.client.stdin.write(f"{SETTLEMENTS}\n")
         self.client.stdin.flush()
         result: dict[str, float] = json.loads(self._said())
-        engine_after, fronts_after = self._cpu()
-        return result | {"engine_cpu_s": engine_after - engine, "front_cpu_s": fronts_after - fronts}
+        return result | {"engine_cpu_s": self._cpu() - before}
 
     def close(self) -> None:
         assert self.client.stdin is not None
@@ -239,16 +233,9 @@ class Engine:
         assert self.client.stdout is not None
         return self.client.stdout.readline().strip()
 
-    def _cpu(self) -> tuple[float, float]:
-        engine = self._engine.pid
-        fronts = Path(f"/proc/{engine}/task/{engine}/children").read_text().split()
-        return cpu_of(engine), sum(cpu_of(int(front)) for front in fronts)
-
-
-def cpu_of(process: int) -> float:
-    """Return the CPU seconds that a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    def _cpu(self) -> float:
+        fields = Path(f"/proc/{self._engine.pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Postgres:
@@ -307,7 +294,7 @@ def measure() -> list[dict[str, Any]]:
     with (
         workplace() as directory,
         contextlib.closing(Postgres(directory)) as postgres,
-        contextlib.closing(Engine(directory / "engine", FRONTS)) as engine,
+        contextlib.closing(Engine(directory / "engine")) as engine,
     ):
         runs, yardsticks = [], []
         for number in range(RUNS):
@@ -326,8 +313,7 @@ def describe(number: int, run: dict[str, float], yardstick: float) -> str:
     seconds = run["seconds"]
     return (
         f"run {number + 1}: {run['settlements'] / seconds:,.0f} settlements/s"
-        f" (engine {run['engine_cpu_s'] / seconds:.0%}, front {run['front_cpu_s'] / seconds:.0%},"
-        f" client {run['client_cpu_s'] / seconds:.0%} of a core);"
+        f" (engine {run['engine_cpu_s'] / seconds:.0%}, client {run['client_cpu_s'] / seconds:.0%} of a core);"
         f" pgbench {yardstick:,.0f} tps"
     )
 

@@ -46,7 +46,7 @@ from settlement.stores.store import Origin
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import PHARMACY
 from shuaka import compose
-from shuaka.load_child import follow
+from shuaka.rehearsing.load_child import follow
 from terminals.patients import Mix
 
 ROUNDS = 5

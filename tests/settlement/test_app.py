@@ -1,44 +1,52 @@
 """How a running engine watches its books; how it starts, refuses and ends is tests/system/test_engine.py's."""
 
 import asyncio
-import logging
 
 import pytest
 
 from settlement import app
 from settlement.metrics import MeteredStore, Metrics
 from settlement.stores.memory import MemoryStore
-from settlement.stores.store import LedgerAudit, StoreError
+from settlement.stores.store import Invariant, LedgerAudit, StoreError
 
-KEPT = LedgerAudit({}, 0, ())
+Laws = tuple[Invariant, ...]
+
+KEPT = (Invariant("a law", ok=True, detail=""),)
 
 
 class WatchedStore(MemoryStore):
-    """Is audited as often as `results` says, and then has the watch end."""
+    """Is looked at as often as `results` says, and then tells that it was enough."""
 
-    def __init__(self, ended: asyncio.Event, *results: LedgerAudit | StoreError) -> None:
+    def __init__(self, *results: Laws | Exception) -> None:
         super().__init__()
-        self._ended = ended
         self._results = list(results)
+        self.seen = asyncio.Event()
 
-    async def audit(self, opter_no: str = "") -> LedgerAudit:
-        assert not opter_no, "the whole ledger is watched"
-        result = self._results.pop(0)
+    async def laws(self) -> Laws:
         if not self._results:
-            self._ended.set()
-        if isinstance(result, StoreError):
+            self.seen.set()
+            return KEPT
+        result = self._results.pop(0)
+        if isinstance(result, Exception):
             raise result
         return result
 
 
-def watch(*results: LedgerAudit | StoreError) -> Metrics:
+async def watch_until(store: MeteredStore, enough: asyncio.Event) -> None:
+    watching = asyncio.create_task(app._watch_the_books(store))
+    await asyncio.wait_for(enough.wait(), 5)
+    watching.cancel()
+    await asyncio.wait((watching,))
+    assert watching.cancelled()
+
+
+def watch(*results: Laws | Exception) -> Metrics:
     """Watch the books until all results have come."""
     metrics = Metrics()
 
     async def run() -> None:
-        ended = asyncio.Event()
-        store = MeteredStore(WatchedStore(ended, *results), metrics)
-        await asyncio.wait_for(app._watch_the_books(store, ended), 5)
+        store = WatchedStore(*results)
+        await watch_until(MeteredStore(store, metrics), store.seen)
 
     asyncio.run(run())
     return metrics
@@ -50,43 +58,53 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "AUDIT_REST", 0)
 
 
-def test_the_books_are_audited_again_and_again_until_the_engine_ends() -> None:
-    metrics = watch(KEPT, KEPT, KEPT)
+def test_the_books_are_looked_at_again_and_again_until_the_engine_ends() -> None:
+    metrics = watch(KEPT, (Invariant("a law", ok=False, detail="x", off_fen=5),))
     assert metrics.registry.get_sample_value("shuaka_ledger_audited_timestamp_seconds")
     assert metrics.registry.get_sample_value("shuaka_ledger_audit_failures_total") == 0
 
 
-def test_an_audit_that_fails_is_counted_and_logged_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR, "settlement.app"):
-        metrics = watch(StoreError("the disk is gone"), KEPT)
+def test_a_look_that_fails_is_counted_and_logged_in_one_line_and_the_next_one_comes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    metrics = watch(StoreError("the disk is gone"), KEPT)
     assert metrics.registry.get_sample_value("shuaka_ledger_audit_failures_total") == 1
     assert metrics.registry.get_sample_value("shuaka_ledger_audited_timestamp_seconds")
-    assert "the books were not audited" in caplog.text
-    assert "the disk is gone" in caplog.text
+    assert [record.getMessage() for record in caplog.records] == ["the books were not audited: the disk is gone"]
+    assert "Traceback" not in caplog.text
 
 
-def test_no_second_audit_begins_while_somebody_elses_is_under_way() -> None:
-    begun: list[str] = []
+def test_a_bug_in_a_look_is_logged_with_its_trace_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
+    metrics = watch(ZeroDivisionError("a bug"), KEPT)
+    assert metrics.registry.get_sample_value("shuaka_ledger_audited_timestamp_seconds")
+    assert "Traceback" in caplog.text
+
+
+def test_no_look_begins_while_somebodys_audit_is_under_way() -> None:
+    looks: list[str] = []
 
     class SlowStore(MemoryStore):
         async def audit(self, opter_no: str = "") -> LedgerAudit:
-            begun.append(opter_no)
+            assert opter_no == "somebody"
             await released.wait()
+            return LedgerAudit({}, 0, KEPT)
+
+        async def laws(self) -> Laws:
+            looks.append("a look")
             return KEPT
 
-    released, ended = asyncio.Event(), asyncio.Event()
+    released = asyncio.Event()
 
     async def run() -> None:
         store = MeteredStore(SlowStore(), Metrics())
         asked = asyncio.create_task(store.audit("somebody"))
         await asyncio.sleep(0)
-        watching = asyncio.create_task(app._watch_the_books(store, ended))
+        watching = asyncio.create_task(app._watch_the_books(store))
         for _ in range(20):
             await asyncio.sleep(0)
-        ended.set()
-        await watching
+        watching.cancel()
         released.set()
-        await asked
+        await asyncio.wait((asked, watching))
 
     asyncio.run(run())
-    assert begun == ["somebody"]
+    assert looks == []

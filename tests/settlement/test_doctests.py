@@ -4,11 +4,10 @@ import pytest
 
 from settlement import data_directory
 from settlement.engine import money
-from settlement.gateways import relay
 from settlement.stores import schema
 from settlement.wire import framing, names, national_fields, national_values, signature
 
-MODULES = [data_directory, framing, names, money, relay, schema, signature, national_fields, national_values]
+MODULES = [data_directory, framing, names, money, schema, signature, national_fields, national_values]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

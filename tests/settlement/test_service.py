@@ -18,7 +18,7 @@ from settlement.tally import Outcome, Tally
 from settlement.wire import codes
 from settlement.wire.envelope import decode_reply
 from settlement.wire.framing import NO_MAC
-from settlement.wire.messages import Line, QuerySettlement, SignIn
+from settlement.wire.messages import Line, SignIn
 
 NOW_MS = 1_795_233_600_000
 
@@ -35,14 +35,10 @@ class HeldStore(MemoryStore):
 
     async def save(self, changes: Changes) -> None:
         self.saves += 1
-        self.save_now(changes)
-
-    async def commit(self) -> None:
-        if not self.saves:
-            return
         await self.go.wait()
         if self.error:
             raise self.error
+        self.save_now(changes)
 
 
 class Bench:
@@ -123,46 +119,6 @@ def test_while_a_batch_commits_the_next_one_gathers(running: Any, till: Any, cut
         bench.store.go.set()
         await asyncio.gather(first, *rest)
         assert (bench.batches, bench.store.saves) == ([1, 4], 2)
-
-    running(test)
-
-
-def test_while_a_batch_commits_the_next_one_is_judged_and_is_answered_after_its_own_commit(
-    running: Any, till: Any, cut: Any
-) -> None:
-    async def test(bench: Bench) -> None:
-        bench.store.go.clear()
-        first = bench.send(till(1), SignIn("a"), cut)
-        await turns()
-        second = bench.send(till(2), SignIn("b"), cut)
-        await turns()
-        assert bench.store.saves == 1, "the second is saved once the first is durable"
-        assert not any(task.done() for task in (first, second))
-        bench.store.go.set()
-        while not first.done():
-            assert not second.done()
-            await asyncio.sleep(0)
-        assert (await second).approved
-        assert bench.store.saves == 2
-
-    running(test)
-
-
-def test_what_only_reads_waits_for_the_commit_of_what_it_saw(
-    running: Any, till: Any, cut: Any, shoppers: list[Person], lines: tuple[Line, ...]
-) -> None:
-    async def test(bench: Bench) -> None:
-        terminal = till()
-        terminal.session.accept(await bench.send(terminal, SignIn("tester"), cut))
-        bench.store.go.clear()
-        sale = bench.send(terminal, terminal.sale(shoppers[0], lines), cut)
-        await turns()
-        query = bench.send(terminal, QuerySettlement(shoppers[0].psn_no, "", "", "none"), cut)
-        await turns(20)
-        assert not any(task.done() for task in (sale, query))
-        bench.store.go.set()
-        assert (await sale).approved
-        await query
 
     running(test)
 

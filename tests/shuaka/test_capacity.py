@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 from loadtests.evidence.result import Result as Run
 from shuaka import capacity
 from shuaka.__main__ import app
-from shuaka.order import Rehearsal
-from shuaka.series import Series
+from shuaka.rehearsing.order import Rehearsal
+from shuaka.rehearsing.series import Series
 from tests.loadtests.judged_runs import judged_run
 
 STEP_S = 100

@@ -12,8 +12,8 @@ from loadtests.evidence.result import write
 from shuaka import compare
 from shuaka.__main__ import app
 from shuaka.engine import EngineError
-from shuaka.order import Rehearsal
-from shuaka.series import Series
+from shuaka.rehearsing.order import Rehearsal
+from shuaka.rehearsing.series import Series
 from tests.loadtests.judged_runs import judged_run
 
 

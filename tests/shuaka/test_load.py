@@ -19,8 +19,8 @@ from loadtests.openload.outcomes import Arrivals
 from loadtests.workload.plan import Block, Profile
 from shuaka import load
 from shuaka.__main__ import app
-from shuaka.load_child import ChildError
-from shuaka.order import Address, Rehearsal, Running
+from shuaka.rehearsing.load_child import ChildError
+from shuaka.rehearsing.order import Address, Rehearsal, Running
 
 
 @pytest.fixture

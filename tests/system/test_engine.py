@@ -208,6 +208,30 @@ def test_kill_9_in_the_middle_of_load_loses_no_acknowledged_settlement(
     assert all(law["ok"] for law in report["invariants"])
 
 
+def inspector_of(engine: int) -> int:
+    """Return the process that looks at an engine's books, once it has begun."""
+    children = Path(f"/proc/{engine}/task/{engine}/children")
+    deadline = time.monotonic() + 10
+    while not (started := children.read_text().split()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    [inspector] = started
+    return int(inspector)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are found in /proc")
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_who_looks_at_the_books_never_outlives_the_engine(tmp_path: Path, end: signal.Signals) -> None:
+    with running(tmp_path) as engine:
+        inspector = inspector_of(engine["pid"])
+        engine["process"].send_signal(end)
+        engine["process"].wait(10)
+        deadline = time.monotonic() + 10
+        while Path(f"/proc/{inspector}").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
 def test_a_client_that_dies_before_its_reply_leaves_the_engine_to_the_others(
     tmp_path: Path, tills: Any, shopper: Person, lines: tuple[Line, ...]
 ) -> None:

@@ -21,7 +21,7 @@ from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
 from shuaka import compose
 from shuaka.engine import Engine
-from shuaka.rehearsal import Rehearsal, rehearse
+from shuaka.rehearsing.rehearsal import Rehearsal, rehearse
 from terminals.patients import Mix
 
 SHUAKA = [sys.executable, "-m", "shuaka"]

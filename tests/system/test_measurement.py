@@ -12,8 +12,8 @@ from loadtests.evidence.result import Result, read
 from loadtests.evidence.stated import WHOLE
 from loadtests.openload.verdict import Answer
 from loadtests.workload.scenario import unnamed
-from shuaka import load_child
-from shuaka.rehearsal import asked_of, rehearse
+from shuaka.rehearsing import load_child
+from shuaka.rehearsing.rehearsal import asked_of, rehearse
 from tests.loadtests.openload import outsider
 
 SHUAKA = [sys.executable, "-m", "shuaka"]

@@ -22,7 +22,7 @@ from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
 from loadtests.workload import plan
 from shuaka.compose import DEFAULT_SEED
-from shuaka.locust_command import LOCUSTFILE
+from shuaka.rehearsing.locust_command import LOCUSTFILE
 
 SHUAKA = [sys.executable, "-m", "shuaka"]
 LIMIT_S = 60

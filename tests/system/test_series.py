@@ -13,9 +13,9 @@ from loadtests.openload.figures import parse_figure
 from loadtests.series.capacity import taken
 from loadtests.series.comparable import interleaved, unbelievable
 from loadtests.series.search import Step
-from shuaka.order import Rehearsal
-from shuaka.pairing import Pairing, Who, paired
-from shuaka.series import Series
+from shuaka.rehearsing.order import Rehearsal
+from shuaka.rehearsing.pairing import Pairing, Who, paired
+from shuaka.rehearsing.series import Series
 
 LIMIT_S = 60
 

@@ -17,7 +17,7 @@ from loadtests.openload import histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.histograms import P50, P95, P99
 from loadtests.workload.faults import Fault
-from shuaka.rehearsal import Rehearsal, rehearse
+from shuaka.rehearsing.rehearsal import Rehearsal, rehearse
 from terminals.patients import Mix
 
 LIMIT_S = 60

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shuaka.compose import population
-from shuaka.counter import ERRANDS
+from shuaka.desk.counter import ERRANDS
 from shuaka.terminal import Errand
 
 LIMIT_S = 30

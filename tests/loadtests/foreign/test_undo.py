@@ -12,7 +12,7 @@ from loadtests.foreign.undo import left, undo
 from settlement.wire.envelope import Reply
 from settlement.wire.messages import RevokeDrugSale, RevokeOutpatient
 from settlement.wire.session import TerminalSession
-from shuaka.foreign import now_ms
+from shuaka.rehearsing.foreign import now_ms
 from shuaka.town import Town, _DirectLine
 from terminals.journal import FileJournal
 from terminals.kernel.effects import NoReply, Request

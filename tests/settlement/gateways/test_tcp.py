@@ -17,6 +17,7 @@ from settlement.gateways import tcp
 from settlement.gateways.tcp import TcpGateway
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
+from settlement.stores.store import Changes
 from settlement.wire import codes
 from settlement.wire.envelope import Reply, decode_reply
 from settlement.wire.framing import FRAME_MAX, NO_MAC, FrameReader, frame
@@ -33,8 +34,9 @@ class HeldStore(MemoryStore):
         self.go = asyncio.Event()
         self.go.set()
 
-    async def commit(self) -> None:
+    async def save(self, changes: Changes) -> None:
         await self.go.wait()
+        self.save_now(changes)
 
 
 class Door:

@@ -6,7 +6,7 @@ import apsw
 import pytest
 
 from settlement.engine.state import Accumulator
-from settlement.stores.sqlite import APPLICATION_ID, AUTOCHECKPOINT_PAGES, FILE_NAME, SqliteStore
+from settlement.stores.sqlite import APPLICATION_ID, FILE_NAME, SqliteStore
 from settlement.stores.store import SCHEMA_VERSION, Changes, LedgerAudit, Origin, RefusedStoreError, StoreError
 
 ROW = Accumulator("370100", "p", 2026, "b", 1, 2)
@@ -17,17 +17,16 @@ ORIGIN = Origin(1, 1000, "ABCDEF")
 
 def test_a_commit_is_made_to_last_a_power_cut(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path, ORIGIN)
-    settings = ("journal_mode", "synchronous", "wal_autocheckpoint")
+    settings = ("journal_mode", "synchronous")
     held = [store._connection.pragma(name) for name in settings]
     asyncio.run(store.close())
-    assert held == ["wal", FULL, AUTOCHECKPOINT_PAGES]
+    assert held == ["wal", FULL]
 
 
 def test_what_was_saved_is_there_after_the_store_was_opened_again(tmp_path: Path) -> None:
     async def test() -> None:
         first = SqliteStore(tmp_path, ORIGIN)
         await first.save(Changes((ROW,), ()))
-        await first.commit()
         assert await first.lease(10) == 0
         await first.close()
         second = SqliteStore(tmp_path, ORIGIN)
@@ -73,39 +72,6 @@ def test_a_ledger_that_another_program_holds_is_waited_for_and_then_fails(
         other.execute("ROLLBACK")
         other.close()
         await store.save(Changes((ROW,), ()))
-        await store.commit()
-        await store.close()
-
-    asyncio.run(test())
-
-
-def test_a_commit_runs_in_a_thread_of_its_own_and_what_needs_the_ledger_meanwhile_waits(tmp_path: Path) -> None:
-    async def test() -> None:
-        store = SqliteStore(tmp_path, ORIGIN)
-        busy, go = threading.Event(), threading.Event()
-        store._thread.submit(lambda: (busy.set(), go.wait(5)))
-        busy.wait(5)
-        await store.save(Changes((ROW,), ()))
-        committing = asyncio.ensure_future(store.commit())
-        others = [asyncio.ensure_future(work) for work in (store.load((KEY,)), store.lease(3))]
-        await asyncio.sleep(0.01)
-        assert not any(work.done() for work in (committing, *others))
-        go.set()
-        assert (await committing or 0) > 0
-        assert (await others[0]).get(*KEY[:1], *ROW.key) == ROW
-        assert await others[1] == 0
-        await store.close()
-
-    asyncio.run(test())
-
-
-def test_a_commit_that_fails_is_told_to_whoever_awaits_it(tmp_path: Path) -> None:
-    async def test() -> None:
-        store = SqliteStore(tmp_path, ORIGIN)
-        await store.save(Changes((ROW,), ()))
-        store._connection.set_commit_hook(lambda: True)  # turns every commit into a rollback
-        with pytest.raises(StoreError, match="a commit failed"):
-            await store.commit()
         await store.close()
 
     asyncio.run(test())

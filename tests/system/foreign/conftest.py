@@ -25,8 +25,8 @@ from loadtests.foreign.undo import find_out
 from loadtests.generator.visitor import Visitor, World
 from loadtests.openload.arrivals import ArrivalPlan
 from settlement.wire.session import TerminalSession
-from shuaka import foreign, foreign_plan
-from shuaka.order import Rehearsal
+from shuaka.rehearsing import foreign, foreign_plan
+from shuaka.rehearsing.order import Rehearsal
 from terminals.journal import FileJournal
 from terminals.kernel.outcome import Outcome
 from terminals.kernel.outcome import Result as End

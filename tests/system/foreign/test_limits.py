@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shuaka import foreign
-from shuaka.load_plan import RehearsalError
+from shuaka.rehearsing import foreign
+from shuaka.rehearsing.load_plan import RehearsalError
 from terminals.kernel.outcome import Result as End
 
 CEILINGS = "[ceilings]\nrate_per_s = 50\nsettlements = {settlements}\nfen = {fen}\n"

@@ -1,0 +1,64 @@
+"""The periodic look at a ledger's books as a process of its own: `python -m settlement.stores.inspection LEDGER`.
+
+It reads the file beside the engine that writes it, and takes what CPU nobody else wants: in a thread of the engine the
+same look would take the interpreter from it again and again. A line on stdin asks for a look, a line of JSON on stdout
+answers: every law, or why they cannot be read. It ends with its engine, also with one that was killed: between looks by
+the end of stdin, in the middle of one because the parent is another.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from settlement.stores.audit import judge
+from settlement.stores.store import Invariant
+
+NICE: Final = 19
+STEPS_BETWEEN: Final = 100_000
+"""Steps of SQLite's machine between two looks at the parent: some milliseconds."""
+BUSY_TIMEOUT_MS: Final = 5_000
+
+
+class Found(Struct, frozen=True):
+    """What one look found: the laws, or in `error` why there are none."""
+
+    laws: tuple[Invariant, ...] = ()
+    error: str = ""
+
+
+def look(path: Path, orphaned: Callable[[], bool] = lambda: False) -> Found:
+    """Judge the laws of a ledger, each in a snapshot of its own: a longer one would keep the log from being folded."""
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        try:
+            connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+            connection.set_progress_handler(orphaned, STEPS_BETWEEN)
+            return Found(judge(connection))
+        finally:
+            connection.close()
+    except apsw.Error as error:
+        return Found(error=str(error))
+
+
+def main() -> None:
+    """Look as often as a line comes, until there are no more or the engine is gone."""
+    path, engine = Path(sys.argv[1]), int(sys.argv[2])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the engine, which then ends this
+    os.nice(NICE)
+    while sys.stdin.readline():
+        found = look(path, lambda: os.getppid() != engine)
+        if os.getppid() != engine:
+            return
+        sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""A load run from its question to its judged result: people leased, plan written, Locust followed, engine asked.
+
+`shuaka load` and `shuaka demo` are two faces of it.
+"""
+
+import errno
+import os
+import signal
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from loadtests.evidence.gate import Audit, compare
+from loadtests.evidence.result import Result, write
+from loadtests.evidence.stories import cards_of, unseen
+from loadtests.workload.plan import LoadPlan
+from shuaka.engine import Engine
+from shuaka.rehearsing import load_child
+from shuaka.rehearsing.load_plan import RehearsalError, plan_of
+from shuaka.rehearsing.order import Rehearsal, asked_of
+
+__all__ = ["Rehearsal", "RehearsalError", "asked_of", "audit_of", "rehearse"]
+
+
+def rehearse(asked: Rehearsal, *, quiet: bool, shown: Callable[[Result], None] = lambda _: None) -> Result:
+    """Carry out a load run and write its judged result; raise EngineError, ChildError or RehearsalError.
+
+    `shown` is called with the judged result as soon as there is one: Locust's page may stand for longer.
+    """
+    engine = Engine(asked.data)
+    plan = prepared(asked, engine)
+    judged: list[Result] = []
+
+    def over(result: Result) -> None:
+        judged.append(judged_of(asked, plan, engine, result))
+        shown(judged[-1])
+
+    try:
+        load_child.follow(plan, asked.place, quiet=quiet, running=asked.running, over=over)
+    finally:
+        _thaw(plan)
+    return judged[-1]
+
+
+def prepared(asked: Rehearsal, engine: Engine) -> LoadPlan:
+    """Lease people, make the run's directory and return the plan; raise EngineError or RehearsalError."""
+    if asked.result is not None:
+        _probe(asked.result_file)
+    plan = plan_of(asked, engine)
+    try:
+        asked.place.mkdir(parents=True, exist_ok=False)
+    except OSError as error:
+        raise RehearsalError(f"the run's directory {asked.place} cannot be made: {error.strerror}") from None
+    return plan
+
+
+def judged_of(asked: Rehearsal, plan: LoadPlan, engine: Engine, result: Result) -> Result:
+    """Judge what a run left by three witnesses and write it; raise EngineError or RehearsalError."""
+    if result.report.failure:
+        raise RehearsalError(result.report.failure)
+    audit = audit_of(engine, asked.run)
+    judged = result.judged(compare([result.claims], audit), _unseen(plan, result), audit=audit)
+    for file in {Path(plan.result_file), asked.result_file}:
+        _keep(judged, file)
+    return judged
+
+
+def _thaw(plan: LoadPlan) -> None:
+    """Let a stopped engine go on: the process that stopped it may have been killed before it could."""
+    if plan.engine_pid:
+        with suppress(ProcessLookupError):
+            os.kill(plan.engine_pid, signal.SIGCONT)
+
+
+def _unseen(plan: LoadPlan, result: Result) -> tuple[str, ...]:
+    """Return what the mix promised so many patients and nobody saw."""
+    cards = cards_of(plan.card_profiles, [terminal.site for terminal in plan.terminals])
+    return unseen(plan.profile.mix, cards, result.report.arrivals.completed, result.report.events)
+
+
+def _probe(file: Path) -> None:
+    """Find out before anybody is leased whether a result can be written here."""
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.TemporaryFile(dir=file.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(file, error) from None
+
+
+def _keep(judged: Result, file: Path) -> None:
+    try:
+        write(judged, file)
+    except OSError as error:
+        raise _unwritable(file, error) from None
+
+
+def _unwritable(file: Path, error: OSError) -> RehearsalError:
+    return RehearsalError(f"the result {file} cannot be written: {error.strerror}")
+
+
+def audit_of(engine: Engine, opter: str = "") -> Audit:
+    """Return the engine's and the ledger's word about a run."""
+    return msgspec.convert(engine.audit(opter, digest=True), Audit)
