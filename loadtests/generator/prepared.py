@@ -79,6 +79,8 @@ class Dialogue:
                 continue
             reply = yield from exchange(transaction, step.body, step.insuplc_admdvs)
             if isinstance(reply, NoReply) or not reply.approved:
+                if self._outcome is not None and tuple(transaction.messages) == self._messages:
+                    break  # refused as it was when it was prepared: the same end
                 return (yield from unanswered(transaction, reply))
         outcome = self._outcome or (yield from _resumed(self._flow, self._effect))
         asked, again = len(self._messages), tuple(transaction.messages)

@@ -17,10 +17,10 @@ IN_FORCE: Final = "1"
 """psn_insu_stas: insured (interface code table)."""
 NEWCOMERS_REMEMBERED: Final = 8_192
 """A batch asks for the same newcomer at each of its steps; made once, remembered for longer than a batch."""
-
-
 INDEX_DIGITS: Final = 10
 """An insured number is a region of six digits and an index."""
+STRIDE: Final = 61
+"""How far apart neighbours' kinds lie in the weighted list: a few hundred people in a row have everybody's shares."""
 FIRST_ISSUE: Final = 1
 CARD_SN_LENGTH: Final = 32
 CARD_SN_CHARACTERS: Final = frozenset("0123456789ABCDEF")
@@ -111,7 +111,7 @@ class PopulationRegister:
             return None
         someone = self._population.person(index)
         rules = self._cities[city]
-        kind = self._kinds[city][index // 7 % len(self._kinds[city])]
+        kind = self._kinds[city][index // 7 * STRIDE % len(self._kinds[city])]
         return Person(
             city=city,
             psn_no=psn_no,
