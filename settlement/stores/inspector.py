@@ -1,7 +1,7 @@
 """The engine's end of the process that looks at the books (inspection.py): start it, ask it, end it.
 
 It is started once and kept: to fork an engine of a gigabyte at every look would stop it longer than the look. One that
-died is an error of the look that finds out, and the next one starts another.
+dies in the middle of a look is that look's error; the next look starts another.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Inspector:
             await self._ended()
 
     async def _running(self) -> asyncio.subprocess.Process:
-        if self._process is None:
+        if self._process is None or _has_ended(self._process):
             try:
                 self._process = await asyncio.create_subprocess_exec(
                     sys.executable, "-P", "-m", MODULE, str(self._path), str(os.getpid()),
@@ -66,3 +66,9 @@ class Inspector:
         assert self._process is not None
         process, self._process = self._process, None
         return await process.wait()
+
+
+def _has_ended(process: asyncio.subprocess.Process) -> bool:
+    """Whether it is known to be gone: by its exit code, or already by its end of the pipe."""
+    assert process.stdin is not None
+    return process.returncode is not None or process.stdin.is_closing()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+import uvloop
 
 from settlement.stores.inspection import NICE, Found, look
 from settlement.stores.inspector import MODULE, Inspector
@@ -25,6 +26,8 @@ def ledger(tmp_path: Path) -> Path:
 
 
 def inspected(path: Path, test: Callable[[Inspector], Awaitable[None]]) -> None:
+    """Run a test on the loop that the engine has."""
+
     async def run() -> None:
         inspector = Inspector(path)
         try:
@@ -32,7 +35,7 @@ def inspected(path: Path, test: Callable[[Inspector], Awaitable[None]]) -> None:
         finally:
             await inspector.close()
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    uvloop.run(asyncio.wait_for(run(), 20))
 
 
 def pid_of(inspector: Inspector) -> int:
@@ -67,6 +70,17 @@ def test_a_process_that_was_killed_fails_one_look_and_the_next_starts_another(le
         with pytest.raises(StoreError, match="the process that audits it ended with -9"):
             await inspector.look()
         assert await inspector.look()
+
+    inspected(ledger, test)
+
+
+def test_a_process_that_died_between_two_looks_is_replaced(ledger: Path) -> None:
+    async def test(inspector: Inspector) -> None:
+        first = await inspector.look()
+        assert inspector._process is not None
+        os.kill(pid_of(inspector), signal.SIGKILL)
+        await inspector._process.wait()
+        assert await inspector.look() == first
 
     inspected(ledger, test)
 

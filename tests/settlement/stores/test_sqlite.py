@@ -6,7 +6,7 @@ import apsw
 import pytest
 
 from settlement.engine.state import Accumulator
-from settlement.stores.sqlite import APPLICATION_ID, FILE_NAME, SqliteStore
+from settlement.stores.sqlite import APPLICATION_ID, AUTOCHECKPOINT_PAGES, FILE_NAME, SqliteStore
 from settlement.stores.store import SCHEMA_VERSION, Changes, LedgerAudit, Origin, RefusedStoreError, StoreError
 
 ROW = Accumulator("370100", "p", 2026, "b", 1, 2)
@@ -17,10 +17,10 @@ ORIGIN = Origin(1, 1000, "ABCDEF")
 
 def test_a_commit_is_made_to_last_a_power_cut(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path, ORIGIN)
-    settings = ("journal_mode", "synchronous")
+    settings = ("journal_mode", "synchronous", "wal_autocheckpoint")
     held = [store._connection.pragma(name) for name in settings]
     asyncio.run(store.close())
-    assert held == ["wal", FULL]
+    assert held == ["wal", FULL, AUTOCHECKPOINT_PAGES]
 
 
 def test_what_was_saved_is_there_after_the_store_was_opened_again(tmp_path: Path) -> None:
