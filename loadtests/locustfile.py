@@ -2,12 +2,13 @@
 
 One Locust user a process holds the open scheduler; Locust starts, stops and connects processes, shows its own
 statistics of the same visits, and carries our reports from the workers to the master. The plan is a JSON file named by
-SHUAKA_LOAD_PLAN; a worker without one asks its master, anybody else has one made. Neither trio nor asyncio may be
-imported here: gevent has taken the process.
+SHUAKA_LOAD_PLAN, which is gone once it was read; a worker asks its master, and who is named none has one made. Neither
+trio nor asyncio may be imported here: gevent has taken the process.
 """
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, ClassVar
 
 import gevent
@@ -16,7 +17,7 @@ from gevent.pool import Group
 from locust import User, events, runners, task
 from locust.runners import MasterRunner, WorkerRunner
 
-from loadtests.running import companion, handover, web_page
+from loadtests.running import companion, handover, owner, web_page
 from loadtests.running.conductor import Conductor
 from loadtests.running.metrics import PortTakenError
 from loadtests.running.process import LoadProcess
@@ -57,18 +58,28 @@ class InFlight(Group):  # type: ignore[misc]  # untyped in gevent
 def begin(environment: Any, **_: Any) -> None:
     """Give this process its part: a worker loads, a master conducts, a process alone does both."""
     runner, named = environment.runner, os.environ.get(plans.ENVIRONMENT)
-    if isinstance(runner, WorkerRunner) and not named:
+    works = isinstance(runner, WorkerRunner)
+    if parent_pid := owner.parent_wanted(os.environ, forked=works and named is not None):
+        gevent.spawn(owner.end_with, parent_pid, gevent.sleep)
+    if works:
         handover.ask(runner, lambda plan: Arrivals.process.set(LoadProcess(plan, environment)))
         return
     _keep_to_this_machine(environment)
     try:
-        plan, judge = (plans.read(named), None) if named else companion.composed(environment.parsed_options)
+        plan, judge = (_taken(named), None) if named else companion.composed(environment.parsed_options)
     except PlanError as error:
         sys.exit(f"locustfile: {error}")
     if not isinstance(runner, MasterRunner):
         Arrivals.process.set(LoadProcess(plan, environment))
-    if not isinstance(runner, WorkerRunner):
-        _conduct(plan, environment, judge)
+    _conduct(plan, environment, judge)
+
+
+def _taken(file: str) -> LoadPlan:
+    """Read a plan, and remove the file that a command wrote for this process alone: it holds the terminals' keys."""
+    plan = plans.read(file)
+    if owner.OWNER in os.environ:
+        Path(file).unlink(missing_ok=True)
+    return plan
 
 
 def _keep_to_this_machine(environment: Any) -> None:
@@ -85,12 +96,12 @@ def _keep_to_this_machine(environment: Any) -> None:
 def _conduct(plan: LoadPlan, environment: Any, judge: companion.Judge | None) -> None:
     environment.process_exit_code = 0  # Locust's own opinion of refused visits is not the verdict
     alone = None if isinstance(environment.runner, MasterRunner) else Arrivals.process.get()
+    if alone is None:
+        handover.offer(environment.runner, plan)
     try:
         conductor = Conductor(plan, environment, alone, judge)
     except PortTakenError as error:
         sys.exit(f"locustfile: {error}")
-    if alone is None:
-        handover.offer(environment.runner, plan)
     if environment.web_ui is not None:
         environment.stop_timeout = plan.profile.drain_s + plans.RECOVERY_S + STOP_MARGIN_S
         web_page.add_tabs(environment.web_ui, conductor.latest, plan.profile)

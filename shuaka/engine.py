@@ -13,7 +13,7 @@ import msgspec
 from settlement import data_directory
 from settlement.data_directory import Address, DirectoryError
 from settlement.wire.keys import NetworkKey
-from shuaka.compose import People
+from shuaka.compose import People, parse_people
 
 TIMEOUT_S: Final = 60
 """An audit reads the whole ledger."""
@@ -53,11 +53,16 @@ class Engine:
         report: dict[str, Any] = self._ask("GET", "/audit?" + urlencode(asked))
         return report
 
+    def people(self, asked: People | None = None) -> People:
+        """Return whose people it serves; raise EngineError where others are asked for."""
+        known = self.endpoints.people
+        if asked is not None and str(asked) != known:
+            raise EngineError(f"the engine on {self._data} serves population {known}: come with --population {known}")
+        return parse_people(known)
+
     def lease(self, count: int, people: People) -> int:
         """Return the first of `count` people of this population whom the engine's ledger has not met."""
-        known = self.endpoints.people
-        if str(people) != known:
-            raise EngineError(f"the engine on {self._data} serves population {known}: come with --population {known}")
+        self.people(people)
         return int(self._ask("POST", "/lease", {"count": count})["first"])
 
     def leased(self, people: People) -> int:

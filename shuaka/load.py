@@ -18,13 +18,13 @@ from loadtests.openload.arrivals import ArrivalPlan, ArrivalsError
 from loadtests.workload import scenario, shares
 from loadtests.workload.scenario import Scenario, ScenarioError
 from loadtests.workload.shares import ShareError
-from shuaka import compose, load_options, worker
+from shuaka import compose, load_options, load_pairs, target_options, worker
 from shuaka.engine import EngineError
 from shuaka.junit_file import JunitError, write_junit
 from shuaka.mix_option import MixOption
 from shuaka.rehearsing.load_child import ChildError
 from shuaka.rehearsing.order import LANE, Address, Rehearsal, Running, asked_of
-from shuaka.rehearsing.rehearsal import RehearsalError, rehearse
+from shuaka.rehearsing.rehearsal import RehearsalError, left_by, rehearse
 
 FAILED = 1
 RATE, DURATION_S = "100", 30.0
@@ -32,6 +32,7 @@ RATE, DURATION_S = "100", 30.0
 
 
 def load(
+    context: typer.Context,
     name_or_file: load_options.ScenarioArgument = None,
     shown: load_options.ListOption = False,
     rate: load_options.RateOption = None,
@@ -69,6 +70,7 @@ def load(
     as_json: load_options.JsonOption = False,
 ) -> None:
     """Rehearse a peak: open arrivals of patients, honest latency, and a verdict."""
+    load_pairs.refuse_senseless(context)
     if shown:
         print(*_shipped(), sep="\n")
         raise typer.Exit
@@ -100,12 +102,14 @@ def load(
         result=result,
         command=shlex.join(["shuaka", *sys.argv[1:]]),
     )
-    if plan and target is None:
-        raise typer.BadParameter("it says what would be sent to a target: name one with --target", param_hint="--plan")
+    target_options.check(context, target, planned=plan)
     try:
         judged = _carried_out(asked, target, planned=plan, shown=_Shown(asked, junit, as_json=as_json))
     except (EngineError, ChildError, RehearsalError, JunitError) as error:
         print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        print(f"error: {left_by(asked)}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
     assert judged.verdict is not None
     raise typer.Exit(judged.verdict.exit_code)
@@ -132,10 +136,12 @@ def _carried_out(asked: Rehearsal, target: Path | None, *, planned: bool, shown:
     if target is None:
         return rehearse(asked, quiet=shown.as_json, shown=shown)
     from shuaka.rehearsing import foreign  # noqa: PLC0415 - only a run at another platform needs it
+    from shuaka.rehearsing.announcement import REFUSED  # noqa: PLC0415 - as above
 
     if planned:
-        print(*foreign.announce(asked, target), sep="\n")
-        raise typer.Exit
+        said = foreign.announce(asked, target)
+        print(*said, sep="\n")
+        raise typer.Exit(FAILED if any(line.startswith(REFUSED) for line in said) else 0)
     judged: Result = foreign.rehearse(asked, target, quiet=shown.as_json)
     shown(judged)
     return judged

@@ -15,8 +15,8 @@ from loadtests.evidence import seal
 from loadtests.evidence.result import Result
 from loadtests.series import capacity
 from loadtests.series.capacity import Curve, Point
+from shuaka.rehearsing.order import RESULT
 
-RESULT: Final = "result.json"
 CURVE: Final = "capacity.json"
 MANY: Final = 100
 """Results of one page; whoever gives more has given a wrong pattern."""

@@ -1,7 +1,7 @@
 """`shuaka undo RUN`: revokes or reverses everything that a run settled, and proves that nothing of it is left.
 
-At the run's own platform, whichever it was: its order stands in the run's directory, else it was the engine of this
-data directory. Killed, it goes on where it was when it is called again.
+At the run's own host, whichever it was: the run's directory says so, and where it does not, nothing is undone. Ended or
+killed, it goes on where it was when it is called again.
 Exit codes: 0 nothing is left, 1 something is, or it could not be carried out; 4 undone, but not proved.
 """
 
@@ -13,6 +13,7 @@ import typer
 
 from shuaka import compose
 from shuaka.engine import Engine, EngineError
+from shuaka.interruption import interruptible
 from shuaka.rehearsing.order import RUNS
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def undo(
     if not journals:
         _end(f"{place} holds no journal of a run: runs are named after the directories in {data / RUNS}")
     from loadtests.evidence.history import HistoryError, ended  # noqa: PLC0415 - gevent comes with it
+    from loadtests.evidence.host import read_host  # noqa: PLC0415 - as above
     from loadtests.foreign.clerk import UndoError  # noqa: PLC0415 - as above
     from loadtests.foreign.order import read_order  # noqa: PLC0415 - as above
     from shuaka.rehearsing import undoing  # noqa: PLC0415 - as above
@@ -40,11 +42,18 @@ def undo(
     try:
         if not all(map(ended, journals)):
             _end(f"the run {run} is still under way: end it first, with Ctrl-C")
-        order = read_order(place)
-        with undoing.ForeignUndoing(order, place) if order else undoing.OwnUndoing(Engine(data), run, place) as desk:
+        ours = read_host(place).ours
+        with (
+            interruptible(),
+            undoing.OwnUndoing(Engine(data), run, place)
+            if ours
+            else undoing.ForeignUndoing(read_order(place), place) as desk,
+        ):
             proved = _carried_out(desk)
     except (HistoryError, UndoError, JournalError, EngineError, OSError, ValueError) as error:
         _end(str(error))
+    except KeyboardInterrupt:
+        _end("ended between two steps, and not proved; the same command goes on")
     if not proved:
         raise typer.Exit(NOT_PROVED)
 
@@ -53,10 +62,14 @@ def _carried_out(desk: "Undoing") -> bool:
     """Undo step by step, and return whether it is proved that nothing is left."""
     steps, stuck = desk.left(), []
     print(f"undo of {steps} at {desk.name}, one after the other, the newest first", flush=True)
-    for number, step in enumerate(desk.undo(), 1):
-        if not step.ok:
-            stuck.append(step)
-        _progress(number, steps)
+    number = 0
+    try:
+        for number, step in enumerate(desk.undo(), 1):
+            if not step.ok:
+                stuck.append(step)
+            _progress(number, max(number, steps))
+    except KeyboardInterrupt:
+        _end(f"ended: {number} of {steps} undone; the same command goes on")
     print(f"undone, {len(stuck)} left over" if stuck else "undone: nothing is left to revoke or to find out")
     for step in stuck[:SHOWN_MAX]:
         print(f"  {step.msgid}: {step.result} {step.refusal}")

@@ -1,6 +1,7 @@
 """`shuaka verify RESULT`: is what a result says what its histograms, counts and witnesses say.
 
-Exit codes: 0 everything agrees, 1 something differs or the file is no result, 2 the command line is wrong.
+Exit codes: 0 everything agrees; 1 something differs or could not be compared (not judged, no interval log), or the file
+is no result; 2 the command line is wrong.
 """
 
 import sys
@@ -18,6 +19,7 @@ from loadtests.evidence.result import LOG_SUFFIX
 from loadtests.evidence.verification import verify as rows_of
 from loadtests.evidence.verification import verify_ledger
 from shuaka.engine import Engine, EngineError
+from shuaka.rehearsing.order import RESULT
 from shuaka.rehearsing.rehearsal import audit_of
 
 FAILED: Final = 1
@@ -27,17 +29,21 @@ NAME, SAID = 46, 26
 
 
 def verify(
-    result: Annotated[Path, typer.Argument(help="A result.json; its result.hlog is read beside it.", metavar="RESULT")],
+    result: Annotated[
+        Path,
+        typer.Argument(help="A result.json, or a run's directory; result.hlog is read beside it.", metavar="RESULT"),
+    ],
     data: Annotated[
         Path | None, typer.Option(help="Data directory of the engine that was loaded: ask its ledger again, too.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Print every comparison.")] = False,
 ) -> None:
     """Compute every figure of a result again, and say what differs."""
+    file = result / RESULT if result.is_dir() else result
     try:
-        rows = list(_rows(result, data))
+        rows = list(_rows(file, data))
     except (OSError, msgspec.MsgspecError, UnreadableError, EngineError) as error:
-        print(f"error: {_sentence(result, error)}", file=sys.stderr)
+        print(f"error: {_sentence(file, error)}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
     print(*_lines(rows, everything=everything), sep="\n")
     if not all(row.ok for row in rows):

@@ -9,6 +9,7 @@ import sys
 
 import typer
 
+from loadtests.running import owner
 from loadtests.workload import plan
 from shuaka.interruption import interruptible
 from shuaka.rehearsing.locust_command import LOCUSTFILE
@@ -22,7 +23,8 @@ def work(host: str, port: int) -> int:
     command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker"]
     command += ["--master-host", host, "--master-port", str(port)]
     environment = {name: value for name, value in os.environ.items() if name != plan.ENVIRONMENT}
-    with interruptible(), subprocess.Popen(command, env=environment) as child:  # noqa: S603 - our own interpreter
+    owned = owner.owned_by(os.getpid(), environment)
+    with interruptible(), subprocess.Popen(command, env=owned) as child:  # noqa: S603 - our own interpreter
         try:
             return child.wait()
         except KeyboardInterrupt:

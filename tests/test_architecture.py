@@ -12,6 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("cardsim", "settlement", "terminals", "loadtests", "shuaka")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+ROOMS = [
+    path.parent for path in MODULES if path.name == "__init__.py" and path.parent.parent.name in ("loadtests", "shuaka")
+]
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "impl", "misc"}
 
 
@@ -40,6 +43,18 @@ def test_a_module_says_its_law_at_the_top(module: Path) -> None:
 def test_modules_are_named_after_what_they_are() -> None:
     parts = {part for path in MODULES for part in path.relative_to(ROOT).with_suffix("").parts}
     assert parts & NO_NAMES == set()
+
+
+def mapped(room: Path) -> list[str]:
+    """Return the modules that a room's map names: columns of names and of what they are, two spaces or more between."""
+    law = ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8"))) or ""
+    rows = [columns for line in law.splitlines() if len(columns := re.split(r"\s{2,}", line.strip())) > 1]
+    return sorted(name for columns in rows for names in columns[::2] for name in names.split(", "))
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_map_of_a_room_names_exactly_the_modules_that_are_there(room: Path) -> None:
+    assert mapped(room) == sorted(path.stem for path in room.glob("[a-z]*.py"))
 
 
 def test_every_package_is_typed_for_those_who_import_it() -> None:

@@ -73,8 +73,12 @@ class History(Struct, frozen=True):
 
     def standing(self) -> list[Deed]:
         """Return the settlements that stand: acknowledged, and neither revoked nor reversed since."""
-        gone = {deed.intent.setl_id for deed in self.revoked() if isinstance(deed.intent, Intent)}
+        gone = self.revoked_ids()
         return [deed for deed in self.settled() if deed.resolution and deed.resolution.setl_id not in gone]
+
+    def revoked_ids(self) -> frozenset[str]:
+        """Return the setl_id of every settlement that a revoke undid."""
+        return frozenset(deed.intent.setl_id for deed in self.revoked() if isinstance(deed.intent, Intent))
 
     def msgids(self) -> frozenset[str]:
         """Return every msgid that it tells of."""

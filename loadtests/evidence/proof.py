@@ -1,21 +1,12 @@
-"""Our claims against a platform's statement, row by row. Pure: rows in, findings out.
+"""What a run's claims came to at a platform that is not ours: the words of a proof, as a result keeps them. Data only.
 
-A row that only the platform has is judged by its msgid: one of ours that we know otherwise is a finding, one that is
-not ours is foreign: listed, and no failure of this run. Whatever was settled and reversed without our ever seeing its
-amounts must come to nothing over the platform's own rows.
+Claims are ours, Stated rows the platform's; comparison.py holds one against the other.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
-
-from loadtests.evidence.history import Deed, History
-from terminals.kernel.entries import Fate, Intent
-
-FOREIGN_LISTED_MAX: Final = 1_000
 
 
 class Amounts(Struct, frozen=True):
@@ -47,7 +38,7 @@ class Claim(Struct, frozen=True):
 
 
 class Stated(Struct, frozen=True):
-    """A row of the platform's answer to 3202; `amounts` None where it has none of this settlement."""
+    """A row of the platform's answer to 3202; `amounts` None where it states none, other fields empty."""
 
     msgid: str
     setl_id: str
@@ -56,6 +47,7 @@ class Stated(Struct, frozen=True):
     equal: bool
     amounts: Amounts | None
     memo: str = ""
+    mdtrt_id: str = ""
 
 
 class Kind(StrEnum):
@@ -66,11 +58,15 @@ class Kind(StrEnum):
     ONLY_THEIRS = "only theirs"
     """Refused to us, or never known to have been carried out, and the platform has it."""
     DIFFERS = "amount differs"
+    OTHERS = "named otherwise"
+    """Our settlement's row under another person, visit or msgid."""
     DOUBLE = "double"
-    """One msgid of ours, and more than one settlement."""
+    """One msgid or setl_id of ours, and more than one settlement."""
     REVERSAL_LOST = "reversal lost"
     """Undone by its answer, and it stands."""
     TOTALS = "totals differ"
+    UNREADABLE = "unreadable statement"
+    """The platform answered, and what it answered cannot be read."""
 
 
 class Finding(Struct, frozen=True):
@@ -80,109 +76,20 @@ class Finding(Struct, frozen=True):
     msgid: str
     setl_id: str = ""
     said: str = ""
+    mdtrt_id: str = ""
 
 
 class Foreign(Struct, frozen=True):
-    """A row that is not ours."""
+    """A row that is not ours; not `stated`: the platform says nothing of its amounts."""
 
     msgid: str
     amounts: Amounts
     refd: bool = False
-
-
-class Compared(Struct, frozen=True):
-    """What came of it: `equal` rows agree, `explained` are the platform's own rows of what we reversed unseen."""
-
-    equal: int
-    findings: tuple[Finding, ...]
-    foreign: tuple[Foreign, ...]
-    explained: tuple[Stated, ...] = ()
-
-
-def claims_of(history: History) -> list[Claim]:
-    """Return the rows that we hold: what was settled, and what was revoked."""
-    return [claim for deed in (*history.settled(), *history.revoked()) if (claim := _claim(deed))]
-
-
-def _claim(deed: Deed) -> Claim | None:
-    resolution = deed.resolution
-    if resolution is None or resolution.settled is None or not isinstance(deed.intent, Intent):
-        return None
-    settled = resolution.settled
-    return Claim(
-        msgid=deed.msgid,
-        setl_id=resolution.setl_id,
-        mdtrt_id=settled.mdtrt_id,
-        psn_no=deed.intent.psn_no,
-        insutype=settled.insutype,
-        refd=bool(deed.intent.setl_id),
-        amounts=Amounts(settled.medfee_sumamt_fen, settled.fund_pay_sumamt_fen, settled.acct_pay_fen),
-        setl_time=settled.setl_time,
-        psn_cash_pay_fen=settled.psn_cash_pay_fen,
-    )
-
-
-def compare(history: History, claims: Sequence[Claim], stated: Iterable[Stated]) -> Compared:
-    """Compare what we hold of an institution with what its platform answers to it."""
-    told = {(row.setl_id, row.refd): row for row in stated if row.setl_id}
-    unclaimed = [row for row in stated if not row.setl_id]
-    findings: list[Finding] = []
-    equal = 0
-    for claim in claims:
-        finding = _judged(claim, told.pop((claim.setl_id, claim.refd), None))
-        equal += finding is None
-        findings += [finding] if finding else []
-    found, foreign, explained = _unclaimed(history, [*told.values(), *unclaimed])
-    return Compared(equal, (*findings, *found), tuple(foreign), tuple(explained))
-
-
-def _judged(claim: Claim, row: Stated | None) -> Finding | None:
-    if row is None or (not row.equal and row.amounts is None):
-        kind = Kind.REVERSAL_LOST if claim.refd else Kind.ONLY_OURS
-        memo = row.memo if row else "not mentioned in its answer"
-        return Finding(kind, claim.msgid, claim.setl_id, memo)
-    if row.equal and row.amounts in (None, claim.amounts):
-        return None
-    said = f"ours {claim.amounts.medfee_sumamt_fen} fen, theirs " + (
-        f"{row.amounts.medfee_sumamt_fen} fen" if row.amounts else "not said"
-    )
-    return Finding(Kind.DIFFERS, claim.msgid, claim.setl_id, said)
-
-
-def _unclaimed(history: History, rows: Sequence[Stated]) -> tuple[list[Finding], list[Foreign], list[Stated]]:
-    """Judge what only the platform has."""
-    ours = {deed.msgid: deed for deed in history.deeds}
-    undoing = {deed.resolution.undone_by: deed for deed in history.reversed() if deed.resolution}
-    findings: list[Finding] = []
-    foreign: list[Foreign] = []
-    explained: list[Stated] = []
-    pairs: dict[str, list[Stated]] = defaultdict(list)
-    for row in rows:
-        deed = ours.get(row.msgid) or undoing.get(row.msgid)
-        if deed is None:
-            foreign.append(Foreign(row.msgid, row.amounts or NOTHING, row.refd))
-        elif deed.fate is Fate.REVERSED:
-            pairs[deed.msgid].append(row)
-        elif row.refd and _unseen(deed):
-            explained.append(row)
-        else:
-            kind = Kind.DOUBLE if deed.fate is Fate.DONE else Kind.ONLY_THEIRS
-            findings.append(Finding(kind, row.msgid, row.setl_id, row.memo))
-    for msgid, held in pairs.items():
-        if sum((row.amounts or NOTHING for row in held), NOTHING) == NOTHING:
-            explained += held
-        else:
-            findings.append(Finding(Kind.REVERSAL_LOST, msgid, "", "reversed by 2601, and it stands"))
-    return findings, foreign[:FOREIGN_LISTED_MAX], explained
-
-
-def _unseen(deed: Deed) -> bool:
-    """Whether this is a revoke that is known to have been carried out, but whose answer never came."""
-    return deed.fate is Fate.DONE and deed.resolution is not None and deed.resolution.settled is None
+    stated: bool = True
 
 
 class Total(Struct, frozen=True):
-    """One question of 3201, and its answer: `equal` None where nobody answered."""
+    """One question of 3201, and its answer: `equal` None where nobody answered, or it could not be reckoned."""
 
     fixmedins_code: str
     insutype: str
@@ -191,6 +98,28 @@ class Total(Struct, frozen=True):
     amounts: Amounts
     equal: bool | None
     said: str = ""
+
+
+class Institution(Struct, frozen=True):
+    """What was proved of one institution.
+
+    `touched`: it was asked to move money. `by_rows`: 3202 answered to every row with its amounts, `by_totals`: 3201
+    answered to every kind of insurance; whether it agreed say `equal` and the findings. `unstated`: rows that the
+    platform calls equal without a word of their amounts.
+    """
+
+    fixmedins_code: str
+    touched: bool
+    rows: int
+    equal: int = 0
+    unstated: int = 0
+    by_rows: bool = False
+    by_totals: bool = False
+
+    @property
+    def proved(self) -> bool:
+        """Whether the platform's own count of it is known, or nothing was asked for that had to be counted."""
+        return self.by_rows or self.by_totals or not self.touched
 
 
 class Proof(Struct, frozen=True):
@@ -202,9 +131,10 @@ class Proof(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     foreign: tuple[Foreign, ...] = ()
     totals: tuple[Total, ...] = ()
-    net: Amounts = NOTHING
-    """Of all rows that the platform holds of this run: nothing, once it is undone."""
+    net: Amounts | None = NOTHING
+    """Of all rows that the platform states of this run: nothing, once it is undone. None where it states no rows."""
     not_proved: tuple[str, ...] = ()
+    institutions: tuple[Institution, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -91,8 +91,20 @@ def samples(result: Result, latencies: Latencies) -> Iterator[Row]:
     unmeasured = sum(_count(one.unmeasured_service) for one in report.series)
     served = int(latencies.over(SERVED, End.SETTLED).sent.get_total_count())
     yield compared("samples", "settled visits", settled, served + unmeasured)
+    yield from _apart(report, unmeasured)
     every = sum(ends.get(End.SETTLED, 0) for ends in report.visits.values())
     yield compared("samples", "tenders", sum(report.tenders.values()), every)
+
+
+def _apart(report: Report, settled: int) -> Iterator[Row]:
+    """Compare who was counted apart with the whole run, and with `settled`: those of them whose latency is kept."""
+    apart, whole = report.unmeasured, report.arrivals
+    for name, most in (("scheduled", whole.scheduled), ("completed", whole.completed), ("errors", report.errors)):
+        count = getattr(apart, name)
+        yield Row("samples", f"not measured, {name} at most", str(most), str(count), 0 <= count <= most)
+    yield Row(
+        "samples", "not measured, settled at most", str(apart.completed), str(settled), settled <= apart.completed
+    )
 
 
 def _count(encoded: str) -> int:
@@ -132,8 +144,11 @@ def figures(result: Result, latencies: Latencies) -> Iterator[Row]:
     yield compared("figures", "rows", len(result.stated), len(found))
 
 
-def log(result: Result, text: str) -> Iterator[Row]:
+def log(result: Result, text: str | None) -> Iterator[Row]:
     """Compare the log's histograms with the result's, tag by tag, and its text with the one that the result makes."""
+    if text is None:
+        yield compared("log", "interval log", "not there", f"a {results.LOG_SUFFIX} file beside the result")
+        return
     try:
         by_tag = _by_tag(hlog.read(text))
     except hlog.LogError as error:

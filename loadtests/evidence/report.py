@@ -4,12 +4,12 @@ Pure: a result in, lines out; whoever prints them adds nothing. A percentile wit
 written, the maximum always is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from statistics import fmean
 
 from hdrh.histogram import HdrHistogram
 
+from loadtests.evidence import course
 from loadtests.evidence import platform_report as words
 from loadtests.evidence.gate import Gate, Row
 from loadtests.evidence.result import Result
@@ -26,8 +26,11 @@ PERCENTILES = (("p50", histograms.P50), ("p90", histograms.P90), ("p95", histogr
 NAME_WIDTH = 36
 WIDTH = 18
 FIDELITY = {"chip": "full chip dialogue", "replay": "replayed dialogues, only the host is under test"}
-BARS = " ▁▂▃▄▅▆▇█"
-MARKS_MIN, MARKS_MAX = 5, 60
+SINCE = {
+    "open": "from the intended start",
+    "closed": "closed: from the actual start, a stall hides from it",
+}
+"""What a latency is counted from, by the model of the arrivals."""
 MIB = 1 << 20
 
 
@@ -37,7 +40,7 @@ def lines(result: Result) -> list[str]:
         *_headline(result),
         "",
         *_fates(result),
-        *_course(result),
+        *course.lines(result),
         "",
         *_latencies(result),
         "",
@@ -69,6 +72,7 @@ def _fates(result: Result) -> Iterator[str]:
     fates, found = result.report.arrivals, result.condition
     yield f"arrivals    {'  '.join(f'{name} {getattr(fates, name)}' for name in fates.__struct_fields__)}"
     yield f"rate        offered {result.offered_per_s:.1f}/s  achieved {result.achieved_per_s:.1f}/s"
+    yield f"errors      {_errors(result)}"
     yield (
         f"generator   schedule lag p99 {in_ms(found.lag_p99_us)}, max {in_ms(found.lag_max_us)};"
         f" busiest process {found.cpu_share_max:.0%} of a core"
@@ -79,6 +83,14 @@ def _fates(result: Result) -> Iterator[str]:
         machine = result.machine
         p50, p99 = in_ms(machine.fdatasync_p50_us), in_ms(machine.fdatasync_p99_us)
         yield f"disk        {machine.file_system}, fdatasync of 4 KiB before the run p50 {p50}, p99 {p99}"
+
+
+def _errors(result: Result) -> str:
+    """Say how many of those who count ended as nobody asked for, and apart from them how many of the others."""
+    report = result.report
+    count, whole, others = report.measured_errors, report.measured_arrivals, report.unmeasured
+    apart = f"; apart from these {others.errors} of {others.scheduled} that were due where nothing is measured"
+    return f"{count} of {whole} measured arrivals{apart if others.scheduled else ''}"
 
 
 def _engine(use: EngineUse) -> str:
@@ -94,33 +106,11 @@ def _engine(use: EngineUse) -> str:
     )
 
 
-def _course(result: Result) -> Iterator[str]:
-    """Yield the run over time in a line each, a mark for some seconds: served a second, and the longest wait."""
-    series = result.report.series[:-1]
-    if len(series) < MARKS_MIN:
-        return
-    rates = [one.completed / one.length_s for one in series]
-    longest_ms = [histograms.maximum(one.pair().intended) / 1000 for one in series]
-    shown = min(len(series), MARKS_MAX)
-    yield f"{'over time':<12}{series[-1].end_s:.0f} s, the warm-up of {result.windows.warmup_s:g} s in it"
-    for name, values, unit in (("completed", rates, "/s"), ("longest", longest_ms, " ms")):
-        yield f"  {name:<10}{sparkline(values, shown)}  max {max(values):.4g}{unit}"
-
-
-def sparkline(values: Sequence[float], width: int) -> str:
-    """Draw values as one line of bars, the largest of neighbours where there are more than `width`.
-
-    >>> sparkline([0, 1, 2, 4, 8], 5)
-    ' ▁▂▄█'
-    """
-    top = max(values) or 1.0
-    edges = [len(values) * mark // width for mark in range(width + 1)]
-    peaks = (max(values[first:last]) for first, last in pairwise(edges))
-    return "".join(BARS[round(peak / top * (len(BARS) - 1))] for peak in peaks)
-
-
 def _latencies(result: Result) -> Iterator[str]:
-    """Say first what the SLO is about, then each message from its send, and what settles from its due time, too."""
+    """Say first what the SLO is about, then each message from its send, and what settles from its due time, too.
+
+    In a closed run nobody is due: it has the actual start alone.
+    """
     latencies = result.latencies()
     warm = f"without the first {result.windows.warmup_s:g} s and think times"
     yield (
@@ -129,12 +119,13 @@ def _latencies(result: Result) -> Iterator[str]:
     for flow in SERVED:
         pair = latencies.pair(flow, End.SETTLED)
         if pair.sent.get_total_count():
-            yield _row(f"{flow} settled, intended start", pair.intended)
+            if result.profile.model == "open":
+                yield _row(f"{flow} settled, intended start", pair.intended)
             yield _row(f"{flow} settled, actual start", pair.sent)
     for infno in sorted(name for name, step, outcome in latencies.items() if not step and outcome == APPROVED):
         pair = latencies.pair(infno, APPROVED)
-        if infno in result.report.settled:
-            yield _row(f"{infno} reply, from its due time", pair.intended)
+        if infno in result.report.settled and result.profile.model == "open":
+            yield _row(f"{infno} reply, since patient was due", pair.intended)
         yield _row(f"{infno} {codes.KINDS[infno].name_en}", pair.sent)
 
 
@@ -190,7 +181,7 @@ def _verdict(result: Result) -> Iterable[str]:
     assert result.verdict is not None
     slo = result.profile.slo
     promise = f"p95 <= {slo.p95_ms:g} ms, p99 <= {slo.p99_ms:g} ms, errors <= {slo.error_share_max:.2%}"
-    yield f"{result.verdict.answer} ({promise}, from the intended start)"
+    yield f"{result.verdict.headline} ({promise}, {SINCE[result.profile.model]})"
     yield from (f"  {reason}" for reason in (*result.verdict.reasons, *result.verdict.remarks))
     kept = (check for check in result.verdict.checks if check.group == "threshold" and check.ok)
     yield from (f"  kept: {check.said}" for check in kept)

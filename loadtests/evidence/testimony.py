@@ -4,6 +4,7 @@ A report is frozen; those of several processes merge into what one process would
 card, person or terminal is ever a key here.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -17,7 +18,7 @@ from loadtests.openload.intervals import Interval
 from loadtests.openload.latencies import Encoded, Latencies
 from loadtests.openload.outcomes import Arrivals, Counts, Tally
 from terminals.kernel.exchange import UNJUDGED
-from terminals.kernel.outcome import Event, Result
+from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.sums import BY_ITSELF, BankSums, Settled, added, outlived
 
 FAULT: Final = "FAULT"
@@ -25,6 +26,25 @@ FAULT: Final = "FAULT"
 FAULTS_KEPT: Final = 5
 ERRORS: Final = frozenset({Result.NO_ANSWER, Result.IN_DOUBT, Result.REVERSED, FAULT})
 """Ends of a visit that no patient asked for, besides refusals at the envelope or of a busy host (UNJUDGED)."""
+
+
+class Unmeasured(Struct, frozen=True):
+    """Arrivals due where nothing is measured: in the warm-up, or around a fault that is not. They are counted apart.
+
+    `bad` are those of the completed that ended as nobody asked for.
+    """
+
+    scheduled: int = 0
+    completed: int = 0
+    bad: int = 0
+
+    def __add__(self, other: "Unmeasured") -> "Unmeasured":
+        return Unmeasured(self.scheduled + other.scheduled, self.completed + other.completed, self.bad + other.bad)
+
+    @property
+    def errors(self) -> int:
+        """Return how many ended as nobody asked for, or never."""
+        return self.bad + self.scheduled - self.completed
 
 
 class Report(Struct, frozen=True):
@@ -35,6 +55,9 @@ class Report(Struct, frozen=True):
     """
 
     arrivals: Arrivals = Arrivals()
+    achieved: int = 0
+    """Visits that ended while arrivals came."""
+    unmeasured: Unmeasured = Unmeasured()
     visits: Counts = {}
     messages: Counts = {}
     refusals: Counts = {}
@@ -54,18 +77,30 @@ class Report(Struct, frozen=True):
     latest: Interval | None = None
     health: tuple[Health, ...] = ()
     faults: tuple[str, ...] = ()
+    happened: dict[str, int] = {}
+    """How often each fault that was planned did something, by its text."""
     finished: bool = False
     elapsed_s: float = 0.0
     aborted: str = ""
-    """Which ceiling or abort rule of a target ended the arrivals, in a sentence."""
+    """What ended the arrivals before their time, in a sentence: a target's rule, or the loss of a load process."""
     failure: str = ""
     """Why the run could not be carried out at all, in a sentence."""
 
     @property
     def errors(self) -> int:
-        """Return how many arrivals ended as nobody asked for, the dropped among them."""
+        """Return how many arrivals of the whole run ended as nobody asked for, the dropped among them."""
         lost = self.arrivals.dropped + self.arrivals.unfinished
         return bad_ends(self.visits, self.refusals, self.events, self.messages) + lost
+
+    @property
+    def measured_errors(self) -> int:
+        """Return how many of these were due where it is measured: what a share of errors bounds."""
+        return max(self.errors - self.unmeasured.errors, 0)  # of a run under way some wait, and are no errors yet
+
+    @property
+    def measured_arrivals(self) -> int:
+        """Return how many arrivals they are of."""
+        return self.arrivals.scheduled - self.unmeasured.scheduled
 
 
 def bad_ends(visits: Counts, refusals: Counts, events: Mapping[str, int], messages: Counts) -> int:
@@ -78,6 +113,15 @@ def bad_ends(visits: Counts, refusals: Counts, events: Mapping[str, int], messag
     )
     ours = (count for codes in refusals.values() for code, count in codes.items() if code in UNJUDGED)
     return sum(ended) + sum(ours) + events.get(Event.BANK_IN_DOUBT, 0) + outlived(messages)
+
+
+def bad_ends_of(outcome: Outcome) -> int:
+    """Return what one visit adds to them."""
+    messages = Tally()
+    for infno, end in outcome.messages:
+        messages.add(infno, end)
+    visits, refusals = {outcome.flow: {str(outcome.result): 1}}, {outcome.flow: {outcome.refusal: 1}}
+    return bad_ends(visits, refusals, Counter(outcome.events), messages.counts())
 
 
 def plus(one: Settled, other: Settled) -> Settled:
@@ -103,6 +147,8 @@ def merge(reports: Iterable[Report]) -> Report:
             settled[infno] = plus(settled.get(infno, Settled()), one)
     return Report(
         arrivals=sum((report.arrivals for report in every), Arrivals()),
+        achieved=sum(report.achieved for report in every),
+        unmeasured=sum((report.unmeasured for report in every), Unmeasured()),
         visits=_added(report.visits for report in every),
         messages=_added(report.messages for report in every),
         refusals=_added(report.refusals for report in every),
@@ -120,6 +166,7 @@ def merge(reports: Iterable[Report]) -> Report:
         latest=next(iter(intervals.merge([report.latest] for report in every if report.latest)[-1:]), None),
         health=tuple(health for report in every for health in report.health),
         faults=tuple(fault for report in every for fault in report.faults)[:FAULTS_KEPT],
+        happened=_added({"": report.happened} for report in every).get("", {}),
         finished=all(report.finished for report in every),
         elapsed_s=max((report.elapsed_s for report in every), default=0.0),
         aborted=next((report.aborted for report in every if report.aborted), ""),

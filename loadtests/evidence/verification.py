@@ -4,6 +4,7 @@ Pure: a result and its files' content in, rows out; what needs a histogram stand
 a result knows of (the machine, the commit, the engine's samples) is held by the seal alone.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 from typing import Final
@@ -11,6 +12,8 @@ from typing import Final
 from loadtests.evidence import recount, seal
 from loadtests.evidence import result as results
 from loadtests.evidence.gate import Audit, Gate, compare
+from loadtests.evidence.gate import Row as GateRow
+from loadtests.evidence.proved import UNKNOWN, gate_of
 from loadtests.evidence.recount import Row, compared, each_field
 from loadtests.evidence.result import Result
 from loadtests.openload import health
@@ -21,7 +24,10 @@ ANSWERS: Final = {True: "yes", False: "no", None: "not judged"}
 
 
 def verify(result: Result, content: bytes, log: str | None) -> list[Row]:
-    """Compare a result with itself, with its file's `content`, and with its interval log; raise UnreadableError."""
+    """Compare a result with itself, with its file's `content`, and with its interval log; raise UnreadableError.
+
+    A log that is not there (None) differs, as does a result that was never judged: nothing passes unchecked.
+    """
     recount.decode_all(result.report)
     latencies = result.latencies()
     return [
@@ -33,7 +39,7 @@ def verify(result: Result, content: bytes, log: str | None) -> list[Row]:
         *_generator(result),
         *_gate(result),
         *_verdict(result),
-        *([] if log is None else recount.log(result, log)),
+        *recount.log(result, log),
     ]
 
 
@@ -71,33 +77,46 @@ def _generator(result: Result) -> Iterator[Row]:
 
 
 def _gate(result: Result) -> Iterator[Row]:
-    """Compare again where our engine's audit is kept; with another gate at least its words about the client."""
+    """Make the gate again: of our engine's audit, or of what another platform proved; without either none can be."""
     if result.gate is None:
         return
-    if result.proof is not None:
+    if result.audit is not None:
+        yield compared("gate", "ledger SHA-256", result.ledger_sha256, result.audit.ledger_sha256)
+        yield from _rows(result.gate, compare([result.claims], result.audit))
+    elif result.proof is not None:
         yield compared("gate", "not proved", result.not_proved, result.proof.not_proved)
-    if result.audit is None:
-        yield from _claimed(result, result.gate)
-        return
-    yield compared("gate", "ledger SHA-256", result.ledger_sha256, result.audit.ledger_sha256)
-    found = compare([result.claims], result.audit).rows
-    said = {row.name: row for row in result.gate.rows}
-    again = {row.name: row for row in found}
-    for name in dict.fromkeys((*said, *again)):
-        yield from each_field("gate", name, said.get(name), again.get(name))
-    yield compared("gate", "rows", len(result.gate.rows), len(found))
+        yield from _rows(result.gate, gate_of(result.proof, unknown=_unknown(result.gate)))
+    else:
+        yield compared("gate", "made of", None, "an audit or a proof")
 
 
-def _claimed(result: Result, gate: Gate) -> Iterator[Row]:
-    """Compare what the gate says of the client's settlements with what the client claims."""
-    said = {row.name: row.client for row in gate.rows}
-    for infno, settled in result.claims.settled.items():
-        if f"{infno} settlements" in said:
-            yield compared("gate", f"{infno} settlements, client", said[f"{infno} settlements"], settled.count)
+def _unknown(gate: Gate) -> int:
+    """Return how many outcomes a gate says were left unknown: the run's journal knew it, and is no part of a result."""
+    return next((row.client for row in gate.rows if row.name == UNKNOWN and isinstance(row.client, int)), 0)
+
+
+def _rows(gate: Gate, again: Gate) -> Iterator[Row]:
+    """Compare two gates row by row; of one name there may be several, and their order stands."""
+    said, found = _by_name(gate), _by_name(again)
+    for name, number in dict.fromkeys((*said, *found)):
+        yield from each_field("gate", name, said.get((name, number)), found.get((name, number)))
+    yield compared("gate", "rows", len(gate.rows), len(again.rows))
+
+
+def _by_name(gate: Gate) -> dict[tuple[str, int], GateRow]:
+    numbers: Counter[str] = Counter()
+    numbered = {}
+    for row in gate.rows:
+        numbered[row.name, numbers[row.name]] = row
+        numbers[row.name] += 1
+    return numbered
 
 
 def _verdict(result: Result) -> Iterator[Row]:
+    """Compare the verdict; a result that nobody judged has none, and is not passed as if it had."""
     if result.verdict is None or result.gate is None:
+        missing = " and ".join(name for name in ("gate", "verdict") if getattr(result, name) is None)
+        yield compared("verdict", "answer", ANSWERS[None], f"no {missing}")
         return
     said, again = result.verdict, result.judged(result.gate, result.unseen, result.audit).verdict
     assert again is not None

@@ -4,8 +4,9 @@ A foreign platform is driven by one process, so that counts and sums here are th
 settlement leaves any more and the arrivals end; what is unknown is still found out, since that moves nothing further.
 """
 
+import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from loadtests.evidence.platform_time import PlatformTimes
@@ -17,8 +18,25 @@ from terminals.kernel.effects import NoReply, Request
 from terminals.kernel.outcome import APPROVED, NO_REPLY
 
 P99: Final = 0.99
+ROUNDING_S: Final = 1e-9
 UNTROUBLED: Final = (QuerySettlement, Reverse)
 """Messages that end an unknown outcome: they neither open nor close a case against the platform."""
+
+
+def most_within(due_times: Iterable[float], span_s: float) -> int:
+    """Return how many arrivals at most are due within any span of time.
+
+    >>> most_within([0.0, 0.9, 1.0, 1.1, 1.9], 1.0)
+    3
+    """
+    within: deque[float] = deque()
+    most = 0
+    for due_s in due_times:
+        within.append(due_s)
+        while due_s - within[0] >= span_s - ROUNDING_S:
+            within.popleft()
+        most = max(most, len(within))
+    return most
 
 
 class Guard:
@@ -46,7 +64,22 @@ class Guard:
         self._fen = 0
         self._replies: deque[tuple[bool, int]] = deque(maxlen=limits.abort.over if limits.abort else 1)
         self._errors_in_a_row = self._busy_in_a_row = 0
+        self._begun_ms: deque[int] = deque(maxlen=limits.ceilings.visits_per_span if limits.ceilings else 1)
         self.reason = ""
+
+    def wait_s(self) -> float:
+        """Return after how many seconds a visit may begin, so that no span holds more than the ceiling; keep its place.
+
+        Arrivals that were late must not make up for it at the platform's cost.
+        """
+        ceilings, begins_ms = self._limits.ceilings, self._clock_ms()
+        if ceilings is None:
+            return 0.0
+        now_ms = begins_ms
+        if len(self._begun_ms) == self._begun_ms.maxlen:
+            begins_ms = max(begins_ms, self._begun_ms[0] + math.ceil(ceilings.span_s * 1000))
+        self._begun_ms.append(begins_ms)
+        return (begins_ms - now_ms) / 1000
 
     def admits(self, msgid: str, amount_fen: int) -> bool:
         """Whether a settlement may leave; a repeat of one that left is no second one."""

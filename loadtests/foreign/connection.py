@@ -1,10 +1,12 @@
 """A terminal's line through the national door: the kernel's own requests go out, and replies as the kernel knows them.
 
 Both shapes of refusal are understood: the gateway's {"code", "message"} without an infcode, and the interface's infcode
--1. What is no answer at all is NoReply, and what became of the request stays unknown until 5203 or 2601 says. A ceiling
-that would be passed refuses a settlement here, before it leaves.
+-1. What is no answer at all is NoReply, and what became of the request stays unknown until 5203 or 2601 says; so does
+what became of a settlement that is refused without a known code, or by a gateway that gave up waiting. A ceiling that
+would be passed refuses a settlement here, before it leaves, and lets a visit wait that would come too soon.
 """
 
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from time import monotonic
@@ -12,7 +14,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from loadtests.foreign.answers import Answered, read
+from loadtests.foreign.answers import REFUSED, Answered, read
 from loadtests.foreign.gateway import OK, Answer, NoAnswer
 from loadtests.foreign.messages import Sender, Shown, envelope, written
 from loadtests.workload.door import NationalDoor
@@ -43,12 +45,15 @@ class Watch(Protocol):
     def admits(self, msgid: str, amount_fen: int) -> bool:
         """Whether a settlement of this amount may leave."""
 
+    def wait_s(self) -> float:
+        """Return after how many seconds a visit may begin; its place is kept."""
+
     def saw(self, request: Request, reply: Reply | NoReply, took_us: int, platform_us: int | None) -> None:
         """Take note of a reply, or that none came."""
 
 
 class NationalConnection:
-    """A terminal's line; `post` sends an envelope and raises NoAnswer, `close` hangs up."""
+    """A terminal's line; `post` sends an envelope and raises NoAnswer, `hang_up` ends the line."""
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class NationalConnection:
         hang_up: Callable[[], None],
         clock_ms: Callable[[], int],
         watch: Watch,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._door = door
         self._sender = Sender(
@@ -71,6 +77,7 @@ class NationalConnection:
         self._hang_up = hang_up
         self._clock_ms = clock_ms
         self._watch = watch
+        self._sleep = sleep
         self._shown = Shown()
         self._sign_no = ""
 
@@ -83,33 +90,40 @@ class NationalConnection:
             return _refused(request, codes.ORIGINAL_UNKNOWN.code, "this platform finds nothing by its msgid: not asked")
         if isinstance(body, QueryPerson):
             self._shown = Shown(body.certno, body.psn_name)
+            if wait_s := self._watch.wait_s():
+                self._sleep(wait_s)
         began_s = monotonic()
-        answered = self._answered(request)
+        answered, decided = self._answered(request)
         took_us = int((monotonic() - began_s) * 1_000_000)
         if isinstance(answered, NoReply):
             self._watch.saw(request, answered, took_us, None)
             return answered
         self._watch.saw(request, answered.reply, took_us, answered.platform_us if self._door.times else None)
         self._remember(answered.reply)
+        if isinstance(body, SettleDrugSale) and not decided:
+            return NoReply(f"{answered.reply.refusal} {answered.reply.err_msg}")
         return answered.reply
 
     def close(self) -> None:
         """Hang up."""
         self._hang_up()
 
-    def _answered(self, request: Request) -> Answered | NoReply:
+    def _answered(self, request: Request) -> tuple[Answered | NoReply, bool]:
+        """Return what came, and whether it decides about a settlement: -1 of any cause and a busy gateway do not."""
         try:
             answer = self._post(self._written(request))
             if answer.status == OK:
-                return read(answer.content, request)
+                answered = read(answer.content, request)
+                return answered, answered.reply.refusal != REFUSED
         except NoAnswer as error:
-            return NoReply(str(error))
+            return NoReply(str(error)), False
         except (MalformedError, msgspec.ValidationError) as error:
-            return NoReply(f"an answer that cannot be read: {error}")
+            return NoReply(f"an answer that cannot be read: {error}"), False
         refusal = GATEWAY_REFUSALS.get(HTTPStatus(answer.status)) if answer.status in set(HTTPStatus) else None
         if refusal is None:
-            return NoReply(f"HTTP status {answer.status}")
-        return Answered(_refused(request, refusal, _message(answer.content)), None)
+            return NoReply(f"HTTP status {answer.status}"), False
+        refused = _refused(request, refusal, _message(answer.content))
+        return Answered(refused, None), answer.status != HTTPStatus.SERVICE_UNAVAILABLE
 
     def ask(self, infno: str, msgid: str, given: Json) -> bytes:
         """Return what answers a transaction that no flow sends; raise NoAnswer, also for a gateway's refusal."""

@@ -29,6 +29,10 @@ FILE: Final = "foreign.json"
 UNDO_JOURNAL: Final = "undo.jsonl"
 
 
+class OrderError(ValueError):
+    """An order that is not there, or cannot be used; one sentence for the user."""
+
+
 class Order(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One run at one platform that is not ours."""
 
@@ -100,7 +104,12 @@ def write_order(order: Order, place: Path) -> None:
         file.write(msgspec.json.format(msgspec.json.encode(order)))
 
 
-def read_order(place: Path) -> Order | None:
-    """Return the order of a run, None of a run at our own engine; raise OSError or msgspec.MsgspecError."""
+def read_order(place: Path) -> Order:
+    """Return the order of a run at a platform that is not ours; raise OrderError that names the file."""
     file = place / FILE
-    return msgspec.json.decode(file.read_bytes(), type=Order) if file.exists() else None
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Order)
+    except OSError as error:
+        raise OrderError(f"{file}, which says how to undo this run, cannot be read: {error.strerror}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise OrderError(f"{file}, which says how to undo this run, is damaged: {error}") from None

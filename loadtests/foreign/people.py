@@ -82,7 +82,8 @@ def _checked(city: str, seen: set[str]) -> Callable[[dict[str, str]], Insured]:
         seen.add(person.certno)
         if person.insuplc_admdvs != city:
             raise RowError("insuplc_admdvs", f"not {city}, where the institutions are: remote visits are not made yet")
-        if len(person.card_number) != CARD_NUMBER_LENGTH or not person.card_number.isalnum():
+        plain = person.card_number.isascii() and person.card_number.isalnum()
+        if len(person.card_number) != CARD_NUMBER_LENGTH or not plain:
             raise RowError("card_number", f"{CARD_NUMBER_LENGTH} letters and digits are expected")
         if person.card_sn:
             _check_card_sn(person)
@@ -109,7 +110,7 @@ def _check_identity(certno: str) -> None:
 def _check_card_sn(person: Insured) -> None:
     try:
         card_id = bytes.fromhex(person.card_sn)
-    except ValueError:
+    except ValueError:  # also of digits that are no ASCII
         card_id = b""
     if len(person.card_sn) != CARD_SN_LENGTH or len(card_id) != CARD_SN_LENGTH // 2:
         raise RowError("card_sn", f"{CARD_SN_LENGTH} hex digits are expected, or nothing")

@@ -29,6 +29,10 @@ RESULT_COLUMNS: Final = 10
 ZIP_BEGINS: Final = b"PK"
 
 
+class UnreadableError(Exception):
+    """The platform answers a transaction with what cannot be read; the text says which and why."""
+
+
 class NotOffered(Exception):  # noqa: N818 - an end that is expected: what is then said is "not proved"
     """The platform refuses a transaction, or does not answer it; the text says which and why."""
 
@@ -47,17 +51,19 @@ Ask = Callable[[str, Json], bytes]
 
 
 def asked(ask: Ask, infno: str, given: Json) -> Json:
-    """Return a transaction's output; raise NotOffered."""
+    """Return a transaction's output; raise NotOffered or UnreadableError."""
     try:
         return read_output(ask(infno, given))
-    except (RefusedError, NoAnswer, MalformedError) as error:
+    except (RefusedError, NoAnswer) as error:
         raise NotOffered(f"{infno}: {error}") from None
+    except MalformedError as error:
+        raise UnreadableError(f"{infno}: {error}") from None
 
 
 def totals_equal(
     ask: Ask, period: Period, insutype: str, *, refd: bool, count: int, amounts: Amounts
 ) -> tuple[bool, str]:
-    """Return whether the platform's totals are these (3201), and what it says; raise NotOffered."""
+    """Return whether the platform's totals are these (3201), and what it says; raise as `asked`."""
     given = _sums(count, amounts) | {
         "insutype": insutype,
         "acct_pay": _yuan(amounts.acct_pay_fen),
@@ -65,12 +71,12 @@ def totals_equal(
     }
     answer = asked(ask, "3201", {"data": given | _about(period)}).get("stmtinfo")
     if not isinstance(answer, dict) or "stmt_rslt" not in answer:
-        raise NotOffered("3201: an answer without stmt_rslt")
+        raise UnreadableError("3201: an answer without stmt_rslt")
     return str(answer["stmt_rslt"]) == EQUAL, str(answer.get("stmt_rslt_dscr") or "")
 
 
 def rows_stated(ask: Ask, period: Period, fixmedins_code: str, claims: Sequence[Claim]) -> list[Stated]:
-    """Return what the platform says to our rows, row by row (9101, 3202, 9102); raise NotOffered."""
+    """Return what the platform says to our rows, row by row (9101, 3202, 9102); raise as `asked`."""
     name = f"3202_{fixmedins_code}_{period.begins}"
     upload = {"in": b64encode(pack(f"{name}.txt", claims)).decode(), "filename": f"{name}.zip"}
     sent = asked(ask, "9101", {"fsUploadIn": upload | {"fixmedins_code": fixmedins_code}})
@@ -79,15 +85,17 @@ def rows_stated(ask: Ask, period: Period, fixmedins_code: str, claims: Sequence[
     query = {"file_qury_no": str(sent.get("file_qury_no") or "")}
     answer = asked(ask, "3202", {"data": _sums(len(claims), total) | cash | query | _about(period)}).get("fileinfo")
     if not isinstance(answer, dict):
-        raise NotOffered("3202: an answer without fileinfo")
+        raise UnreadableError("3202: an answer without fileinfo")
     where = {"file_qury_no": str(answer.get("file_qury_no")), "filename": str(answer.get("filename"))}
     try:
         content = ask("9102", {"fsDownloadIn": where | {"fixmedins_code": fixmedins_code}})
         if not content.startswith(ZIP_BEGINS):
             read_output(content)
         return unpack(content)
-    except (NoAnswer, RefusedError, MalformedError) as error:
+    except (NoAnswer, RefusedError) as error:
         raise NotOffered(f"9102: {error}") from None
+    except MalformedError as error:
+        raise UnreadableError(f"9102: {error}") from None
 
 
 def pack(name: str, claims: Sequence[Claim]) -> bytes:
@@ -124,9 +132,9 @@ def _stated(line: str, number: int) -> Stated:
     cells = ["" if cell == NULL else cell for cell in line.split("\t")]
     if len(cells) != RESULT_COLUMNS:
         raise MalformedError(f"line {number} of the statement: {len(cells)} cells, {RESULT_COLUMNS} expected")
-    psn_no, _, setl_id, msgid, result, refd, memo, *amounts = cells
+    psn_no, mdtrt_id, setl_id, msgid, result, refd, memo, *amounts = cells
     known = None if amounts[0] == "" else Amounts(*(_fen(amount or "0", number) for amount in amounts))
-    return Stated(msgid, setl_id, psn_no, refd == "1", result == EQUAL, known, memo[:200])
+    return Stated(msgid, setl_id, psn_no, refd == "1", result == EQUAL, known, memo[:200], mdtrt_id)
 
 
 def _fen(text: str, number: int) -> int:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from loadtests.foreign.items import Stock
-from loadtests.workload.door import AbortRules, Ceilings, Credential, Limits, NationalDoor
+from loadtests.workload.door import KEEP_ALIVE_MAX_S, AbortRules, Ceilings, Credential, Limits, NationalDoor
 from loadtests.workload.settings import Row
 from settlement.wire.codes import PHARMACY_MED_TYPE
 from settlement.wire.names import CHINA, terminal_number
@@ -88,7 +88,7 @@ class Target(Row, frozen=True):
     query_by_msgid: bool = False
     repeats_msgid: bool = False
     timeout_s: Annotated[float, Meta(gt=0, le=120)] = 20.0
-    keep_alive_s: Annotated[float, Meta(gt=0)] = 4.0
+    keep_alive_s: Annotated[float, Meta(gt=0, le=KEEP_ALIVE_MAX_S)] = 4.0
     approval: Approval | None = None
     window: Window | None = None
     ceilings: Ceilings | None = None

@@ -33,7 +33,9 @@ def problems(target: Target, raw: dict[str, Any]) -> list[tuple[str, str]]:
     elif GATEWAYS[target.gateway]:
         found.append(("gateway", f"variant {GATEWAYS[target.gateway]}, does not exist here yet; aksk (A) does"))
     if not _is_address(target.address):
-        return [*found, ("address", "http://HOST[:PORT] or https://HOST[:PORT] is expected")]
+        said = "http://HOST[:PORT] or https://HOST[:PORT] is expected, and nothing before or behind it"
+        return [*found, ("address", said)]
+    found += _unsendable(target)
     if not REGION.fullmatch(target.city):
         found.append(("city", "six digits are expected"))
     found += [*_institutions(target), *_window(target)]
@@ -41,11 +43,29 @@ def problems(target: Target, raw: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _is_address(text: str) -> bool:
+    """Whether this is a host and a port and nothing else: a name and a password in it would be printed."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in PORTS and bool(parts.hostname) and parts.port != 0 and not parts.path.strip("/")
+        known = parts.scheme in PORTS and bool(parts.hostname) and parts.port != 0
+        return known and _plain(text) and not any((parts.path.strip("/"), *(mark in text for mark in "@?#")))
     except ValueError:  # an open bracket, a port that is no number
         return False
+
+
+def _plain(text: str) -> bool:
+    """Whether this is printable ASCII without spaces, as a header or a path must be."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def _unsendable(target: Target) -> list[tuple[str, str]]:
+    """Say what cannot stand in a request's head, or be the name of a file."""
+    heads, files = ("path", "api_name", "api_version"), ("people", "items")
+    unsent = (name for name in heads if not _plain(getattr(target, name)))
+    nameless = (name for name in files if not getattr(target, name).isprintable())
+    return [
+        *((name, "printable ASCII without spaces is expected") for name in unsent),
+        *((name, "this is no name of a file") for name in nameless),
+    ]
 
 
 def _institutions(target: Target) -> list[tuple[str, str]]:

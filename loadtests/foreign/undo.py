@@ -85,20 +85,25 @@ def _asked(site: Site, intent: Intent) -> Steps[Outcome]:
     return transaction.ended(Result.REVOKED if carried_out else Result.DECLINED)
 
 
-def _revoke(site: Site, deed: Deed, history: History) -> Steps[Outcome]:
-    assert isinstance(deed.intent, Intent)
-    assert deed.resolution is not None
-    intent, resolution = deed.intent, deed.resolution
-    settled = resolution.settled
-    info = SettlementInfo(
-        setl_id=resolution.setl_id,
-        mdtrt_id=settled.mdtrt_id if settled else "",
+def settlement_of(intent: Intent, setl_id: str, mdtrt_id: str) -> SettlementInfo:
+    """Return of a settlement what its revoke must name."""
+    return SettlementInfo(
+        setl_id=setl_id,
+        mdtrt_id=mdtrt_id,
         psn_no=intent.psn_no,
-        insutype=settled.insutype if settled else "",
-        med_type=settled.med_type if settled else "",
-        setl_time=settled.setl_time if settled else "",
+        insutype="",
+        med_type="",
+        setl_time="",
         medins_setl_id=intent.msgid,
         refd_setl_flag="0",
         amounts=Amounts(medfee_sumamt_fen=intent.amount_fen),
     )
+
+
+def _revoke(site: Site, deed: Deed, history: History) -> Steps[Outcome]:
+    assert isinstance(deed.intent, Intent)
+    assert deed.resolution is not None
+    intent, resolution = deed.intent, deed.resolution
+    mdtrt_id = resolution.settled.mdtrt_id if resolution.settled else ""
+    info = settlement_of(intent, resolution.setl_id, mdtrt_id)
     return revoke(site, info, intent.insuplc_admdvs, history.purchase_of(resolution.setl_id))

@@ -22,10 +22,12 @@ from loadtests.generator.crowd import Comer, Comers, People
 from loadtests.generator.preparation import PreparationError, prepared, wanted
 from loadtests.generator.recorder import Recorder, Visit
 from loadtests.generator.visitor import Visitor
+from loadtests.generator.windowed import Windowed
 from loadtests.openload.admission import Admission, Coming, World
 from loadtests.openload.arrivals import ArrivalsError
 from loadtests.openload.clock import Arrival, Schedule
 from loadtests.openload.closed import ClosedLoop
+from loadtests.openload.cores import waited_s
 from loadtests.openload.timer import Timer
 from loadtests.workload.plan import RECOVERY_S, LoadPlan, Profile
 from terminals.kernel.outcome import Outcome, Result
@@ -64,12 +66,12 @@ class Driver:
         self._places: dict[tuple[str, str], SimpleQueue[tuple[Arrival, Comer]]] = defaultdict(SimpleQueue)
         self._failure = ""
         self._timer = Timer()
-        world = World(time.monotonic, time.process_time, self._timer.sleep)
+        world = World(time.monotonic, time.process_time, self._timer.sleep, waited_s)
         try:
             coming = _coming(plan.profile, part, len(visitors))
         except ArrivalsError as error:  # a trace that is not the one that was planned with
             coming, self._failure = Schedule(()), str(error)
-        self._admission = Admission(coming, recorder, world)
+        self._admission = Admission(Windowed(coming, plan.profile.measures, recorder.admit), recorder, world)
         self._lasted_s: float | None = None
 
     @property
@@ -133,8 +135,10 @@ class Driver:
 
     def report(self) -> Report:
         """Return what this process saw so far."""
+        share = self._admission.share
         return self._recorder.report(
-            cpu_share=self._admission.cpu_share,
+            cpu_share=share.used,
+            waited_share=share.waited,
             elapsed_s=self._admission.now_s if self._lasted_s is None else self._lasted_s,
             finished=self._lasted_s is not None,
             failure=self._failure,
@@ -180,17 +184,19 @@ class Driver:
                 self._admission.begin(arrival)
                 self._serve(arrival, comer, visitor)
                 self._admission.end(arrival)
+                self._recorder.leave(measured=self._profile.measures(arrival.due_s))
 
     def _serve(self, arrival: Arrival, comer: Comer, visitor: Visitor) -> None:
+        measured = self._profile.measures(arrival.due_s)
         try:
             visit = visitor.attend(comer, self._profile.pace)
         except Exception as error:  # noqa: BLE001 - a fault of ours ends one visit, is counted, and fails the gate
             visitor.close()
-            self._recorder.fault(NAMES[comer.patient.kind], error)
+            self._recorder.fault(NAMES[comer.patient.kind], error, measured=measured)
             return
         closed = self._profile.model == "closed"  # then nobody was due before they began
         due_s = visit.span.began_s if closed else self._admission.began_s + arrival.due_s
-        self._recorder.end(visit, due_s, measured=self._profile.measures(arrival.due_s))
+        self._recorder.end(visit, due_s, measured=measured)
         self._heard(visit)
 
     def _recover(self) -> None:
@@ -217,7 +223,8 @@ def _coming(profile: Profile, part: int, users: int) -> Coming:
     if profile.model == "closed":
         rate = plan.expected / plan.duration_s / parts
         return ClosedLoop(users, users / rate, plan.duration_s, part=part, parts=parts)
-    return Schedule(plan.due_times(Random(profile.seed)), part=part, parts=parts)  # noqa: S311 - seeded arrivals
+    due_s = plan.due_times(Random(profile.seed))  # noqa: S311 - seeded arrivals
+    return Schedule(due_s, plan.duration_s, part=part, parts=parts)
 
 
 def _refused(visitor: Visitor, outcome: Outcome) -> str:

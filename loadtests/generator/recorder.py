@@ -9,7 +9,7 @@ import math
 from typing import Final, NamedTuple
 
 from loadtests.evidence.platform_time import PlatformTimes
-from loadtests.evidence.testimony import FAULT, FAULTS_KEPT, Report, bad_ends
+from loadtests.evidence.testimony import FAULT, FAULTS_KEPT, Report, Unmeasured, bad_ends, bad_ends_of
 from loadtests.openload import histograms
 from loadtests.openload.health import Health
 from loadtests.openload.intervals import Series, Totals
@@ -35,12 +35,20 @@ class Span(NamedTuple):
     ended_s: float
 
 
+class Message(NamedTuple):
+    """When one request was sent and answered, and how long the visit had thought before it."""
+
+    began_s: float
+    ended_s: float
+    thought_s: float = 0.0
+
+
 class Visit(NamedTuple):
-    """One served patient: the outcome, the spans of the requests that it names, in order, and the time for thought."""
+    """One served patient: the outcome, the requests that it names, in order, and the time for thought of all of it."""
 
     outcome: Outcome
     span: Span
-    messages: tuple[Span, ...]
+    messages: tuple[Message, ...]
     thought_s: float
 
 
@@ -53,8 +61,9 @@ class Recorder:
         self._began_s: float | None = None
         self._closes_s = math.inf
         self.lag = histograms.blank()
-        self.scheduled = self.sent = self.completed = self.late = self.dropped = 0
+        self.scheduled = self.sent = self.completed = self.late = self.dropped = self.achieved = 0
         self.undone = self.left_open = 0
+        self.unmeasured = Unmeasured()
         self._visits, self._messages, self._refusals = Tally(), Tally(), Tally()
         self._events, self._strays = Tally(), Tally()
         self._generations, self._tenders = Tally(), Tally()
@@ -63,6 +72,8 @@ class Recorder:
         self._faults: list[str] = []
         self.platform = PlatformTimes()
         self.aborted = ""
+        self.happened: dict[str, int] = {}
+        """How often each fault of the plan did something, by its text."""
 
     def begin(self, now_s: float) -> None:
         """Begin the series: now the arrivals come."""
@@ -78,11 +89,12 @@ class Recorder:
     def end(self, visit: Visit, due_s: float, *, measured: bool = True) -> None:
         """Record a visit without its think times; one that is not measured is counted, and stands in the series alone.
 
-        A message was due when it would have been sent had its visit begun when it was due: each bears that delay.
+        A message counts from when its patient was due, without think times: everything that came before its reply, the
+        wait for a terminal and the visit's own earlier steps, may have been held up, and nobody can say which was not.
         """
         outcome, (began_s, ended_s) = visit.outcome, visit.span
         self.tick(ended_s)
-        self.count(outcome)
+        self.count(outcome, measured=measured)
         flow, end = outcome.flow, outcome.result
         delay_us = (began_s - due_s) * MICROSECONDS
         took_us = (ended_s - began_s - visit.thought_s) * MICROSECONDS
@@ -92,12 +104,24 @@ class Recorder:
             return
         record = self.latencies.record
         record(flow, end, intended_us=took_us + delay_us, sent_us=took_us)
-        for (infno, its_outcome), span in zip(outcome.messages, visit.messages, strict=True):
-            took_us = (span.ended_s - span.began_s) * MICROSECONDS
-            record(flow, its_outcome, intended_us=took_us + delay_us, sent_us=took_us, step=infno)
+        for (infno, its_outcome), message in zip(outcome.messages, visit.messages, strict=True):
+            waited_us = (message.ended_s - due_s - message.thought_s) * MICROSECONDS
+            took_us = (message.ended_s - message.began_s) * MICROSECONDS
+            record(flow, its_outcome, intended_us=waited_us, sent_us=took_us, step=infno)
 
-    def count(self, outcome: Outcome) -> None:
-        """Count a visit or a sign-on without measuring it."""
+    def admit(self, unmeasured: int) -> None:
+        """Count arrivals that come where nothing is measured."""
+        self.unmeasured += Unmeasured(scheduled=unmeasured)
+
+    def leave(self, *, measured: bool) -> None:
+        """Hear that an arrival's visit has ended, however it did."""
+        if not measured:
+            self.unmeasured += Unmeasured(completed=1)
+
+    def count(self, outcome: Outcome, *, measured: bool = True) -> None:
+        """Count a visit or a sign-on; its time is none of this."""
+        if not measured:
+            self.unmeasured += Unmeasured(bad=bad_ends_of(outcome))
         self._visits.add(outcome.flow, outcome.result)
         for infno, its_outcome in outcome.messages:
             self._messages.add(infno, its_outcome)
@@ -119,8 +143,10 @@ class Recorder:
         """Count a reply that nobody waits for (any more)."""
         self._strays.add("", kind)
 
-    def fault(self, flow: str, error: BaseException) -> None:
+    def fault(self, flow: str, error: BaseException, *, measured: bool = True) -> None:
         """Count a visit that ended in a fault of ours, and keep the first few texts."""
+        if not measured:
+            self.unmeasured += Unmeasured(bad=1)
         self._visits.add(flow, FAULT)
         if len(self._faults) < FAULTS_KEPT:
             self._faults.append(f"{flow}: {type(error).__name__}: {error}")
@@ -133,10 +159,20 @@ class Recorder:
     def _arrivals(self) -> Arrivals:
         return Arrivals(self.scheduled, self.sent, self.completed, self.late, self.dropped)
 
-    def report(self, *, cpu_share: float, elapsed_s: float = 0.0, finished: bool = False, failure: str = "") -> Report:
+    def report(
+        self,
+        *,
+        cpu_share: float,
+        waited_share: float = 0.0,
+        elapsed_s: float = 0.0,
+        finished: bool = False,
+        failure: str = "",
+    ) -> Report:
         """Return all of it, frozen."""
         return Report(
             arrivals=self._arrivals(),
+            achieved=self.achieved,
+            unmeasured=self.unmeasured,
             visits=self._visits.counts(),
             messages=self._messages.counts(),
             refusals=self._refusals.counts(),
@@ -152,8 +188,9 @@ class Recorder:
             platform=self.platform.encoded() if finished else (),
             series=self._series.whole(elapsed_s, self._totals()) if finished else (),
             latest=None if finished else self._series.latest,
-            health=(Health(histograms.encode(self.lag), cpu_share),),
+            health=(Health(histograms.encode(self.lag), cpu_share, waited_share),),
             faults=tuple(self._faults),
+            happened=dict(self.happened),
             finished=finished,
             elapsed_s=elapsed_s,
             aborted=self.aborted,

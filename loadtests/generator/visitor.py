@@ -12,7 +12,7 @@ from cardsim.card import Card, InterfaceSilent
 from cardsim.presentable import Presentable
 from loadtests.generator.crowd import Comer
 from loadtests.generator.prepared import Dialogue
-from loadtests.generator.recorder import Span, Visit
+from loadtests.generator.recorder import Message, Span, Visit
 from settlement.wire import names
 from settlement.wire.envelope import Reply
 from settlement.wire.session import TerminalSession
@@ -83,7 +83,7 @@ class Visitor:
         self._holder = Holder(province(site.city))
         self._powered: dict[Slot, Presentable] = {}
         self._fingers: Fingers | None = None
-        self._messages: list[Span] = []
+        self._messages: list[Message] = []
         self._thought_s = 0.0
         self._performers: dict[type[Effect], Callable[[Any], Any]] = {
             Transmit: self._transmit,
@@ -107,7 +107,7 @@ class Visitor:
 
     def sign_on_visit(self) -> Visit:
         """Open this terminal's session, timed as a visit of its own."""
-        self._messages = []
+        self._messages, self._thought_s = [], 0.0
         began_s = self._world.monotonic_s()
         outcome = self.sign_on()
         return Visit(outcome, Span(began_s, self._world.monotonic_s()), tuple(self._messages), 0.0)
@@ -208,7 +208,7 @@ class Visitor:
     def _request(self, effect: Request) -> Reply | NoReply:
         began_s = self._world.monotonic_s()
         reply = self._connection.exchange(effect)
-        self._messages.append(Span(began_s, self._world.monotonic_s()))
+        self._messages.append(Message(began_s, self._world.monotonic_s(), self._thought_s))
         return reply
 
     def _next_msgid(self, _: NextMsgid) -> str:

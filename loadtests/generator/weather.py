@@ -6,7 +6,8 @@ without faults has no weather: its lines are the switchboard's own. Clock, sleep
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from random import Random
 from typing import Final
 
@@ -33,6 +34,8 @@ class Weather:
         self.monotonic_s = monotonic_s
         self.sleep = sleep
         self.random = random
+        self.happened: Counter[str] = Counter()
+        """How often each fault did something, by its text."""
         self._began_s: float | None = None
         self._lines: set[WeatherLine] = set()
 
@@ -46,7 +49,8 @@ class Weather:
             return dial
 
         def connect(address: tuple[str, int], timeout_s: float) -> Line:
-            if self.now("outage"):
+            if outage := self.now("outage"):
+                self.happened[outage.text] += 1
                 raise ConnectionRefusedError("an outage goes on")
             line = WeatherLine(self, dial(address, timeout_s))
             self._lines.add(line)
@@ -61,6 +65,7 @@ class Weather:
             self.sleep(max(self._began_s + fault.at_s - self.monotonic_s(), 0.0))
             for line in tuple(self._lines):
                 line.close()
+            self.happened[fault.text] += 1
 
     def now(self, kind: Kind) -> Fault | None:
         """Return the fault of a kind that goes on."""
@@ -90,6 +95,8 @@ class WeatherLine:
         """Send everything, and draw whether the reply to it gets lost; raise OSError."""
         lost = self._weather.now("drop_replies")
         self._in_vain = lost is not None and self._weather.random.random() < lost.share
+        if lost is not None and self._in_vain:
+            self._weather.happened[lost.text] += 1
         self._line.sendall(data)
 
     def recv(self, size: int) -> bytes:
@@ -98,6 +105,7 @@ class WeatherLine:
         while data and self._in_vain:
             data = self._line.recv(size)  # until the time limit: it raises TimeoutError
         if slow := self._weather.now("slow"):
+            self._weather.happened[slow.text] += 1
             self._weather.sleep(slow.delay_ms / MILLISECONDS)
         return data
 
@@ -107,13 +115,16 @@ class WeatherLine:
         self._line.close()
 
 
-def stand_still(faults: Iterable[Fault], pid: int, sleep: Callable[[float], None]) -> None:
-    """Stop the engine's process for each stall, counted from now; it goes on however this ends."""
+def stand_still(
+    faults: Iterable[Fault], pid: int, sleep: Callable[[float], None], happened: MutableMapping[str, int]
+) -> None:
+    """Stop the engine's process for each stall, counted from now, and count it; it goes on however this ends."""
     passed_s = 0.0
     try:
         for fault in _in_order(faults, "stall"):
             sleep(fault.at_s - passed_s)
             os.kill(pid, signal.SIGSTOP)
+            happened[fault.text] = happened.get(fault.text, 0) + 1
             sleep(fault.for_s)
             os.kill(pid, signal.SIGCONT)
             passed_s = fault.until_s

@@ -8,7 +8,8 @@ recorded    days and traces that files hold    clock       which are due now, an
 closed      users who wait for each other      admission   lets everybody in when due, and counts their fates
 histograms  latencies, never averaged          latencies   by name, step and outcome, from due and from sent
 intervals   the same over time                 outcomes    what became of the arrivals
-health      whether the generator kept up      backlog     how many were there, over time
+health      whether the generator kept up      cores       how much of a core it used, and waited for
+backlog     how many were there, over time
 figures     what may be asked of a run         thresholds  what must hold of it
 verdict     pass, fail or generator-bound      junit       the same for a build server
 bootstrap   how sure a comparison is           hlog        interval logs that other tools read

@@ -2,7 +2,8 @@
 
 What becomes of each is counted here, once: whoever serves says when a visit begins and ends, or that it came to
 nothing. Time and sleep are arguments, so that gevent, a thread or a test may drive it. Nothing here knows what a visit
-is; its cost an arrival is a few microseconds.
+is; its cost an arrival is a few microseconds. Who ends while arrivals come is achieved; who ends in the drain, only
+completed: else a server of half the rate would achieve all of it.
 """
 
 from array import array
@@ -13,6 +14,7 @@ from hdrh.histogram import HdrHistogram
 
 from loadtests.openload import histograms
 from loadtests.openload.clock import Arrival
+from loadtests.openload.cores import Share
 
 MICROSECONDS: Final = 1e6
 IN_FLIGHT_MAX: Final = 20_000
@@ -26,11 +28,12 @@ LATE_S: Final = 0.1
 
 
 class World(NamedTuple):
-    """Both clocks in seconds, of the wall and of this process's CPU, and how it waits."""
+    """Both clocks in seconds, of the wall and of this process's CPU; how it waits, and how long it was kept waiting."""
 
     monotonic_s: Callable[[], float]
     cpu_s: Callable[[], float]
     sleep: Callable[[float], object]
+    waited_s: Callable[[], float] = lambda: 0.0
 
 
 class Fates(Protocol):
@@ -41,6 +44,7 @@ class Fates(Protocol):
     completed: int
     late: int
     dropped: int
+    achieved: int
     lag: HdrHistogram
 
     def begin(self, now_s: float) -> None:
@@ -73,8 +77,8 @@ class Admission:
         self._in_flight_max = in_flight_max
         self._enter: Callable[[Arrival], bool] = lambda _: False
         self._stopped = False
-        self._began_cpu_s = 0.0
-        self._cpu_share: float | None = None
+        self._began = Share()
+        self._share: Share | None = None
         self._lags_us = array("q")
         self.began_s = 0.0
         """When the first arrival could be due, on the wall's clock; 0 before."""
@@ -87,21 +91,21 @@ class Admission:
         return self._world.monotonic_s() - self.began_s if self.began_s else 0.0
 
     @property
-    def cpu_share(self) -> float:
-        """Return how much of a core this process used while arrivals came."""
-        return self._share_so_far() if self._cpu_share is None else self._cpu_share
+    def share(self) -> Share:
+        """Return how much of a core this process used, and waited for, while arrivals came."""
+        return self._share_so_far() if self._share is None else self._share
 
     def run(self, enter: Callable[[Arrival], bool]) -> None:
         """Let everybody in who comes; `enter` takes an arrival without waiting, or says that it has no place."""
         self._enter = enter
-        self.began_s, self._began_cpu_s = self._world.monotonic_s(), self._world.cpu_s()
+        self.began_s, self._began = self._world.monotonic_s(), self._taken_s()
         self._fates.begin(self.began_s)
         while not self._stopped and (wait_s := self._coming.wait_s(self.now_s)) is not None:
             if wait_s:
                 self._world.sleep(min(wait_s, LOOK_S))
             self._let_in()
         self._stopped = True
-        self._cpu_share = self._share_so_far()
+        self._share = self._share_so_far()
         histograms.fold(self._fates.lag, self._lags_us)
 
     def stop(self) -> None:
@@ -116,6 +120,7 @@ class Admission:
     def end(self, arrival: Arrival) -> None:
         """Count a visit that has ended, however it did."""
         self._fates.completed += 1
+        self._fates.achieved += not self._stopped
         self.in_flight -= 1
         if self._coming.ended(arrival, self.now_s) and not self._stopped:
             self._let_in()
@@ -149,6 +154,11 @@ class Admission:
         if len(self._lags_us) >= histograms.FOLD_AT:
             histograms.fold(fates.lag, self._lags_us)
 
-    def _share_so_far(self) -> float:
+    def _share_so_far(self) -> Share:
         elapsed_s = self.now_s
-        return (self._world.cpu_s() - self._began_cpu_s) / elapsed_s if elapsed_s else 0.0
+        if not elapsed_s:
+            return Share()
+        return Share(*((now - then) / elapsed_s for now, then in zip(self._taken_s(), self._began, strict=True)))
+
+    def _taken_s(self) -> Share:
+        return Share(self._world.cpu_s(), self._world.waited_s())

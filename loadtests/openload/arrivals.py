@@ -81,6 +81,10 @@ class ArrivalPlan(Struct, frozen=True, forbid_unknown_fields=True):
         """Return how many arrivals the plan has; Poisson arrivals have so many on average."""
         return self.trace.count if self.trace else expected(self.segments)
 
+    def number(self, random: Random) -> int:
+        """Return how many arrivals come by this chance: Poisson ones by far, jittered ones by one not the expected."""
+        return self.trace.count if self.trace else sum(1 for _ in self.due_times(random))
+
     @property
     def duration_s(self) -> float:
         """Return how long arrivals come, in seconds."""

@@ -155,8 +155,11 @@ class Leader:
             raise
 
     def _take(self, msg: Any, **_: Any) -> None:
-        if msg.node_id in self._reports:
-            self._reports[msg.node_id] = msgspec.msgpack.decode(msg.data, type=Report)
+        if msg.node_id not in self._reports:
+            return
+        report = self._reports[msg.node_id] = msgspec.msgpack.decode(msg.data, type=Report)
+        if report.stopped:
+            self._runner.send_message(STOP)  # who ends the arrivals of one process ends those of all
 
     def _wait(self, bound_s: float) -> None:
         """Wait until everybody has reported the end, or somebody cannot any more."""

@@ -2,8 +2,8 @@
 
     served p99           a percentile in ms from the due time: p50 .. p99.99, also max, mean and count
     2102 p99 sent        the same from the actual start; what has latencies is the caller's to name
-    errors share         of the scheduled; also dropped, late (of the sent) and achieved (completed of scheduled)
-    achieved rate        a second of arrivals; also offered
+    errors share         of the measured; also of the scheduled dropped and achieved (completed), of the sent late
+    achieved rate        who ended while arrivals came, a second of them; also offered
     load cpu             ms of CPU a completed visit; also engine
 
 Thresholds bound figures and comparisons compare them: both read them here. Pure.
@@ -17,6 +17,7 @@ from typing import Final, Literal, NamedTuple
 from msgspec import Struct
 
 from loadtests.openload import histograms
+from loadtests.openload.backlog import Growth
 from loadtests.openload.latencies import Pair
 from loadtests.openload.outcomes import Arrivals
 
@@ -97,6 +98,12 @@ class Measured(NamedTuple):
     latencies: Mapping[str, Pair]
     arrived_s: float
     cpu_ms: Mapping[str, float] = {}
+    errors_of: int | None = None
+    """Of how many arrivals the errors are; None: of all that were scheduled."""
+    achieved: int = 0
+    """Who ended while arrivals came."""
+    growth: Growth | None = None
+    """The backlog's; None where it cannot be told."""
 
     def read(self, asked: Figure) -> Reading:
         """Return the value of a figure in its unit."""
@@ -111,7 +118,7 @@ class Measured(NamedTuple):
     def _fate(self, asked: Figure) -> Reading:
         fates = self.arrivals
         count, whole = {
-            "errors": (self.errors, fates.scheduled),
+            "errors": (self.errors, fates.scheduled if self.errors_of is None else self.errors_of),
             "dropped": (fates.dropped, fates.scheduled),
             "late": (fates.late, fates.sent),
             "offered": (fates.scheduled, fates.scheduled),
@@ -119,8 +126,10 @@ class Measured(NamedTuple):
         }.get(asked.of) or (getattr(fates, asked.of), fates.scheduled)
         if asked.figure == "count":
             return Reading(count, stated=True, n=whole)
-        divisor = whole if asked.figure == "share" else self.arrived_s
-        return Reading(count / divisor, stated=True, n=whole) if divisor else NOTHING
+        if asked.figure == "share":
+            return Reading(count / whole, stated=True, n=whole) if whole else NOTHING
+        in_time = self.achieved if asked.of == "achieved" else count
+        return Reading(in_time / self.arrived_s, stated=True, n=whole) if self.arrived_s else NOTHING
 
 
 def _latency(pair: Pair, asked: Figure) -> Reading:

@@ -1,20 +1,21 @@
 """What an open load found: the question and its setting, what came of it, and the verdict, in one JSON and in words.
 
-Pure but for `write`. The histograms are in it, so that anybody can compute every figure again.
+Pure. The histograms are in it, so that anybody can compute every figure again.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
+from random import Random
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from loadtests.openload import histograms
+from loadtests.openload import backlog, histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.figures import Measured
 from loadtests.openload.health import Condition, condition
 from loadtests.openload.histograms import in_ms
+from loadtests.openload.junit import Suite
 from loadtests.openload.latencies import Latencies
 from loadtests.openload.record import SERVED, Report
 from loadtests.openload.thresholds import Threshold
@@ -28,6 +29,8 @@ PERCENTILES: Final = {
     "p99.9": histograms.P999,
 }
 ANSWERS: Final = {True: "ok  ", False: "FAIL", None: "-   "}
+LEAST: Final = {"warmup_s": 0, "drain_s": 0, "visits_max": 1}
+"""The least that a setting may be."""
 NAME_WIDTH: Final = 28
 WIDTH: Final = 13
 
@@ -42,6 +45,15 @@ class Setting(Struct, frozen=True, kw_only=True):
     warmup_s: float = 0.0
     drain_s: float = 10.0
     visits_max: int = 1_000
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no run can have; one sentence."""
+        for name, least in LEAST.items():
+            if not getattr(self, name) >= least:
+                raise ValueError(f"{name} is {getattr(self, name):g}; it is {least} at least")
+        lasts_s = self.arrivals.duration_s
+        if self.warmup_s >= lasts_s:
+            raise ValueError(f"warmup_s is {self.warmup_s:g}, and arrivals come for {lasts_s:g} s: nobody is measured")
 
 
 class Findings(Struct, frozen=True, kw_only=True):
@@ -73,10 +85,20 @@ def found(users: tuple[str, ...], setting: Setting, started_at: str, report: Rep
             thresholds=setting.thresholds,
             found=state,
             measured=_measured(setting, report),
-            early=report.failure or (f"ended after {report.elapsed_s:.1f} s, before everybody came" * interrupted),
+            early=report.failure or _early(setting, report, interrupted=interrupted),
         ),
         interrupted=interrupted,
     )
+
+
+def _early(setting: Setting, report: Report, *, interrupted: bool) -> str:
+    """Say that not everybody who was planned came, and why as far as it is known."""
+    came = report.arrivals.scheduled
+    planned = setting.arrivals.number(Random(setting.seed))  # noqa: S311 - the seeded arrivals, counted again
+    if came >= planned and not interrupted:
+        return ""
+    why = f": {report.stopped}" if report.stopped else ""
+    return f"ended early, after {report.elapsed_s:.1f} s, before everybody came ({came} of {planned}){why}"
 
 
 def _measured(setting: Setting, report: Report) -> Measured:
@@ -84,7 +106,14 @@ def _measured(setting: Setting, report: Report) -> Measured:
     latencies.add(report.latencies)
     by_name = {name: latencies.pair(name, SERVED) for name in report.visits}
     arrived_s = min(setting.arrivals.duration_s, report.elapsed_s) or setting.arrivals.duration_s
-    return Measured(report.arrivals, report.errors, {**by_name, SERVED: latencies.over(by_name, SERVED)}, arrived_s)
+    return Measured(
+        report.arrivals,
+        report.errors,
+        {**by_name, SERVED: latencies.over(by_name, SERVED)},
+        arrived_s,
+        achieved=report.achieved,
+        growth=backlog.growth(report.series, setting.arrivals.segments, setting.warmup_s),
+    )
 
 
 def lines(findings: Findings) -> Iterator[str]:
@@ -101,7 +130,7 @@ def lines(findings: Findings) -> Iterator[str]:
     yield from _latencies(report)
     yield from (f"fault      {fault}" for fault in report.faults)
     yield from (f"{ANSWERS[check.ok]} {check.name}: {check.said}" for check in findings.verdict.checks)
-    yield findings.verdict.answer
+    yield findings.verdict.headline
 
 
 def _latencies(report: Report) -> Iterator[str]:
@@ -114,6 +143,12 @@ def _latencies(report: Report) -> Iterator[str]:
             yield "".join([f"{name} {outcome}, since {since}".ljust(NAME_WIDTH), *(f"{cell:>{WIDTH}}" for cell in row)])
 
 
-def write(findings: Findings, path: Path) -> None:
-    """Write the JSON."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(findings), indent=1))
+def document(findings: Findings) -> bytes:
+    """Return the JSON."""
+    return msgspec.json.format(msgspec.json.encode(findings), indent=1)
+
+
+def suite(findings: Findings) -> Suite:
+    """Return the verdict as build servers ask for it."""
+    name = f"{', '.join(findings.users)} {findings.setting.arrivals.text}"
+    return Suite(name, findings.verdict, findings.started_at, findings.report.elapsed_s)

@@ -3,7 +3,8 @@
 The class's tasks are the visits; its wait_time is not used, since nobody who comes waits until somebody else has been
 served. Works headless and with Locust's page, in one process, with --processes, and with --master and --worker. The
 master, or the only process, writes one JSON and prints the verdict, which is Locust's exit code: 0 PASS, 1 FAIL,
-3 GENERATOR-BOUND. Locust gets two options for it: --arrivals and --findings. Locust is untyped.
+3 GENERATOR-BOUND. Locust gets three options for it: --arrivals, --findings and --junit. The project's own commands that
+read a result (verify, report) read its own load's, and not these findings. Locust is untyped.
 """
 
 import logging
@@ -17,17 +18,23 @@ import gevent
 from locust import events
 from locust.runners import WorkerRunner
 
-from loadtests.openload import findings
+from loadtests.openload import findings, junit
 from loadtests.openload.arrivals import EXPECTED, ArrivalPlan, ArrivalsError
 from loadtests.openload.crew import Leader, Worker
+from loadtests.openload.figures import SERVED, SUBJECTS
 from loadtests.openload.findings import Findings, Setting
-from loadtests.openload.thresholds import parse_threshold
+from loadtests.openload.thresholds import Threshold, ThresholdError, parse_threshold
 from loadtests.openload.verdict import Slo
 
 LOCUST_EVENTS: Final[Any] = events
 LOGGER: Final = logging.getLogger(__name__)
 UNWRITTEN: Final = 1
 """The exit code of a run whose findings could not be kept."""
+FILES: Final[dict[str, Callable[[Findings], bytes]]] = {
+    "findings": findings.document,
+    "junit": lambda found: junit.document([findings.suite(found)]),
+}
+"""By option: what stands in its file."""
 
 
 class OpenLoad:
@@ -54,7 +61,7 @@ class OpenLoad:
         self._setting: Callable[..., Setting] = partial(
             Setting,
             slo=slo or Slo(),
-            thresholds=tuple(parse_threshold(text) for text in thresholds),
+            thresholds=_bounds(users, thresholds),
             seed=seed,
             warmup_s=warmup_s,
             drain_s=drain_s,
@@ -74,6 +81,13 @@ class OpenLoad:
             include_in_web_ui=False,
             help="File of the result: one JSON with setting, fates, histograms and verdict.",
         )
+        parser.add_argument(
+            "--junit",
+            default="",
+            env_var="OPENLOAD_JUNIT",
+            include_in_web_ui=False,
+            help="File of the verdict as JUnit XML, for a build server.",
+        )
 
     def _take_over(self, environment: Any, **_: Any) -> None:
         """Let visits be all that Locust runs, and begin with its test."""
@@ -90,26 +104,25 @@ class OpenLoad:
             Worker(environment)
             return
         try:
-            self._plan()
-        except ArrivalsError as error:
-            sys.exit(f"--arrivals: {error}")
-        if not self._file.absolute().parent.is_dir():
-            sys.exit(f"--findings: {self._file.absolute().parent} is no folder; name a file in one that is there")
+            self._asked()
+        except ValueError as error:
+            sys.exit(_refused(error))
+        for option in FILES:
+            folder = Path(getattr(self._options, option)).absolute().parent
+            if not folder.is_dir():
+                sys.exit(f"--{option}: {folder} is no folder; name a file in one that is there")
         self._leader = Leader(environment, self._tell)
         environment.events.test_start.add_listener(self._begin)
 
-    @property
-    def _file(self) -> Path:
-        return Path(self._options.findings)
-
-    def _plan(self) -> ArrivalPlan:
-        return ArrivalPlan.read(self._options.arrivals)
+    def _asked(self) -> Setting:
+        """Return what is asked of a run; raise ValueError, of arrivals ArrivalsError."""
+        return self._setting(arrivals=ArrivalPlan.read(self._options.arrivals))
 
     def _begin(self, **_: Any) -> None:
         try:
-            self._leader.begin(self._setting(arrivals=self._plan()))
-        except ArrivalsError as error:  # somebody typed it into Locust's page
-            LOGGER.error("no run begins: --arrivals: %s", error)  # noqa: TRY400 - the sentence says it all
+            self._leader.begin(self._asked())
+        except ValueError as error:  # somebody typed it into Locust's page
+            LOGGER.error("no run begins: %s", _refused(error))  # noqa: TRY400 - the sentence says it all
             gevent.spawn(self._environment.runner.stop)
 
     def _tell(self, found: Findings) -> None:
@@ -117,13 +130,29 @@ class OpenLoad:
         sys.stdout.write("\n".join([*findings.lines(found), ""]))
         sys.stdout.flush()
         self._environment.process_exit_code = found.verdict.exit_code
-        if not self._options.findings:
-            return
-        try:
-            findings.write(found, self._file)
-        except OSError as error:
-            self._environment.process_exit_code = UNWRITTEN
-            LOGGER.error("the findings %s cannot be written: %s", self._file, error.strerror)  # noqa: TRY400 - the same
+        for option, content in FILES.items():
+            file = getattr(self._options, option)
+            try:
+                if file:
+                    Path(file).write_bytes(content(found))
+            except OSError as error:
+                self._environment.process_exit_code = UNWRITTEN
+                LOGGER.error("--%s: %s cannot be written: %s", option, file, error.strerror)  # noqa: TRY400 - the same
+
+
+def _bounds(users: Sequence[Any], thresholds: Sequence[str]) -> tuple[Threshold, ...]:
+    """Read the thresholds, which may name every User class; end with a sentence where they name what is not there."""
+    names = [user_class.__name__ for user_class in users]
+    if taken := {SERVED, *SUBJECTS}.intersection(names):
+        sys.exit(f"OpenLoad: no User class may be called {taken.pop()}, which is a figure of the run; rename it")
+    try:
+        return tuple(parse_threshold(text, [SERVED, *names]) for text in thresholds)
+    except ThresholdError as error:
+        sys.exit(f"OpenLoad: {error}")
+
+
+def _refused(error: ValueError) -> str:
+    return f"{'--arrivals' if isinstance(error, ArrivalsError) else 'OpenLoad'}: {error}"
 
 
 class Nobody(Iterator[dict[str, dict[str, int]]]):

@@ -29,11 +29,6 @@ class Arrivals(Struct, frozen=True):
         """Return how many began and never ended."""
         return self.sent - self.completed
 
-    @property
-    def unexplained(self) -> int:
-        """Return how many are neither sent nor dropped; 0 at the end of every run, or the counts are wrong."""
-        return self.scheduled - self.sent - self.dropped
-
 
 Counts = dict[str, dict[str, int]]
 """How many by name and outcome."""

@@ -28,6 +28,8 @@ class Report(Struct, frozen=True):
     """Everything that one process, or several merged, can say; `series` is whole in the last report alone."""
 
     arrivals: Arrivals = Arrivals()
+    achieved: int = 0
+    """Visits that ended while arrivals came."""
     visits: Counts = {}
     latencies: tuple[Encoded, ...] = ()
     series: tuple[Interval, ...] = ()
@@ -35,6 +37,8 @@ class Report(Struct, frozen=True):
     faults: tuple[str, ...] = ()
     elapsed_s: float = 0.0
     finished: bool = False
+    stopped: str = ""
+    """What of the visits' own ended the arrivals before their time."""
     failure: str = ""
     """Why the run could not be carried out, in a sentence."""
 
@@ -49,12 +53,13 @@ class Record:
     """Counts and times the visits of one process."""
 
     def __init__(self, interval_s: float = 1.0) -> None:
-        self.scheduled = self.sent = self.completed = self.late = self.dropped = 0
+        self.scheduled = self.sent = self.completed = self.late = self.dropped = self.achieved = 0
         self.lag = histograms.blank()
         self._visits, self._errors = Tally(), 0
         self._latencies = Latencies()
         self._series = Series(interval_s)
         self._faults: list[str] = []
+        self.stopped = ""
         self._began_s, self._closes_s = 0.0, math.inf
 
     def begin(self, now_s: float) -> None:
@@ -82,17 +87,21 @@ class Record:
         if len(self._faults) < FAULTS_KEPT:
             self._faults.append(text)
 
-    def report(self, *, cpu_share: float, elapsed_s: float, finished: bool = False) -> Report:
+    def report(
+        self, *, cpu_share: float, elapsed_s: float, waited_share: float = 0.0, finished: bool = False
+    ) -> Report:
         """Return all of it, frozen."""
         return Report(
             arrivals=self._arrivals(),
+            achieved=self.achieved,
             visits=self._visits.counts(),
             latencies=self._latencies.encoded(),
             series=self._series.whole(elapsed_s, self._totals()) if finished else (),
-            health=(Health(histograms.encode(self.lag), cpu_share),),
+            health=(Health(histograms.encode(self.lag), cpu_share, waited_share),),
             faults=tuple(self._faults),
             elapsed_s=elapsed_s,
             finished=finished,
+            stopped=self.stopped,
         )
 
     def _arrivals(self) -> Arrivals:
@@ -111,6 +120,7 @@ def merge(reports: Iterable[Report]) -> Report:
         latencies.add(report.latencies)
     return Report(
         arrivals=sum((report.arrivals for report in every), Arrivals()),
+        achieved=sum(report.achieved for report in every),
         visits=visits.counts(),
         latencies=latencies.encoded(),
         series=intervals.merge(report.series for report in every),
@@ -118,5 +128,6 @@ def merge(reports: Iterable[Report]) -> Report:
         faults=tuple(fault for report in every for fault in report.faults)[:FAULTS_KEPT],
         elapsed_s=max((report.elapsed_s for report in every), default=0.0),
         finished=bool(every) and all(report.finished for report in every),
+        stopped=next((report.stopped for report in every if report.stopped), ""),
         failure=next((report.failure for report in every if report.failure), ""),
     )

@@ -29,6 +29,7 @@ UNITS: Final = {
 """By a figure's unit: what may stand behind a bound, and what one of it is; decimal, so that 0.07% is 0.0007."""
 WRITTEN: Final = {"ms": "ms", "share": "%", "rate": "/s", "count": ""}
 """The unit in which a bound is written back."""
+NOTHING_MEASURED: Final = "nothing was measured"
 SINCE_WORDS: Final = {"due": "from the intended start", "sent": "from the actual start"}
 
 _BOUND: Final = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*([a-z%/]*)")
@@ -39,10 +40,11 @@ class ThresholdError(ValueError):
 
 
 class Found(NamedTuple):
-    """An answer: kept, missed or (None) not judged, and why."""
+    """An answer: kept, missed or (None) not judged, and what was found; `lacking` is what kept it from being judged."""
 
     ok: bool | None
     said: str
+    lacking: str = ""
 
 
 class Threshold(Figure, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -75,16 +77,16 @@ class Threshold(Figure, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Answer whether a run keeps it."""
         reading = measured.read(self)
         if reading.value is None:
-            return self._unjudged(f"{self.name}: nothing was measured")
+            return self._unjudged(f"{self.name}: {NOTHING_MEASURED}", NOTHING_MEASURED)
         keeps = reading.value <= self.bound if self.at_least is None else reading.value >= self.bound
         if reading.stated:
             return Found(keeps, self._found(reading, reading.value))
         if not keeps and self.at_least is None:
             return Found(ok=False, said=self._above(reading))
-        return self._unjudged(f"{self.name} not stated: {histograms.TOO_SMALL} ({reading.n})")
+        return self._unjudged(f"{self.name} not stated: {histograms.TOO_SMALL} ({reading.n})", histograms.TOO_SMALL)
 
-    def _unjudged(self, why: str) -> Found:
-        return Found(False if self.required else None, f"{why}, and is required" if self.required else why)
+    def _unjudged(self, why: str, lacking: str) -> Found:
+        return Found(ok=False, said=f"{why}, and is required") if self.required else Found(None, why, lacking)
 
     def _found(self, reading: Reading, value: float) -> str:
         of = f" of {reading.n}" if self.unit == "share" else ""

@@ -1,21 +1,25 @@
 """Pass, fail or generator-bound: the questions in order of precedence, and the exit code of each answer.
 
 First whether it was the run that was asked for and may be believed at all (arrivals, gate, stories); then whether the
-generator kept up, and only then the service: its latency, its errors, whether everything offered was achieved, and the
-run's own thresholds. Every question is kept with its answer; of a run that may not be believed no service is judged.
+generator kept up, and only then the service: its latency, its errors, whether everything offered was achieved and no
+backlog grew, and the run's own thresholds. Every question is kept with its answer; of a run that may not be believed no
+service is judged.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 
 from loadtests.openload import health, histograms
+from loadtests.openload.backlog import Growth
 from loadtests.openload.figures import SERVED, Measured
-from loadtests.openload.thresholds import Threshold
+from loadtests.openload.thresholds import Found, Threshold
 
 ACHIEVED_MIN: Final = 0.99
+BACKLOG: Final = "the backlog does not grow"
 NO_RESULT: Final = "no performance result: the gate does not hold"
 NOT_ASKED_FOR: Final = "not the run that was asked for"
 
@@ -65,12 +69,22 @@ class Check(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """An answer and why; `remarks` are what could not be judged, `checks` every question that was asked."""
+    """An answer and why; `remarks` are what could not be judged, `checks` every question that was asked.
+
+    `unjudged` are the bounds of the remarks, by what they lacked.
+    """
 
     answer: Answer
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    unjudged: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """Return the answer in a line; who passes without being asked everything does not just pass."""
+        partly = self.answer is Answer.PASS and self.unjudged
+        return f"{self.answer} ({'; '.join(self.unjudged)})" if partly else str(self.answer)
 
     @property
     def exit_code(self) -> int:
@@ -95,19 +109,22 @@ def judge(
     """
     bound = health.complaints(found, slo.p95_ms)
     spoilt = _spoilt(gate or (), unseen or (), bound)
-    service = [*_asked("slo", slo.thresholds, measured), *_asked("threshold", thresholds, measured)]
+    bounds = [(one, one.judge(measured)) for one in (*slo.thresholds, *thresholds)]
+    promised = len(slo.thresholds)
+    service = [*_asked("slo", bounds[:promised]), _backlog(measured.growth), *_asked("threshold", bounds[promised:])]
     missed = tuple(check.said for check in service if check.ok is False)
     answer, reasons = (spoilt.answer, spoilt.reasons) if spoilt else (_ANSWERS[bool(missed)], missed)
     return Verdict(
         Answer.FAIL if early else answer,
         (early, *reasons) if early else reasons,
-        tuple(check.said for check in service if check.ok is None),
+        tuple(its.said for _, its in bounds if its.ok is None),
         (
             *_run(early),
             *_belief(gate, unseen),
             _generator(found, bound),
             *(_unjudged(check, spoilt) if spoilt else check for check in service),
         ),
+        tuple(_lacking(bounds)),
     )
 
 
@@ -146,10 +163,27 @@ def _generator(found: health.Condition, bound: Sequence[str]) -> Check:
     return Check("generator", "the generator kept up", not bound, "; ".join(bound) or well)
 
 
-def _asked(group: Group, thresholds: Sequence[Threshold], measured: Measured) -> Iterator[Check]:
-    for threshold in thresholds:
-        found = threshold.judge(measured)
+def _asked(group: Group, bounds: Iterable[tuple[Threshold, Found]]) -> Iterator[Check]:
+    for threshold, found in bounds:
         yield Check(group, str(threshold), found.ok, found.said)
+
+
+def _lacking(bounds: Iterable[tuple[Threshold, Found]]) -> Iterator[str]:
+    """Say of what was not judged what it lacked."""
+    names: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for threshold, found in bounds:
+        if found.ok is None:
+            names[found.lacking][threshold.name.removeprefix(f"{SERVED} ")] = None
+    yield from (f"{', '.join(those)} not judged: {lacking}" for lacking, those in names.items())
+
+
+def _backlog(growth: Growth | None) -> Check:
+    """Ask whether the service kept up while arrivals came: what it serves in the drain it had not achieved."""
+    if growth is None:
+        return Check("slo", BACKLOG, ok=None, said="not judged: at no steady rate for long enough, or not open")
+    rate, from_s, until_s = growth.stretch
+    said = f"the backlog grows by {growth.per_s:.1f} visits/s" if growth.excessive else "it does not grow"
+    return Check("slo", BACKLOG, not growth.excessive, f"{said}, seconds {from_s:.0f} to {until_s:.0f} at {rate:g}/s")
 
 
 def _unjudged(check: Check, spoilt: _Spoilt) -> Check:

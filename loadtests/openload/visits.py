@@ -2,7 +2,8 @@
 
 A user is the class's own object with its own client, made when nobody idle is there, and kept for the next visit. A
 new one runs its on_start first, whose time counts since the due time, but not since the actual start. Each visit is a
-greenlet that Locust counts, so that Locust's users are the visits in flight. Locust is untyped.
+greenlet that Locust counts, so that Locust's users are the visits in flight. A visit that ends after the drain never
+ended, as far as anybody is told. Locust is untyped.
 """
 
 import time
@@ -19,6 +20,7 @@ from locust.user.task import LOCUST_STATE_RUNNING, DefaultTaskSet
 from loadtests.openload import intervals
 from loadtests.openload.admission import MICROSECONDS, Admission, World
 from loadtests.openload.clock import Arrival, Schedule
+from loadtests.openload.cores import waited_s
 from loadtests.openload.findings import Setting
 from loadtests.openload.record import FAILED, FAULT, SERVED, Record, Report
 from loadtests.openload.timer import Timer
@@ -42,14 +44,15 @@ class Visits:
         self._record = Record(intervals.length_s(setting.arrivals.duration_s + setting.drain_s))
         due_s = setting.arrivals.due_times(Random(setting.seed))  # noqa: S311 - seeded arrivals
         self._timer = Timer()
-        world = World(time.monotonic, time.process_time, self._timer.sleep)
-        schedule = Schedule(due_s, part=part, parts=parts)
+        world = World(time.monotonic, time.process_time, self._timer.sleep, waited_s)
+        schedule = Schedule(due_s, setting.arrivals.duration_s, part=part, parts=parts)
         self._admission = Admission(schedule, self._record, world, setting.visits_max)
         self._idle: dict[Any, deque[Any]] = defaultdict(deque)
         self._arrivals: dict[Any, Arrival] = {}
         self._welcomed: set[Any] = set()
         self._failed: dict[Any, bool] = {}
         self._lasted_s: float | None = None
+        self._shut = False
         for user_class in self._classes:
             user_class.run = self._visit_of(user_class)  # in place of Locust's endless loop: `start` runs one visit
 
@@ -61,6 +64,7 @@ class Visits:
             self._admission.run(self._enter)
             self._admission.drain(self._setting.drain_s)
         finally:
+            self._shut = True
             self._admission.shut()
             self._timer.close()
             self._lasted_s = self._admission.now_s
@@ -73,8 +77,10 @@ class Visits:
 
     def report(self) -> Report:
         """Return what was seen so far."""
+        share = self._admission.share
         return self._record.report(
-            cpu_share=self._admission.cpu_share,
+            cpu_share=share.used,
+            waited_share=share.waited,
             elapsed_s=self._admission.now_s if self._lasted_s is None else self._lasted_s,
             finished=self._lasted_s is not None,
         )
@@ -91,8 +97,10 @@ class Visits:
         return lambda user: self._visit(user, user_class)
 
     def _visit(self, user: Any, user_class: Any) -> None:
-        """Serve the arrival that this user was started for; a visit that is killed meanwhile never ended."""
+        """Serve the arrival this user was started for; a visit that is killed or outlives the run never ended."""
         arrival, here = self._arrivals.pop(user), gevent.getcurrent()
+        if self._shut:
+            return
         self._failed[here] = False
         self._admission.begin(arrival)
         try:
@@ -102,6 +110,8 @@ class Visits:
             ended_s = time.monotonic()
         finally:
             failed = self._failed.pop(here)
+        if self._shut:
+            return
         self._record.end(
             user_class.__name__,
             FAILED if failed and outcome == SERVED else outcome,
@@ -132,6 +142,7 @@ class Visits:
             self._welcomed.discard(user)
             self._attempt(user, lambda user: user.on_stop())
         except StopTest:
+            self._record.stopped = f"StopTest in {type(user).__name__}"
             self.stop()
         except Exception as error:  # noqa: BLE001 - a fault of the class is counted and told, and ends one visit
             self._record.fault(f"{type(user).__name__}: {type(error).__name__}: {error}")

@@ -20,6 +20,7 @@ from loadtests.openload.verdict import Slo
 from loadtests.page import windows
 from loadtests.page.runs import Run
 from loadtests.page.windows import Choice, Seen
+from loadtests.workload.faults import Fault
 from loadtests.workload.plan import Profile
 
 Value = float | None
@@ -55,7 +56,7 @@ class Line(Struct, frozen=True):
 
 
 class Band(Struct, frozen=True):
-    """A stretch of the x axis that is shaded: warm-up, drain, a fault."""
+    """A stretch of the x axis that is shaded: warm-up, drain, a fault, and what is left out around it."""
 
     name: str
     from_x: float
@@ -112,9 +113,19 @@ def _bands(profile: Profile, end_s: float) -> Iterable[Band]:
     planned_s = profile.arrivals.duration_s
     if profile.warmup_s:
         yield Band("warmup", 0.0, min(profile.warmup_s, end_s))
-    yield from (Band("fault", fault.at_s, fault.until_s, fault.text) for fault in profile.faults)
+    for fault in profile.faults:
+        yield Band("fault", fault.at_s, fault.until_s, fault.text)
+        if not fault.measured:
+            yield from _left_out(fault)
     if end_s > planned_s:
         yield Band("drain", planned_s, end_s)
+
+
+def _left_out(fault: Fault) -> Iterable[Band]:
+    """Yield what is not measured besides the fault itself: who was due just before it, and until it has settled."""
+    for from_x, to_x in ((fault.at_s - fault.lead_s, fault.at_s), (fault.until_s, fault.settled_s)):
+        if to_x > from_x:
+            yield Band("left_out", max(from_x, 0.0), to_x, fault.text)
 
 
 def _latency(

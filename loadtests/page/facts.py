@@ -83,6 +83,10 @@ class Facts(NamedTuple):
     result: Result
     figures: Figures
 
+    def worded(self, key: str) -> str:
+        """Return the key of words about due times, which in a closed run are others: nobody was due."""
+        return key if self.result.profile.model == "open" else f"{key}_closed"
+
     @property
     def served(self) -> Stated:
         """Return what an SLO is about: every measured visit that settled, from its due time."""

@@ -82,12 +82,12 @@ def glance(facts: Facts, say: Words) -> Markup:
     shown = [
         (say("line.offered"), figures.rate(found.offered_per_s)),
         (say("line.achieved"), figures.rate(found.achieved_per_s)),
-        (say("fate.errors"), found.errors),
+        (say("fate.errors"), result.report.measured_errors),
         *stated,
         (say("latency.max"), figures.latency(served.max_us, say)),
     ]
     terms = (element("div", element("dt", name), element("dd", said)) for name, said in shown)
-    note = element("p", say("latency.glance", n=served.count), class_="note")
+    note = element("p", say(facts.worded("latency.glance"), n=served.count), class_="note")
     return joined((element("dl", *terms, class_="glance"), note))
 
 

@@ -101,7 +101,7 @@ def latencies(facts: Facts, say: Words) -> Markup:
         say("latency.max"),
     )
     warmup = f"{facts.result.windows.warmup_s:g}"
-    note = element("p", say("latency.note", warmup=warmup), class_="note")
+    note = element("p", say(facts.worded("latency.note"), warmup=warmup), class_="note")
     return joined((note, table(head, (_latency(row, say) for row in facts.figures.latencies if row.count), "dense")))
 
 

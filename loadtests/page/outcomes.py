@@ -46,7 +46,8 @@ def outcomes(facts: Facts, say: Words) -> Markup:
 def _fates(facts: Facts, say: Words) -> Markup:
     fates = facts.result.report.arrivals
     counts = {name: getattr(fates, name) for name in fates.__struct_fields__}
-    counts |= {"unfinished": facts.figures.unfinished, "errors": facts.figures.errors}
+    apart = facts.result.report.unmeasured.errors
+    counts |= {"unfinished": facts.figures.unfinished, "errors": facts.figures.errors, "unmeasured_errors": apart}
     rates = (figures.rate(facts.figures.offered_per_s), figures.rate(facts.figures.achieved_per_s))
     head = [say(f"fate.{name}") for name in (*counts, "offered_per_s", "achieved_per_s")]
     return table(head, [(*counts.values(), *rates)])

@@ -7,7 +7,7 @@
   const COLOURS = ["#56a0d3", "#0b5394", "#c2410c", "#7a5195", "#00734f"]; /* told apart by the colour-blind, and in grey */
   const AREAS = ["#9cc9e8", "#c2410c", "#1b1f24"];
   const WIDTHS = [1.8, 1.4, 2.2, 1.2, 1.6];
-  const SHADES = { warmup: "rgba(91,101,112,.14)", drain: "rgba(91,101,112,.14)", fault: "rgba(194,65,12,.13)", unstated: "rgba(91,101,112,.1)" };
+  const SHADES = { warmup: "rgba(91,101,112,.14)", drain: "rgba(91,101,112,.14)", fault: "rgba(194,65,12,.13)", left_out: "rgba(194,65,12,.06)", unstated: "rgba(91,101,112,.1)" };
   const HEIGHT = 200;
   const CROWDED = 150;
   const FONT = '10px "Noto Sans", Arial, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
@@ -40,7 +40,7 @@
     return {
       label: words[`line.${line.name}`], class: line.listed ? "listed" : "unlisted", stroke: colour, fill: line.look === "area" ? colour : undefined,
       width: dots || line.look === "area" ? 0 : WIDTHS[line.colour], dash: line.dashed ? [5, 3] : undefined,
-      paths: paths(line.look), value: (_, __, nth, at) => at == null ? "" : short(chart.lines[nth - 1].values[at]),
+      paths: paths(line.look), value: (_, __, nth, at) => at == null ? "" : `: ${short(chart.lines[nth - 1].values[at])}`,
       points: dots || (chart.name === "load_curve") ? { show: true, size: chart.x.length > CROWDED ? 2 : 4, fill: colour, stroke: colour, width: 1 } : { show: false },
     };
   }

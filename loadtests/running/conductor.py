@@ -134,6 +134,13 @@ class Conductor:
         """Whether Locust has not heard from a worker for some seconds: its part of the load can never be whole."""
         return self._alone is None and bool(self._environment.runner.clients.missing)
 
+    def _rest_finished(self) -> bool:
+        """Whether everybody has finished whom Locust has heard of in the last seconds, and others were lost."""
+        if not self._lost():
+            return False
+        lost = {client.id for client in self._environment.runner.clients.missing}
+        return all(report.finished for name, report in self._reports.items() if name not in lost)
+
     def _finished(self) -> bool:
         if self._fault or self._latest.failure:
             return True
@@ -155,11 +162,9 @@ class Conductor:
         else:
             self._environment.runner.send_message(STOP)
         until_s = time.monotonic() + self._plan.profile.drain_s + RECOVERY_S + 2 * EVERY_S
-        while not self._finished() and time.monotonic() < until_s:
+        while not self._finished() and not self._rest_finished() and time.monotonic() < until_s:
             gevent.sleep(EVERY_S / 10)
             self._look()
-            if self._lost():
-                break  # the others have been told to stop; nothing more will be whole
 
     def _conclude(self) -> None:
         """Write the result, once; whoever comes second waits until it is there."""
@@ -173,10 +178,7 @@ class Conductor:
             self._concluded.set()
 
     def _write(self) -> None:
-        merged = self._latest
-        if not merged.failure and (self._fault or not merged.finished):
-            why = self._fault or "a load process never reported its end"
-            merged = msgspec.structs.replace(merged, failure=why)
+        merged = self._as_it_ended()
         profile = self._plan.profile
         windows = result.Windows(self._started_at, result.planned_s(profile), profile.warmup_s, merged.elapsed_s)
         whole = result.Result(
@@ -193,6 +195,20 @@ class Conductor:
         result.write(whole.with_figures(), Path(self._plan.result_file))
         if self._judge is not None:
             self._environment.process_exit_code = self._judge()
+
+    def _as_it_ended(self) -> Report:
+        """Return everybody's report, and in it that somebody's end is missing: who came is judged all the same."""
+        merged = self._latest
+        if merged.failure or (merged.finished and not self._fault):
+            return merged
+        if self._fault:
+            return msgspec.structs.replace(merged, failure=self._fault)
+        reports = [merged] if self._alone is not None else self._reports.values()
+        ended, every = sum(report.finished for report in reports), self._plan.profile.processes
+        lost = f"a load process never reported its end ({ended} of {every} did)"
+        if merged.arrivals.scheduled:
+            return msgspec.structs.replace(merged, aborted=lost)
+        return msgspec.structs.replace(merged, failure=lost)
 
 
 def _now(ago_s: float = 0.0) -> str:

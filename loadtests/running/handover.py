@@ -1,4 +1,4 @@
-"""How a worker that was started without a plan gets one: it asks its master until the plan comes (gevent).
+"""How a worker gets its plan: it asks its master until the plan comes (gevent).
 
 A plan holds the keys of terminals. Master and worker are on one machine; nothing else is offered yet.
 """

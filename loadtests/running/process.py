@@ -95,7 +95,7 @@ class LoadProcess:
         self._weather.begin()
         going = [gevent.spawn(self._weather.pass_by)]
         if pid and part == 0:
-            going.append(gevent.spawn(stand_still, profile.faults, pid, gevent.sleep))
+            going.append(gevent.spawn(stand_still, profile.faults, pid, gevent.sleep, self._weather.happened))
         try:
             yield
         finally:
@@ -127,6 +127,7 @@ def _driver(plan: LoadPlan, part: int, heard: Callable[[Visit], None], weather: 
     profile = plan.profile
     recorder = Recorder(intervals.length_s(profile.arrivals.duration_s + profile.drain_s))
     world = World(clock_ms=lambda: time.time_ns() // 1_000_000, monotonic_s=time.monotonic, sleep=gevent.sleep)
+    recorder.happened = weather.happened
     journal = FileJournal(Path(plan.journal_dir) / f"load-{part}.jsonl", plan.profile.journal)
 
     def abort(reason: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from locust import stats
 
-from loadtests.generator.recorder import Span, Visit
+from loadtests.generator.recorder import Message, Span, Visit
 from terminals.kernel.outcome import APPROVED
 
 TOGETHER: Final = 64
@@ -71,7 +71,7 @@ class Retold:
         for (infno, end), span in zip(visit.outcome.messages, visit.messages, strict=True):
             self._fire_one(MESSAGE, infno, span, "" if end == APPROVED else end)
 
-    def _fire_one(self, kind: str, name: str, span: Span, refused: str) -> None:
+    def _fire_one(self, kind: str, name: str, span: Span | Message, refused: str) -> None:
         self._environment.events.request.fire(
             request_type=kind,
             name=name,
@@ -82,5 +82,5 @@ class Retold:
         )
 
 
-def _ms(span: Span) -> float:
+def _ms(span: Span | Message) -> float:
     return (span.ended_s - span.began_s) * MS

@@ -1,6 +1,6 @@
 """The capacity of a service under a scenario's promises: every step that was taken, and what they show together.
 
-A step is held where its run passes (gate, stories, generator, SLO, thresholds) and the backlog does not grow. One JSON
+A step is held where its run passes: gate, stories, generator, SLO, a backlog that does not grow, thresholds. One JSON
 file holds the whole curve of latency against load, each point with the result that it was made of. Pure.
 """
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from loadtests.evidence.provenance import Machine, Source
 from loadtests.evidence.result import Result, replace
-from loadtests.openload import backlog, histograms
+from loadtests.openload import histograms
 from loadtests.openload.histograms import blank
 from loadtests.openload.latencies import Pair
 from loadtests.openload.thresholds import Threshold
@@ -42,7 +42,7 @@ class Point(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One step: what was offered, what came of it, and whether it was held. Rates are a second of arrivals.
 
     `rate` is what was asked for, in visits; shares are of one core, the load's of its busiest process. `result` is the
-    file of its run.
+    file of its run, `not_judged` the promises that it was too short for.
     """
 
     rate: float
@@ -53,11 +53,12 @@ class Point(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     achieved_per_s: float
     settlements_per_s: float
     messages_per_s: float
-    backlog_growth_per_s: float
+    backlog_growth_per_s: float | None
     latency: Latency
     load_cpu_share: float
     engine_cpu_share: float | None
     result: str
+    not_judged: tuple[str, ...] = ()
 
 
 class Curve(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -86,6 +87,12 @@ class Curve(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return tuple(point for point in self.points if point.purpose == "confirm" and point.rate == self.capacity)
 
     @property
+    def not_judged(self) -> tuple[str, ...]:
+        """Return the promises that some step at the capacity was too short for."""
+        at = (point for point in self.points if point.rate == self.capacity and point.outcome == "held")
+        return tuple(dict.fromkeys(said for point in at for said in point.not_judged))
+
+    @property
     def missed(self) -> Point | None:
         """Return the least rate that was not held above the capacity."""
         above = (point for point in self.points if point.outcome != "held" and point.rate > (self.capacity or 0))
@@ -106,8 +113,7 @@ def taken(step: Step, result: Result, file: Path) -> Taken:
     served, measured = result.served(), result.measured()
     settled = sum(one.count for one in result.report.settled.values())
     messages = sum(count for outcomes in result.report.messages.values() for count in outcomes.values())
-    growth_per_s = _growth_per_s(result)
-    outcome, why = _ended(result, growth_per_s)
+    outcome, why = _ended(result)
     point = Point(
         rate=step.rate,
         purpose=step.purpose,
@@ -117,11 +123,12 @@ def taken(step: Step, result: Result, file: Path) -> Taken:
         achieved_per_s=result.achieved_per_s,
         settlements_per_s=settled / measured.arrived_s,
         messages_per_s=messages / measured.arrived_s,
-        backlog_growth_per_s=growth_per_s,
+        backlog_growth_per_s=measured.growth.per_s if measured.growth else None,
         latency=_latency(served),
         load_cpu_share=result.condition.cpu_share_max,
         engine_cpu_share=_engine_cpu_share(result),
         result=str(file),
+        not_judged=result.verdict.unjudged if result.verdict else (),
     )
     return Taken(point, served, result.machine, result.source)
 
@@ -157,24 +164,17 @@ def read(path: Path) -> Curve:
     return msgspec.json.decode(path.read_bytes(), type=Curve)
 
 
-def _ended(result: Result, growth_per_s: float) -> tuple[Outcome, str]:
+def _ended(result: Result) -> tuple[Outcome, str]:
     """Return how a step ended, and why."""
     assert result.verdict is not None
-    reasons = "; ".join(result.verdict.reasons[:REASONS_MAX])
-    if result.verdict.answer is not RunAnswer.PASS:
-        return _OUTCOMES[result.verdict.answer], reasons
-    window_s = result.windows.planned_s - result.windows.warmup_s
-    if backlog.grows(growth_per_s, offered_per_s=result.offered_per_s, window_s=window_s):
-        return "missed", f"the backlog grows by {growth_per_s:.1f} visits/s"
-    return "held", ""
+    return _OUTCOMES[result.verdict.answer], "; ".join(result.verdict.reasons[:REASONS_MAX])
 
 
-_OUTCOMES: Final[Mapping[RunAnswer, Outcome]] = {RunAnswer.FAIL: "missed", RunAnswer.GENERATOR_BOUND: "bound"}
-
-
-def _growth_per_s(result: Result) -> float:
-    windows = result.windows
-    return backlog.growth_per_s(result.report.series, windows.warmup_s, windows.planned_s)
+_OUTCOMES: Final[Mapping[RunAnswer, Outcome]] = {
+    RunAnswer.PASS: "held",
+    RunAnswer.FAIL: "missed",
+    RunAnswer.GENERATOR_BOUND: "bound",
+}
 
 
 def _engine_cpu_share(result: Result) -> float | None:

@@ -16,7 +16,7 @@ COLUMNS: Final = (
     ("service p99", 13), ("load CPU", 10), ("engine CPU", 12), ("ended", 8),
 )  # fmt: skip
 PURPOSES: Final = {"climb": "step", "narrow": "bisect", "confirm": "repeat", "cliff": "+10 %"}
-UNFINISHED: Final = "ended early, not confirmed"
+UNFINISHED: Final = "ended early"
 P99_NEEDS: Final = BEYOND_MIN * WHOLE_E4 // (WHOLE_E4 - P99)
 
 
@@ -25,9 +25,10 @@ def lines(curve: Curve) -> Iterator[str]:
     yield sentence(curve)
     if curve.confirmed is not None and curve.answer == "found":
         yield f"  over its {len(curve.repeats)} repeats together: {_latency(curve.confirmed)}"
-        if curve.confirmed.n < P99_NEEDS:
-            enough_s = ceil(curve.step_s * P99_NEEDS / max(curve.confirmed.n, 1))
-            yield f"  p99 needs {P99_NEEDS} visits: --step-s {enough_s} has them"
+        fewest = min(point.latency.n for point in curve.repeats)
+        if fewest < P99_NEEDS:
+            enough_s = ceil(curve.step_s * P99_NEEDS / max(fewest, 1))
+            yield f"  p99 needs {P99_NEEDS} visits in each: --step-s {enough_s} has them"
     yield ""
     if curve.machine is not None:
         machine = curve.machine
@@ -43,16 +44,19 @@ def sentence(curve: Curve) -> str:
     if rate is None:
         return {
             "below": f"no capacity: nothing was held down to {RATE_MIN:g} visits/s; {_said(curve.missed)}",
-            "unsteady": f"no capacity: no rate was held {curve.confirmations} times in a row; {_said(curve.missed)}",
+            "unsteady": f"no capacity: unsteady, no rate was held {curve.confirmations} times in a row with none missed"
+            f" below it; the lowest missed is {_said(curve.missed)}",
             "at least": f"no capacity: the generator is the limit already at {_said(_last(curve, 'bound'))}",
         }.get(curve.answer, "no capacity: ended before any rate was held")
     if curve.answer == "found":
         return (
             f"capacity {rate:g} visits/s{_also(curve)}: held {curve.confirmations} of {curve.confirmations} times,"
             f" within {PRECISION:.0%}; {CLIFF - 1:+.0%} is missed: {_said(_last(curve, 'missed', 'cliff'))}"
+            f"{_without(curve)}"
         )
     bound = f"the generator is the limit at {_said(_last(curve, 'bound'))}"
-    return f"at least {rate:g} visits/s{_also(curve)}: {bound if curve.answer == 'at least' else UNFINISHED}"
+    why = bound if curve.answer == "at least" else UNFINISHED
+    return f"at least {rate:g} visits/s{_also(curve)}: {why}{_once(curve)}{_without(curve)}"
 
 
 def row(point: Point) -> str:
@@ -74,6 +78,18 @@ def _also(curve: Curve) -> str:
     settlements = sum(point.settlements_per_s for point in at) / len(at)
     messages = sum(point.messages_per_s for point in at) / len(at)
     return f" ({settlements:.0f} settlements/s, {messages:.0f} messages/s)"
+
+
+def _once(curve: Curve) -> str:
+    """Say of a lower bound how often it was held, where that does not confirm it."""
+    times = sum(point.rate == curve.capacity and point.outcome == "held" for point in curve.points)
+    often = "once" if times == 1 else f"{times} times"
+    return "" if times > curve.confirmations else f"; held {often}, not confirmed"
+
+
+def _without(curve: Curve) -> str:
+    """Say which promises its steps were too short for."""
+    return "".join(f"; {said}" for said in curve.not_judged)
 
 
 def _last(curve: Curve, outcome: Outcome, purpose: Purpose | None = None) -> Point | None:

@@ -2,8 +2,9 @@
 
 A search asks for steps and is told how each ended; it reads no clock and starts nothing. A step at which the generator
 itself was the limit ends it: what was held so far is then a lower bound and not a capacity. A rate that is missed in
-one of its repeats is not held; the search goes on a little below. A cliff that is none (a tenth more is held, too) was
-a miss by chance; the search goes on above.
+one of its repeats is not held; the search goes on a little below. A cliff that is none (a tenth more is held, too)
+shows that a miss below it was chance, and the search goes on above; of two misses below it neither was, and the service
+is unsteady: no rate is ever found above more than one that was missed.
 """
 
 from collections.abc import Generator
@@ -18,6 +19,8 @@ CLIFF: Final = 1.1
 CONFIRMATIONS: Final = 5
 ROUNDS_MAX: Final = 6
 """How often the search may go on after a repeat or a cliff spoke against it."""
+BY_CHANCE_MAX: Final = 1
+"""How many misses a whole search may take for chance."""
 RATE_MIN: Final = 1.0
 RATE_MAX: Final = 100_000.0
 DIGITS: Final = 3
@@ -27,7 +30,7 @@ Outcome = Literal["held", "missed", "bound"]
 """How a step ended; bound: the generator was the limit, which says nothing of the service."""
 Answer = Literal["found", "at least", "below", "unsteady", "unfinished"]
 """What a search found: a capacity; a lower bound, for the generator is the limit; nothing that is held at all; no rate
-that is held again and again; or it was ended before it knew."""
+that is held again and again with none missed below it; or it was ended before it knew."""
 
 
 class Step(NamedTuple):
@@ -56,7 +59,20 @@ class _Known:
 
     def __init__(self) -> None:
         self._held: list[float] = []
-        self.missed: float | None = None
+        self._missed: list[float] = []
+        self._by_chance = 0
+
+    @property
+    def missed(self) -> float | None:
+        """Return the least rate that was missed, and not by chance."""
+        return min(self._missed, default=None)
+
+    def contradict(self, cliff: float) -> bool:
+        """Forget what was missed below a cliff that was none; False where that is too much for chance."""
+        above = [rate for rate in self._missed if rate > cliff]
+        self._by_chance += len(self._missed) - len(above)
+        self._missed = above
+        return self._by_chance <= BY_CHANCE_MAX
 
     @property
     def held(self) -> float | None:
@@ -71,7 +87,7 @@ class _Known:
         if outcome == "held":
             self._held.append(rate)
             return True
-        self.missed = rate if self.missed is None else min(rate, self.missed)
+        self._missed.append(rate)
         return False
 
 
@@ -86,10 +102,13 @@ def search(start: float, *, confirmations: int = CONFIRMATIONS) -> Generator[Ste
                 return Found("below", None)
             if not (yield from _confirm(known, known.held, confirmations)):
                 continue
-            if not (yield from known.ask(_rounded(known.held * CLIFF), "cliff")):
+            cliff = _rounded(known.held * CLIFF)
+            if not (yield from known.ask(cliff, "cliff")):
                 return Found("found", known.held)
-            known.missed = None
-            yield from _climb(known, known.held * CLIFF, CLIFF)
+            if not known.contradict(cliff):
+                break
+            if known.missed is None:
+                yield from _climb(known, cliff * CLIFF, CLIFF)
     except _GeneratorBoundError:
         return Found("at least", known.held)
     return Found("unsteady", None)

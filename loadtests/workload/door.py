@@ -5,12 +5,15 @@ engine are derived from its network key and travel in the plan as its terminals'
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
 from settlement.wire.national_fields import PATH
 
+RATE_MAX: Final = 100_000.0
+P99_MAX_MS: Final = 600_000.0
+KEEP_ALIVE_MAX_S: Final = 3_600.0
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
@@ -31,7 +34,7 @@ class Credential(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return f"Credential({self.fixmedins_code})"
 
     def resolved(self, environ: Mapping[str, str]) -> "Credential":
-        """Return it with both keys; raise CredentialError that names the variable which is missing."""
+        """Return it with both keys; raise CredentialError that names the variable and never its value."""
         if not self.access_key_env:
             return self
         return Credential(
@@ -41,18 +44,35 @@ class Credential(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         )
 
     def _read(self, name: str, environ: Mapping[str, str]) -> str:
-        if not environ.get(name):
+        key = environ.get(name)
+        if not key:
             raise CredentialError(f"the environment variable {name}, a key of {self.fixmedins_code}, is not set")
-        return environ[name]
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            what = "holds what no key does: printable ASCII without spaces is expected"
+            raise CredentialError(f"the environment variable {name}, a key of {self.fixmedins_code}, {what}")
+        return key
 
 
 class Ceilings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a run may do at most: arrivals a second, settlements, their fen in all, and comings of one person."""
+    """What a run may do at most: arrivals a second, settlements, their fen in all, and comings of one person.
 
-    rate_per_s: Annotated[float, Meta(gt=0)]
+    The rate holds for any second whatever, wherever it begins; below one a second, for any time that one may take.
+    """
+
+    rate_per_s: Annotated[float, Meta(gt=0, le=RATE_MAX)]
     settlements: Annotated[int, Meta(ge=1)]
     fen: Annotated[int, Meta(ge=1)]
     visits_per_person: Annotated[int, Meta(ge=1)] = 1
+
+    @property
+    def span_s(self) -> float:
+        """Return the time within which the rate is counted."""
+        return max(1.0, 1 / self.rate_per_s)
+
+    @property
+    def visits_per_span(self) -> int:
+        """Return how many visits may begin within that time."""
+        return max(1, int(self.rate_per_s))
 
 
 class AbortRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,7 +84,7 @@ class AbortRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     error_share: Annotated[float, Meta(gt=0, le=1)]
     consecutive_errors: Annotated[int, Meta(ge=1)]
-    p99_ms: Annotated[float, Meta(gt=0)]
+    p99_ms: Annotated[float, Meta(gt=0, le=P99_MAX_MS)]
     busy: Annotated[int, Meta(ge=1)]
     over: Annotated[int, Meta(ge=10, le=1_000)] = 100
 
@@ -98,7 +118,7 @@ class NationalDoor(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     api_version: Name = "1.0.0"
     queries_by_msgid: bool = True
     times: bool = True
-    keep_alive_s: Annotated[float, Meta(gt=0)] = 4.0
+    keep_alive_s: Annotated[float, Meta(gt=0, le=KEEP_ALIVE_MAX_S)] = 4.0
     limits: Limits = Limits()
     own_codes: dict[str, str] = {}
     people_file: str = ""

@@ -3,7 +3,7 @@
 Pure. Who performs them is said elsewhere: the lines of a load process (weather), the engine's process (stall).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Final, Literal
 
@@ -22,8 +22,8 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     outage: every line to the host is cut and none can be opened. slow: each reply comes `delay_ms` later.
     drop_replies: of the requests, `share` are answered in vain. stall: the engine's process is stopped (SIGSTOP).
 
-    Where it is not `measured`, visits that are due from its begin until `settle_s` after its end are served and
-    counted, and their latencies are left out.
+    Where it is not `measured`, visits that are due from `lead_s` before its begin (they may be under way when it comes)
+    until `settle_s` after its end are served and counted, and left out of the latencies and of the share of errors.
     """
 
     kind: Kind
@@ -32,6 +32,7 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     delay_ms: Annotated[float, Meta(ge=0, le=DELAY_MAX_MS)] = 0.0
     share: Annotated[float, Meta(ge=0, le=1)] = 0.0
     measured: bool = True
+    lead_s: Annotated[float, Meta(ge=0, le=3600)] = 0.0
     settle_s: Annotated[float, Meta(ge=0, le=3600)] = 0.0
 
     def __post_init__(self) -> None:
@@ -45,6 +46,11 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def until_s(self) -> float:
         """Return the second in which it ends."""
         return self.at_s + self.for_s
+
+    @property
+    def settled_s(self) -> float:
+        """Return the second in which its aftermath ends, too."""
+        return self.until_s + self.settle_s
 
     @property
     def text(self) -> str:
@@ -69,7 +75,21 @@ def going_on(faults: Iterable[Fault], now_s: float) -> tuple[str, ...]:
 
 def measured(faults: Iterable[Fault], due_s: float) -> bool:
     """Whether the latency of somebody who is due in this second counts."""
-    return not any(not one.measured and one.at_s <= due_s < one.until_s + one.settle_s for one in faults)
+    return not any(not one.measured and one.at_s - one.lead_s <= due_s < one.settled_s for one in faults)
+
+
+def cut_off(faults: Iterable[Fault], duration_s: float) -> str:
+    """Say which fault the arrivals do not outlast; "" if they outlast all: what follows a fault is the question."""
+    for one in faults:
+        if one.settled_s > duration_s:
+            settle = f" and {one.settle_s:g} s to settle" if one.settle_s else ""
+            return f"the fault {one.text}{settle} outlasts the arrivals, which end in second {duration_s:g}"
+    return ""
+
+
+def missing(faults: Iterable[Fault], happened: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the faults that did not happen, in words; `happened` counts them by their text."""
+    return tuple(f"the fault {one.text} did not happen" for one in faults if not happened.get(one.text))
 
 
 def overlapping(faults: Sequence[Fault]) -> str:

@@ -1,7 +1,7 @@
 """What one load run is, before it starts: frozen facts, in one JSON file that anybody can write.
 
-Read by the locustfile, which finds it through SHUAKA_LOAD_PLAN. It holds the keys of its terminals, as terminals hold
-theirs, and is written for its owner alone; `public` is the part that a result may keep.
+Read by the locustfile of a master or of the only process, which finds it through SHUAKA_LOAD_PLAN. It holds the keys of
+its terminals, as terminals hold theirs, and is written for its owner alone; a result keeps the profile, which has none.
 """
 
 import os
@@ -100,6 +100,14 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Refuse what cannot be had together."""
         if self.sign_on == "storm" and self.fidelity == "replay":
             raise ValueError("a storm's terminals have no session before the run, in which a replay is prepared")
+        duration_s = self.arrivals.duration_s
+        if complaint := faults.cut_off(self.faults, duration_s):
+            raise ValueError(f"{complaint}: let them come for longer, or leave the fault out")
+        if self.storm_s > duration_s:
+            raise ValueError(
+                f"the storm of sign-ons lasts {self.storm_s:g} s and outlasts the arrivals, which end in second"
+                f" {duration_s:g}: let them come for longer"
+            )
 
     @property
     def preparing_s(self) -> float:
@@ -107,7 +115,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.arrivals.expected / DIALOGUES_PER_S if self.fidelity == "replay" else 0.0
 
     def measures(self, due_s: float) -> bool:
-        """Whether the latency of somebody who is due in this second of the arrivals counts."""
+        """Whether somebody who is due in this second of the arrivals counts for latencies and the share of errors."""
         return due_s >= self.warmup_s and (not self.faults or faults.measured(self.faults, due_s))
 
 

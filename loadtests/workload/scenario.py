@@ -16,7 +16,7 @@ from loadtests.openload.arrivals import ArrivalPlan, ArrivalsError
 from loadtests.openload.thresholds import Threshold, parse_threshold
 from loadtests.openload.verdict import Slo
 from loadtests.workload import shares
-from loadtests.workload.faults import Fault, overlapping
+from loadtests.workload.faults import Fault, cut_off, overlapping
 from loadtests.workload.plan import Journalling
 from loadtests.workload.scenario_rows import Fact, File, fault, held
 from loadtests.workload.settings import SettingsError, convert, nearest
@@ -104,7 +104,8 @@ def read_scenario(text: str, file: str, *, name: str = "", folder: Path = Path()
 def _scenario(found: File, facts: list[Fact], file: str, name: str, folder: Path) -> Scenario:
     sourced = [fault(row, file, f"faults[{number}]") for number, row in enumerate(found.faults)]
     faults, facts = tuple(one for one, _ in sourced), [*facts, *(fact for _, fact in sourced)]
-    if complaint := overlapping(faults):
+    arrivals = _arrivals(found, file, folder)
+    if complaint := overlapping(faults) or cut_off(faults, arrivals.duration_s):
         raise SettingsError(file, "faults", complaint)
     if (found.sign_on.when == "storm") != (found.sign_on.over_s > 0):
         raise SettingsError(file, "sign_on", 'a storm is { when = "storm", over_s = ... } with seconds above 0')
@@ -112,7 +113,7 @@ def _scenario(found: File, facts: list[Fact], file: str, name: str, folder: Path
         name=name,
         title=found.title,
         question=found.question,
-        arrivals=_arrivals(found, file, folder),
+        arrivals=arrivals,
         duration_s=found.duration_s,
         folder=folder,
         warmup_s=found.warmup_s,

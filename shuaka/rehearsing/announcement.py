@@ -1,12 +1,17 @@
 """What a run at a platform that is not ours would do, in words: how fast, for how much money, and how it is undone."""
 
 from itertools import islice
+from typing import Final
 
+from loadtests.foreign.ceilings import most_within
 from loadtests.foreign.crowd import ForeignCrowd
 from loadtests.foreign.target import Target
-from shuaka.rehearsing.foreign_plan import Foreign, moment, peak_per_s, plan_of, refusals, visits_of, yuan
+from shuaka.rehearsing.foreign_plan import Foreign, due_times, moment, plan_of, refusals, visits_of, yuan
 from shuaka.rehearsing.order import Rehearsal
 from terminals.kernel.exchange import LOST_PAUSES_S
+
+REFUSED: Final = "REFUSED  "
+"""How a line begins that says why such a run would not be made."""
 
 
 def announcement(asked: Rehearsal, foreign: Foreign, now_ms: int) -> list[str]:
@@ -14,7 +19,8 @@ def announcement(asked: Rehearsal, foreign: Foreign, now_ms: int) -> list[str]:
     found, arrivals = foreign.target, asked.arrivals
     settlements, fen = money(asked, foreign)
     visits = f"each at most {visits_of(found)} times"
-    pace = f"{arrivals.expected} in {arrivals.duration_s:g} s, at most {peak_per_s(asked):g} a second"
+    due_s = due_times(asked)
+    pace = f"{len(due_s)} in {arrivals.duration_s:g} s, at most {most_within(due_s, 1.0)} within a second"
     return [
         f"target   {found.name}, {found.address}{found.path}, gateway {found.gateway}",
         *_approval(found),
@@ -27,7 +33,7 @@ def announcement(asked: Rehearsal, foreign: Foreign, now_ms: int) -> list[str]:
         f"proof    {_proof(found)}",
         f"undo     shuaka undo {asked.run} --data {asked.data}: 2103 for each settlement, the newest first",
         "sent     nothing: this is a plan",
-        *(f"REFUSED  {why}" for why in refusals(asked, foreign, now_ms)),
+        *(f"{REFUSED}{why}" for why in refusals(asked, foreign, now_ms)),
     ]
 
 
@@ -36,7 +42,7 @@ def money(asked: Rehearsal, foreign: Foreign) -> tuple[int, int]:
     crowd = ForeignCrowd(plan_of(asked, foreign), 0)
     bills = [
         sum(line.det_item_fee_sumamt_fen for line in comer.patient.basket)
-        for comer in islice(iter(crowd.next, None), asked.arrivals.expected)
+        for comer in islice(iter(crowd.next, None), len(due_times(asked)))
     ]
     return len(bills), sum(bills)
 

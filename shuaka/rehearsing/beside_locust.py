@@ -14,7 +14,7 @@ from loadtests.workload import plan
 from loadtests.workload.scenario import ScenarioError, load_scenario
 from shuaka import compose
 from shuaka.engine import Engine, EngineError
-from shuaka.rehearsing import load_child
+from shuaka.rehearsing import lane, load_child
 from shuaka.rehearsing.load_child import ChildError
 from shuaka.rehearsing.load_plan import RehearsalError
 from shuaka.rehearsing.order import asked_of
@@ -30,13 +30,14 @@ def main() -> int:
         scenario = load_scenario(name)
         asked = asked_of(scenario, data=Path(data), run=compose.run_name("plain", ""), command="locust -f")
         engine = Engine(asked.data)
-        load_plan = prepared(asked, engine)
-        file = asked.place / "plan.json"
-        plan.write(load_plan, file)
-        print(file.absolute(), flush=True)
-        if not sys.stdin.readline():
-            return FAILED
-        judged = judged_of(asked, load_plan, engine, load_child.left(load_plan, asked.place))
+        with lane.held(asked.data, asked.lane):
+            load_plan = prepared(asked, engine)
+            file = asked.place / "plan.json"
+            plan.write(load_plan, file)
+            print(file.absolute(), flush=True)
+            if not sys.stdin.readline():
+                return FAILED
+            judged = judged_of(asked, load_plan, engine, load_child.left(load_plan, asked.place))
     except (ScenarioError, EngineError, ChildError, RehearsalError, typer.BadParameter) as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED

@@ -1,7 +1,8 @@
 """A run at a platform that is not ours: announced, carried out under its limits, proved by its own statement.
 
 Nothing is sent before every limit that can be checked beforehand was. What is unknown after the drain is found out by
-5203 or 2601, and what the platform does not offer is said to be not proved.
+5203 or 2601, and what the platform does not offer is said to be not proved. Where neither its rows nor its totals are
+known of an institution that was asked for money, the gate fails: no ledger's count, no performance result.
 """
 
 import time
@@ -12,9 +13,9 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from loadtests.evidence.gate import Gate, Row
 from loadtests.evidence.history import HistoryError
-from loadtests.evidence.proof import Proof, Total
+from loadtests.evidence.host import Host, write_host
+from loadtests.evidence.proved import gate_of
 from loadtests.evidence.result import Result, write
 from loadtests.foreign.clerk import UndoError
 from loadtests.foreign.order import Desk, Order, write_order
@@ -22,6 +23,7 @@ from loadtests.foreign.undo import find_out
 from shuaka.rehearsing import announcement, foreign_plan, load_child
 from shuaka.rehearsing.load_plan import RehearsalError
 from shuaka.rehearsing.order import Rehearsal
+from shuaka.rehearsing.rehearsal import probe
 from terminals.journal import JournalError
 
 
@@ -37,17 +39,20 @@ def rehearse(
     foreign = foreign_plan.read(target_file)
     for refused in foreign_plan.refusals(asked, foreign, now_ms()):
         raise RehearsalError(f"{target_file}: {refused}")
+    if asked.result is not None:
+        probe(asked.result_file)
     plan = foreign_plan.plan_of(asked, foreign)
     order = foreign_plan.order_of(foreign, plan, foreign_plan.today(now_ms()))
     try:
         _knock(order)
-        asked.place.mkdir(parents=True, exist_ok=False)
+        asked.place.mkdir(mode=0o700, parents=True, exist_ok=False)
+        write_host(Host(f"{order.name} {order.host}:{order.port}", ours=False), asked.place)
         write_order(order, asked.place)
         result = load_child.follow(plan, asked.place, quiet=quiet)
         if result.report.failure:
             raise RehearsalError(result.report.failure)
         judged = _judged(result if foreign.target.loopback else _elsewhere(result, order), order, asked.place)
-        for file in {Path(plan.result_file), asked.result_file}:
+        for file in dict.fromkeys((Path(plan.result_file), asked.result_file)):
             write(judged, file)
     except OSError as error:
         raise RehearsalError(f"{error.filename or asked.place}: {error.strerror}") from None
@@ -81,25 +86,6 @@ def _judged(result: Result, order: Order, place: Path) -> Result:
         history, proof = desk.history(), desk.prove()
     proved = msgspec.structs.replace(result, proof=proof, not_proved=proof.not_proved)
     return proved.judged(gate_of(proof, unknown=len(history.open())))
-
-
-def gate_of(proof: Proof, *, unknown: int) -> Gate:
-    """Return a proof as the rows of a gate: ours as the client's word, the platform's as its ledger's."""
-    totals = (_total(one, proof) for one in proof.totals if one.equal is not None)
-    rows = [] if any("row by row" in said for said in proof.not_proved) else [_compared(proof)]
-    findings = (Row(f"{one.kind} {one.msgid}", one.setl_id, None, one.said, ok=False) for one in proof.findings)
-    return Gate((*rows, *findings, *totals, Row("unknown outcomes left", unknown, None, None, unknown == 0)))
-
-
-def _total(total: Total, proof: Proof) -> Row:
-    """Return one answer to 3201; where rows are not ours, its totals need not be either."""
-    name = f"3201 {total.fixmedins_code} {total.insutype} {'undone' if total.refd else 'settled'}"
-    said = "equal" if total.equal else total.said or "unequal"
-    return Row(name, total.count, None, said, bool(total.equal or proof.foreign))
-
-
-def _compared(proof: Proof) -> Row:
-    return Row("3202 rows", proof.rows, None, proof.equal, proof.rows == proof.equal)
 
 
 def now_ms() -> int:

@@ -7,11 +7,14 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from loadtests.foreign import items, people, target_file
+from loadtests.foreign.ceilings import most_within
 from loadtests.foreign.items import Stock
 from loadtests.foreign.order import Order
 from loadtests.foreign.people import Insured
@@ -22,12 +25,23 @@ from loadtests.workload.plan import Block, LoadPlan, LoadTerminal, Profile
 from loadtests.workload.settings import SettingsError
 from settlement.wire.names import CHINA
 from shuaka.rehearsing.load_plan import RehearsalError
-from shuaka.rehearsing.order import RESULT, Rehearsal
-from shuaka.rehearsing.own_door import at_the_door
+from shuaka.rehearsing.order import RESULT, Rehearsal, Running
+from shuaka.rehearsing.own_door import at_the_door, target_mix
 
 NO_KEY: Final = "00" * 16
 """A terminal's key, which nobody asks for at this door."""
 DAY: Final = "%Y-%m-%d"
+NO_STORIES: Final = "PINs, taps and accounts: the owner's people come with a card that shows who they are, and pay cash"
+
+
+UNFIT: Final = (
+    ("fidelity", "chip", "replay of prepared dialogues is for an engine of our own: --fidelity chip"),
+    ("model", "open", "a closed model is for an engine of our own: arrivals at a target are open, --model open"),
+    ("sign_on", "before", "a storm of sign-ons is for an engine of our own: terminals at a target sign on before"),
+    ("running", Running(), "one process loads a platform that is not ours: neither --master nor --web"),
+    ("address", None, "the target says where: --engine is for an engine of our own"),
+)
+"""What else of a run does not fit a target: (field, what fits, why)."""
 
 
 class Foreign(Struct, frozen=True):
@@ -56,7 +70,7 @@ def read(file: Path) -> Foreign:
 
 def refusals(asked: Rehearsal, foreign: Foreign, now_ms: int) -> Iterator[str]:
     """Say why this run may not be made at this target, in order of precedence."""
-    found, arrivals = foreign.target, asked.arrivals
+    found = foreign.target
     for site in found.institutions:
         try:
             site.credential.resolved(os.environ)
@@ -66,15 +80,21 @@ def refusals(asked: Rehearsal, foreign: Foreign, now_ms: int) -> Iterator[str]:
         yield "one process loads a platform that is not ours, so that its ceilings hold exactly: --processes 1"
     if asked.faults:
         yield "faults are for an engine of our own: this scenario has some"
-    if asked.fidelity != "chip":
-        yield "replay of prepared dialogues is for an engine of our own: --fidelity chip"
-    most, comings = peak_per_s(asked), len(foreign.people) * visits_of(found)
-    if found.ceilings and most > found.ceilings.rate_per_s:
-        yield f"{most:g} arrivals a second at most are asked, and the ceiling is {found.ceilings.rate_per_s:g}"
-    if arrivals.expected > comings:
-        people_come = f"{len(foreign.people)} people may come {visits_of(found)} times each"
-        yield f"{arrivals.expected} arrivals are asked, and {people_come}"
+    yield from (said for field, fits, said in UNFIT if getattr(asked, field) != fits)
+    if asked.model == "open":
+        yield from _arrivals(asked, foreign)
     yield from _window(asked, found, now_ms)
+
+
+def _arrivals(asked: Rehearsal, foreign: Foreign) -> Iterator[str]:
+    found, due_s = foreign.target, due_times(asked)
+    ceilings, comings = found.ceilings, len(foreign.people) * visits_of(found)
+    if ceilings and (most := most_within(due_s, ceilings.span_s)) > ceilings.visits_per_span:
+        asks = f"{most} arrivals within {ceilings.span_s:g} s are asked by seed {asked.seed}"
+        yield f"{asks}, and the ceiling is {ceilings.rate_per_s:g} a second; even:RATE keeps them apart"
+    if len(due_s) > comings:
+        people_come = f"{len(foreign.people)} people may come {visits_of(found)} times each"
+        yield f"{len(due_s)} arrivals are asked, and {people_come}"
 
 
 def _window(asked: Rehearsal, found: Target, now_ms: int) -> Iterator[str]:
@@ -87,9 +107,9 @@ def _window(asked: Rehearsal, found: Target, now_ms: int) -> Iterator[str]:
         yield f"the window is {window}, and this run would last until {moment(over_ms)}"
 
 
-def peak_per_s(asked: Rehearsal) -> float:
-    """Return the highest rate of the arrivals."""
-    return max(max(segment.rate_from, segment.rate_to) for segment in asked.arrivals.segments)
+def due_times(asked: Rehearsal) -> list[float]:
+    """Return when every arrival is due, in seconds, as the run's seed has it."""
+    return list(asked.arrivals.due_times(Random(asked.seed)))  # noqa: S311 - the run's own seeded arrivals
 
 
 def visits_of(found: Target) -> int:
@@ -102,6 +122,8 @@ def plan_of(asked: Rehearsal, foreign: Foreign) -> LoadPlan:
     found = foreign.target
     host, port = found.endpoint
     asked = at_the_door(asked)
+    told = (*asked.not_tested, NO_STORIES)
+    asked = msgspec.structs.replace(asked, mix=target_mix(asked.mix), not_tested=told)
     names = [name for name in Profile.__struct_fields__ if name in Rehearsal.__struct_fields__]
     profile = {name: getattr(asked, name) for name in names}
     block = Block(asked.seed, len(foreign.people), 0, len(foreign.people))

@@ -1,7 +1,8 @@
 """Locust as a child process of `shuaka load`: started, followed by its live file, told to end, and its result read.
 
 The child has a session of its own, so that Ctrl-C reaches only the command: it ends the arrivals, lets the running
-visits end, and the result says that it was interrupted. A second Ctrl-C ends the child at once.
+visits end, and the result says that it was interrupted. A second Ctrl-C ends the child at once; where the command is
+killed, the child ends by itself.
 """
 
 import os
@@ -17,7 +18,7 @@ import msgspec
 
 from loadtests.evidence import result
 from loadtests.evidence.result import Result
-from loadtests.running import live
+from loadtests.running import live, owner
 from loadtests.workload import plan
 from loadtests.workload.plan import RECOVERY_S, LoadPlan
 from shuaka.compose import HOST
@@ -61,7 +62,7 @@ def follow(
         with (place / LOG).open("wb") as said:
             child = subprocess.Popen(  # noqa: S603 - our own interpreter and locustfile
                 locust_command.command(load_plan.profile.processes, running),
-                env={**os.environ, plan.ENVIRONMENT: str(plan_file)},
+                env=owner.owned_by(os.getpid(), {**os.environ, plan.ENVIRONMENT: str(plan_file)}),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -69,7 +70,7 @@ def follow(
             )
         early = _wait(child, load_plan, quiet=quiet, running=running, over=over)
     finally:
-        plan_file.unlink()  # it holds the terminals' keys
+        plan_file.unlink(missing_ok=True)  # it holds the terminals' keys; a child that read it has removed it
     whole = left(load_plan, place)
     if not early:
         over(whole)
@@ -101,10 +102,21 @@ def _wait(
             print("ending: no more arrivals, the running visits may end", file=sys.stderr, flush=True)
         child.send_signal(signal.SIGTERM)
         _end(child, load_plan.profile.drain_s + RECOVERY_S + END_MARGIN_S)
+        if not Path(load_plan.result_file).exists():
+            raise ChildError(_ended_without(load_plan)) from None
     except BaseException:
         _kill(child)
         raise
     return early
+
+
+def _ended_without(load_plan: LoadPlan) -> str:
+    """Say what a run came to that was ended and left no result."""
+    state = live.read(Path(load_plan.live_file))
+    if state is None or not state.arrivals.scheduled:
+        return "ended before the first arrival: nothing was run"
+    came = f"{state.arrivals.scheduled} arrivals had come"
+    return f"killed before its end, without a result: {came}, and their journals lie in {load_plan.journal_dir}"
 
 
 def _announce(load_plan: LoadPlan, running: Running) -> None:

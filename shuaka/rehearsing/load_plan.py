@@ -7,6 +7,7 @@ import msgspec
 
 from loadtests.workload.plan import Block, EngineAt, LoadPlan, LoadTerminal, Profile, Security
 from shuaka import compose
+from shuaka.compose import People
 from shuaka.engine import Engine
 from shuaka.rehearsing.order import RESULT, Rehearsal
 from shuaka.rehearsing.own_door import at_the_door, own_door, pharmacies
@@ -27,7 +28,7 @@ class RehearsalError(Exception):
 
 def plan_of(asked: Rehearsal, engine: Engine) -> LoadPlan:
     """Lease people and return the plan; raise EngineError or RehearsalError."""
-    key = engine.network_key
+    key, people = engine.network_key, engine.people(asked.people)
     national = asked.address is not None and asked.address.door == "national"
     if national:
         asked = at_the_door(asked)
@@ -38,7 +39,7 @@ def plan_of(asked: Rehearsal, engine: Engine) -> LoadPlan:
     sites = pharmacies(_sites(asked)) if national else _sites(asked)
     stalled = any(fault.kind == "stall" for fault in asked.faults)
     return LoadPlan(
-        profile=_profile(asked, engine, sites, "signature" if national else "mac and pin block"),
+        profile=_profile(asked, people, engine, sites, "signature" if national else "mac and pin block"),
         host=asked.address.host if asked.address else engine.tcp.host,
         port=asked.address.port if asked.address else engine.tcp.port,
         national=own_door(key, sites) if national else None,
@@ -62,10 +63,10 @@ def _exact(asked: Rehearsal) -> str:
     return asked.command if stated else f"{asked.command} --seed {asked.seed}"
 
 
-def _profile(asked: Rehearsal, engine: Engine, sites: tuple[Site, ...], security: Security) -> Profile:
+def _profile(asked: Rehearsal, people: People, engine: Engine, sites: tuple[Site, ...], security: Security) -> Profile:
     """Return the profile: what is asked under the same names, and the people who come."""
-    count = _wanted(asked, sites)
-    block = Block(asked.people.seed, asked.people.size, engine.lease(count, asked.people), count)
+    count = _wanted(asked, people, sites)
+    block = Block(people.seed, people.size, engine.lease(count, people), count)
     names = [name for name in Profile.__struct_fields__ if name in Rehearsal.__struct_fields__]
     try:
         return Profile(block=block, security=security, **{name: getattr(asked, name) for name in names})
@@ -85,10 +86,10 @@ def _sites(asked: Rehearsal) -> tuple[Site, ...]:
         count *= 2
 
 
-def _wanted(asked: Rehearsal, sites: tuple[Site, ...]) -> int:
+def _wanted(asked: Rehearsal, people: People, sites: tuple[Site, ...]) -> int:
     """Return how many people to lease, by the share of a sample that has a place to go to."""
-    profile = compose.population(asked.people.seed, asked.people.size).profile
+    profile, sample = compose.population(people.seed, people.size).profile, min(SAMPLE, people.size)
     patients = Patients(asked.seed, asked.mix, profile, places_of(sites), compose.items(), compose.bank_pins())
-    coming = sum(patients.patient(index) is not None for index in range(SAMPLE))
+    coming = sum(patients.patient(index) is not None for index in range(sample))
     expected = asked.arrivals.expected
-    return int((expected * SPARE + DEVIATIONS * expected**0.5) * SAMPLE / max(coming, 1)) + SAMPLE
+    return int((expected * SPARE + DEVIATIONS * expected**0.5) * sample / max(coming, 1)) + sample

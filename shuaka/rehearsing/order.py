@@ -54,7 +54,8 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     run: str
     data: Path
     arrivals: ArrivalPlan
-    people: People = compose.DEFAULT_PEOPLE
+    people: People | None = None
+    """Whose people come; None: those of the engine."""
     terminals: int = TERMINALS
     lane: int = LANE
     seed: int = compose.DEFAULT_SEED
@@ -96,8 +97,8 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
 
 OF_A_SCENARIO: Final = tuple(name for name in Scenario.__struct_fields__ if name in Rehearsal.__struct_fields__)
 """What a run takes from its scenario as it stands there."""
-GROUNDS: Final = ("assumed", "sources", "not_tested")
-"""The words about a scenario, which are no figures of it."""
+GROUNDS: Final = ("assumed", "sources")
+"""The words about figures of a scenario, line by line: each begins with the figure that it is about."""
 
 
 class AddressError(ValueError):
@@ -113,7 +114,7 @@ def asked_of(scenario: Scenario, *, data: Path, run: str, **changes: Any) -> Reh
     changed = {name: value for name, value in stated.items() if name in own and value != own[name]}
     said = [line for name, value in changed.items() for line in _differences(name, own[name], value)]
     gone = (*(f"{line.partition(' ')[0]} " for line in said), *(("duration_s ",) if "arrivals" in changed else ()))
-    for ground in ("assumed", "sources"):
+    for ground in GROUNDS:
         own[ground] = tuple(line for line in own[ground] if not line.startswith(gone))
     names = {"scenario": scenario.name, "run": run, "data": data}
     return Rehearsal(**{**own, **names, "overridden": tuple(said) if scenario.name else (), **stated})

@@ -36,6 +36,12 @@ def at_the_door(asked: Rehearsal) -> Rehearsal:
     )
 
 
+def target_mix(mix: Mix) -> Mix:
+    """Return what of a mix can happen with the owner's people: baskets alone, since their cards only show who comes."""
+    shares = [name for name in Mix.__struct_fields__ if name not in ("pharmacy", "lines_min", "lines_max")]
+    return msgspec.structs.replace(mix, pharmacy=1.0, **dict.fromkeys(shares, 0.0))
+
+
 def pharmacies(sites: tuple[Site, ...]) -> tuple[Site, ...]:
     """Return the terminals that have a form there."""
     return tuple(

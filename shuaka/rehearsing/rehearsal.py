@@ -10,19 +10,24 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from loadtests.evidence.gate import Audit, compare
+from loadtests.evidence.host import Host, write_host
 from loadtests.evidence.result import Result, write
 from loadtests.evidence.stories import cards_of, unseen
+from loadtests.workload.faults import missing
 from loadtests.workload.plan import LoadPlan
 from shuaka.engine import Engine
-from shuaka.rehearsing import load_child
+from shuaka.rehearsing import lane, load_child
 from shuaka.rehearsing.load_plan import RehearsalError, plan_of
-from shuaka.rehearsing.order import Rehearsal, asked_of
+from shuaka.rehearsing.order import RESULT, Rehearsal, asked_of
 
 __all__ = ["Rehearsal", "RehearsalError", "asked_of", "audit_of", "rehearse"]
+
+NOTHING_RUN: Final = "ended before the first arrival: nothing was run"
 
 
 def rehearse(asked: Rehearsal, *, quiet: bool, shown: Callable[[Result], None] = lambda _: None) -> Result:
@@ -31,6 +36,17 @@ def rehearse(asked: Rehearsal, *, quiet: bool, shown: Callable[[Result], None] =
     `shown` is called with the judged result as soon as there is one: Locust's page may stand for longer.
     """
     engine = Engine(asked.data)
+    with lane.held(asked.data, asked.lane):
+        return _carried_out(asked, engine, quiet=quiet, shown=shown)
+
+
+def left_by(asked: Rehearsal) -> str:
+    """Say what a run left that was ended before or after its arrivals, which no process of it could tell of."""
+    file = asked.place / RESULT
+    return f"ended before it was judged: its result lies unjudged in {file}" if file.exists() else NOTHING_RUN
+
+
+def _carried_out(asked: Rehearsal, engine: Engine, *, quiet: bool, shown: Callable[[Result], None]) -> Result:
     plan = prepared(asked, engine)
     judged: list[Result] = []
 
@@ -48,10 +64,11 @@ def rehearse(asked: Rehearsal, *, quiet: bool, shown: Callable[[Result], None] =
 def prepared(asked: Rehearsal, engine: Engine) -> LoadPlan:
     """Lease people, make the run's directory and return the plan; raise EngineError or RehearsalError."""
     if asked.result is not None:
-        _probe(asked.result_file)
+        probe(asked.result_file)
     plan = plan_of(asked, engine)
     try:
         asked.place.mkdir(parents=True, exist_ok=False)
+        write_host(Host(f"{plan.host}:{plan.port}", ours=True), asked.place)
     except OSError as error:
         raise RehearsalError(f"the run's directory {asked.place} cannot be made: {error.strerror}") from None
     return plan
@@ -59,11 +76,13 @@ def prepared(asked: Rehearsal, engine: Engine) -> LoadPlan:
 
 def judged_of(asked: Rehearsal, plan: LoadPlan, engine: Engine, result: Result) -> Result:
     """Judge what a run left by three witnesses and write it; raise EngineError or RehearsalError."""
+    if result.interrupted and not result.report.arrivals.scheduled:
+        raise RehearsalError(NOTHING_RUN)
     if result.report.failure:
         raise RehearsalError(result.report.failure)
     audit = audit_of(engine, asked.run)
     judged = result.judged(compare([result.claims], audit), _unseen(plan, result), audit=audit)
-    for file in {Path(plan.result_file), asked.result_file}:
+    for file in dict.fromkeys((Path(plan.result_file), asked.result_file)):
         _keep(judged, file)
     return judged
 
@@ -76,13 +95,15 @@ def _thaw(plan: LoadPlan) -> None:
 
 
 def _unseen(plan: LoadPlan, result: Result) -> tuple[str, ...]:
-    """Return what the mix promised so many patients and nobody saw."""
+    """Return what the plan promised and nobody saw: of the mix to so many patients, and its faults."""
     cards = cards_of(plan.card_profiles, [terminal.site for terminal in plan.terminals])
-    return unseen(plan.profile.mix, cards, result.report.arrivals.completed, result.report.events)
+    report = result.report
+    lived = unseen(plan.profile.mix, cards, report.arrivals.completed, report.events)
+    return (*lived, *missing(plan.profile.faults, report.happened))
 
 
-def _probe(file: Path) -> None:
-    """Find out before anybody is leased whether a result can be written here."""
+def probe(file: Path) -> None:
+    """Find out before anybody is leased or asked whether a result can be written here; raise RehearsalError."""
     try:
         if file.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

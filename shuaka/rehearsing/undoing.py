@@ -8,9 +8,10 @@ from typing import Final, Protocol, Self
 import msgspec
 
 from loadtests.evidence.history import History, read_history
-from loadtests.evidence.proof import NOTHING
+from loadtests.evidence.proof import NOTHING, Amounts
 from loadtests.foreign.clerk import Clerk
 from loadtests.foreign.order import UNDO_JOURNAL, Desk, Order, journals
+from loadtests.foreign.remainder import undo_remainder
 from loadtests.foreign.undo import Undone, left, undo
 from loadtests.generator.connection import Connection
 from settlement.wire.session import TerminalSession
@@ -66,22 +67,35 @@ class ForeignUndoing:
 
     def undo(self) -> Iterator[Undone]:
         """Take them."""
-        for step in undo(self._desk.history, self._desk.clerks):
+        for step in self._steps():
             yield step
             if self._order.rate_per_s:
                 time.sleep(1 / self._order.rate_per_s)
+
+    def _steps(self) -> Iterator[Undone]:
+        """Take those that our books know of, then those that only the platform's statement shows."""
+        desk = self._desk
+        yield from undo(desk.history, desk.clerks)
+        yield from undo_remainder(desk.prove().findings, desk.history, desk.clerks)
 
     def proved(self) -> Said:
         """Return what the platform's statement says of the run by now."""
         proof = self._desk.prove()
         said = [f"not proved: {one}" for one in proof.not_proved]
         said += [f"{one.kind}: {one.msgid} {one.said}" for one in proof.findings]
-        unequal = [one for one in proof.totals if one.equal is False and not proof.foreign]
-        amounts = (proof.net.medfee_sumamt_fen, proof.net.fund_pay_sumamt_fen, proof.net.acct_pay_fen)
-        said.append("net      " + ", ".join(map(yuan, amounts)) + " yuan (total, funds, accounts)")
-        if proof.findings or unequal or proof.net != NOTHING:
+        said.append(f"net      {_net(proof.net)}")
+        unequal = any(one.equal is False for one in proof.totals)
+        if proof.findings or unequal or proof.net not in (NOTHING, None):
             return said, False
         return (said, None) if proof.not_proved else ([*said, "proved   by 3202 row by row, and by 3201"], True)
+
+
+def _net(net: Amounts | None) -> str:
+    """Say what the platform's rows of a run come to."""
+    if net is None:
+        return "not stated: the platform tells no rows"
+    amounts = (net.medfee_sumamt_fen, net.fund_pay_sumamt_fen, net.acct_pay_fen)
+    return f"{', '.join(map(yuan, amounts))} yuan (total, funds, accounts), by the platform's rows"
 
 
 class OwnUndoing:

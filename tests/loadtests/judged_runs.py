@@ -1,5 +1,6 @@
 """Judged runs out of nothing, for tests of what is made of several: so many patients at a rate, each served so fast."""
 
+from random import Random
 from typing import Any
 
 from loadtests.evidence.gate import Gate, Row
@@ -33,7 +34,8 @@ def judged_run(
     **profile: Any,
 ) -> Result:
     """Return a run that began so many minutes after noon and in which everybody had the same latency."""
-    count = int(rate * seconds)
+    plan = ArrivalPlan.read(f"{rate:g}", seconds)
+    count = plan.number(Random(profile.get("seed", 1)))
     due, sent = histograms.blank(), histograms.blank()
     due.record_value(int(latency_ms * 1000), count)
     sent.record_value(int(latency_ms * 500), count)
@@ -46,6 +48,7 @@ def judged_run(
     health = (Health(histograms.encode(histograms.blank()), cpu_share),)
     report = Report(
         arrivals=Arrivals(count, count, count, 0, 0),
+        achieved=count,
         messages={"2102": {"approved": 3 * count}},
         settled={"2102": Settled(count=count)},
         latencies=(served,),
@@ -54,7 +57,7 @@ def judged_run(
     )
     facts: dict[str, Any] = {"seed": 1, "block": Block(1, 1000, 0, count), "warmup_s": 0, **profile}
     result = Result(
-        profile=Profile(run=run, arrivals=ArrivalPlan.read(f"{rate:g}", seconds), **facts),
+        profile=Profile(run=run, arrivals=plan, **facts),
         command="shuaka load",
         windows=Windows(f"2026-11-21T12:{minute:02d}:00+08:00", planned_s=seconds, warmup_s=0, lasted_s=seconds),
         machine=machine,

@@ -160,3 +160,41 @@ def test_a_junit_file_that_cannot_be_written_is_one_sentence(
     assert code == 1
     assert "GENERATOR-BOUND" in said
     assert said.endswith(f"error: the JUnit file {tmp_path} cannot be written: Is a directory")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("--worker", "--master"), "a --worker has its run from its master: leave --master away"),
+        (("--worker", "smoke", "--junit", "x.xml"), "leave --junit, SCENARIO away"),
+        (("--expect-workers", "2"), "--expect-workers does nothing without --master"),
+        (("--web-port", "8090"), "--web-port does nothing without --web"),
+        (("--master-port", "5557"), "--master-port does nothing without --master or --worker"),
+        (("--master", "--processes", "2"), "a master's workers are counted by --expect-workers"),
+    ],
+)
+def test_options_that_have_no_sense_together_are_refused(
+    asked: list[Rehearsal], words: tuple[str, ...], complaint: str
+) -> None:
+    code, said = run(*words)
+    assert (code, asked) == (2, [])
+    assert complaint in said
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [(False, "error: ended before the first arrival: nothing was run"), (True, "its result lies unjudged in")],
+)
+def test_a_command_that_is_ended_beside_its_arrivals_says_what_it_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, left: bool, said: str
+) -> None:
+    def ended(one: Rehearsal, **_: Any) -> Result:
+        if left:
+            one.place.mkdir(parents=True)
+            (one.place / "result.json").write_text("{}")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(load, "rehearse", ended)
+    code, found = run("--data", str(tmp_path))
+    assert code == 1
+    assert said in found

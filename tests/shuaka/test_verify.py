@@ -20,6 +20,11 @@ def test_a_file_that_is_not_there_is_one_sentence_and_exit_1(tmp_path: Path) -> 
     assert said(str(file)) == (1, f"error: {file} cannot be read: No such file or directory\n")
 
 
+def test_of_a_runs_directory_its_result_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+    assert said(str(tmp_path)) == (1, f"error: {file} cannot be read: No such file or directory\n")
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"format": 1}', b"\xff"])
 def test_a_file_that_is_no_result_is_one_sentence_and_exit_1(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "result.json"

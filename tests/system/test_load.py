@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import apsw
@@ -21,27 +21,12 @@ from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
 from shuaka import compose
 from shuaka.engine import Engine
+from shuaka.rehearsing import lane
 from shuaka.rehearsing.rehearsal import Rehearsal, rehearse
 from terminals.patients import Mix
 
 SHUAKA = [sys.executable, "-m", "shuaka"]
 LIMIT_S = 60
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An engine on any free ports, with its ledger in SQLite."""
-    directory = tmp_path_factory.mktemp("engine")
-    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
-    command = [*SHUAKA, "serve", "--data", str(directory), *ports, "--json"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
-        try:
-            assert engine.stdout is not None
-            assert engine.stdout.readline(), "the engine did not start"
-            yield directory
-        finally:
-            engine.send_signal(signal.SIGTERM)
-            engine.wait(LIMIT_S)
 
 
 def command(data: Path, name: str, *options: str) -> list[str]:
@@ -95,6 +80,13 @@ def test_one_deleted_row_of_the_ledger_fails_the_gate(data: Path) -> None:
     assert any(complaint.startswith("2102 medfee_sumamt_fen") for complaint in gate.complaints)
 
 
+def test_a_population_that_the_engine_does_not_serve_is_one_sentence(data: Path) -> None:
+    said = run(data, "others", "--population", "9:9")
+    assert said.returncode == 1
+    assert said.stderr.endswith("come with --population 1:1000000\n")
+    assert len(said.stderr.splitlines()) == 1
+
+
 def test_two_processes_share_arrivals_and_people_and_leave_one_result(data: Path) -> None:
     result = judged(data, "two", "--rate", "20..60/2s", "--processes", "2")
     assert result.report.arrivals.completed == 80
@@ -134,13 +126,62 @@ def test_ctrl_c_ends_the_arrivals_and_the_report_is_of_what_was_run(data: Path, 
 
 def test_a_load_process_that_dies_fails_the_run(data: Path) -> None:
     options = ("--rate", "20", "--duration", "60", "--processes", "2")
-    with subprocess.Popen(command(data, "dies", *options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as load:
+    with subprocess.Popen(command(data, "dies", *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as load:
         wait_for_visits(data / "runs" / "dies" / "live.json")
         [master] = children(load.pid)
         os.kill(children(master)[1], signal.SIGKILL)
+        said, complained = load.communicate(timeout=LIMIT_S)
+    assert (load.returncode, complained) == (1, b"")
+    assert b"FAIL" in said
+    assert b"a load process never reported its end (1 of 2 did)" in said
+    result = read(data / "runs" / "dies" / "result.json")
+    assert result.report.arrivals.completed > 0
+    assert result.audit is not None, "the engine was asked what it knows of the run"
+
+
+def test_a_second_load_on_the_terminals_of_another_is_refused(data: Path) -> None:
+    with lane.held(data, 7):
+        second = subprocess.run(
+            command(data, "second", "--lane", "7"), capture_output=True, text=True, timeout=LIMIT_S, check=False
+        )
+    assert second.returncode == 1
+    assert second.stderr.endswith("wait for its end, or choose a --lane\n")
+    assert len(second.stderr.splitlines()) == 1
+
+
+def test_ctrl_c_before_the_first_arrival_says_that_nothing_was_run(data: Path) -> None:
+    place = data / "runs" / "early"
+    with subprocess.Popen(command(data, "early"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as load:
+        wait_until((place / "locust.log").exists, "the load did not begin")
+        load.send_signal(signal.SIGINT)
         _, complained = load.communicate(timeout=LIMIT_S)
     assert load.returncode == 1
-    assert complained == b"error: a load process never reported its end\n"
+    assert complained.splitlines()[-1] == "error: ended before the first arrival: nothing was run"
+
+
+def test_a_command_that_is_killed_takes_its_load_with_it_and_leaves_no_key(data: Path) -> None:
+    place = data / "runs" / "killed"
+    options = ("--rate", "20", "--duration", "60", "--processes", "2")
+    with subprocess.Popen(
+        command(data, "killed", *options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as load:
+        wait_for_visits(place / "live.json")
+        [locust] = children(load.pid)
+        assert not (place / "plan.json").exists(), "it was read by everybody who reads it"
+        load.kill()
+    wait_until(lambda: gone(locust), "the load goes on without its command")
+    left = read(place / "result.json")
+    assert left.interrupted
+    assert left.verdict is None
+    assert 0 < left.report.arrivals.completed == left.report.arrivals.sent
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended; where nobody waits for orphans it stays as a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 def children(pid: int) -> list[int]:
@@ -148,18 +189,24 @@ def children(pid: int) -> list[int]:
 
 
 def wait_for_visits(live: Path) -> None:
+    wait_until(
+        lambda: live.exists() and json.loads(live.read_bytes())["arrivals"]["completed"] > 0, "no visit was completed"
+    )
+
+
+def wait_until(holds: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + LIMIT_S
     while time.monotonic() < deadline:
-        if live.exists() and json.loads(live.read_bytes())["arrivals"]["completed"] > 0:
+        if holds():
             return
-        time.sleep(0.05)  # another process's start is waited for
-    raise AssertionError("no visit was completed")
+        time.sleep(0.05)  # another process's doing is waited for
+    raise AssertionError(otherwise)
 
 
 def test_no_key_of_a_terminal_stays_behind(data: Path) -> None:
     run(data, "secrets", "--rate", "10", "--duration", "1")
     files = sorted(path.name for path in (data / "runs" / "secrets").iterdir())
-    assert files == ["live.json", "load-0.jsonl", "locust.log", "result.hlog", "result.json"]
+    assert files == ["host.json", "live.json", "load-0.jsonl", "locust.log", "result.hlog", "result.json"]
     kept = (data / "runs" / "secrets" / "result.json").read_text()
     assert "key" not in kept
 

@@ -1,9 +1,7 @@
 """What a real run leaves behind: figures that others recompute, witnesses that a lost acknowledgement cannot pass."""
 
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,7 @@ from loadtests.evidence.result import Result, read
 from loadtests.evidence.stated import WHOLE
 from loadtests.openload.verdict import Answer
 from loadtests.workload.scenario import unnamed
-from shuaka.rehearsing import load_child
+from shuaka.rehearsing import locust_command
 from shuaka.rehearsing.rehearsal import asked_of, rehearse
 from tests.loadtests.openload import outsider
 
@@ -25,31 +23,15 @@ import msgspec
 
 honest, robbed = Recorder.count, []
 
-def count(self, outcome):
+def count(self, outcome, **more):
     if outcome.infno == "2102" and outcome.result is Result.SETTLED and not robbed:
         robbed.append(outcome)  # acknowledged, and forgotten: as if its acknowledgement had been lost on the way
         outcome = msgspec.structs.replace(outcome, result=Result.DECLINED, setl_ids=(), infno="")
-    honest(self, outcome)
+    honest(self, outcome, **more)
 
 Recorder.count = count
 from loadtests.locustfile import *
 """
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An engine on any free ports, with its ledger in SQLite."""
-    directory = tmp_path_factory.mktemp("engine")
-    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
-    command = [*SHUAKA, "serve", "--data", str(directory), *ports, "--json"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
-        try:
-            assert engine.stdout is not None
-            assert engine.stdout.readline(), "the engine did not start"
-            yield directory
-        finally:
-            engine.send_signal(signal.SIGTERM)
-            engine.wait(LIMIT_S)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +105,7 @@ def test_a_result_says_on_what_it_was_measured(result: Result) -> None:
 
 def test_a_lost_acknowledgement_fails_the_gate(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "robbed.py").write_text(ROBBED)
-    monkeypatch.setattr(load_child, "LOCUSTFILE", tmp_path / "robbed.py")
+    monkeypatch.setattr(locust_command, "LOCUSTFILE", tmp_path / "robbed.py")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     asked = asked_of(unnamed("40", 1.0), data=data, run="robbed", warmup_s=0.0, metrics_port=0)
     robbed = rehearse(asked, quiet=True)

@@ -119,7 +119,7 @@ def test_the_example_of_the_readme_is_short_and_runs(tmp_path: Path, server: str
     assert said.returncode in (0, 3), said.stdout  # on a busy machine the generator may not keep up
     assert found.report.arrivals.completed == found.setting.arrivals.expected == Pages.asked["/"] == 125
     assert found.report.visits == {"Customer": {"served": 125}}
-    assert f"\n{found.verdict.answer}\n" in said.stdout
+    assert f"\n{found.verdict.headline}\n" in said.stdout
 
 
 def test_the_example_with_two_workers_gives_the_counts_of_one_process(tmp_path: Path, server: str) -> None:
@@ -201,10 +201,45 @@ OpenLoad(Slow, arrivals="even:20/0.5s", slo=ANY, visits_max=4, drain_s=0.1)
 """
     said = locust(tmp_path, program, server)
     fates = findings(tmp_path).report.arrivals
-    assert (fates.scheduled, fates.unexplained) == (10, 0)
+    assert fates.scheduled == fates.sent + fates.dropped == 10
     assert fates.dropped > 0
     assert fates.unfinished > 0
     assert said.returncode == 1
+
+
+def test_a_user_that_ends_the_test_fails_the_run(tmp_path: Path, server: str) -> None:
+    program = f"""{HEAD}
+from locust.exception import StopTest
+
+class Done(User):
+    @task
+    def ask(self): raise StopTest
+
+OpenLoad(Done, arrivals="even:40/1s", slo=ANY)
+"""
+    said = locust(tmp_path, program, server, "--junit", str(tmp_path / "run.xml"))
+    verdict = findings(tmp_path).verdict
+    assert (said.returncode, verdict.answer) == (1, Answer.FAIL)
+    assert re.search(r"before everybody came \(\d of 40\): StopTest in Done", verdict.reasons[0])
+    assert 'failures="1"' in (tmp_path / "run.xml").read_text()
+
+
+def test_a_visit_that_ends_after_the_drain_never_ended(tmp_path: Path, server: str) -> None:
+    program = f"""{HEAD}
+class Slow(User):
+    def on_stop(self): gevent.sleep(0.6)
+    @task
+    def ask(self):
+        self.environment.runner.spawned = getattr(self.environment.runner, "spawned", 0) + 1
+        gevent.sleep(0.8 if self.environment.runner.spawned == 10 else 0)
+
+OpenLoad(Slow, arrivals="even:20/0.5s", slo=ANY, drain_s=0.1)
+"""
+    locust(tmp_path, program, server)
+    report = findings(tmp_path).report
+    assert (report.arrivals.unfinished, report.arrivals.completed) == (1, 9)
+    assert report.visits == {"Slow": {"served": 9}}
+    assert sum(interval.completed for interval in report.series) == 9
 
 
 def test_ctrl_c_ends_with_what_was_run(tmp_path: Path, server: str) -> None:
@@ -248,6 +283,8 @@ OpenLoad(Slow, arrivals="1/1s", slo=ANY)
     ("line", "option", "says"),
     [
         ("OpenLoad(One, Other)", "fast", "--arrivals: 'fast' is no rate; expected a rate such as 100"),
+        ("OpenLoad(One, thresholds=['Ones p99 <= 1s'])", "1/1s", "nothing is called 'Ones'; is 'One' meant?"),
+        ("OpenLoad(One, Other, visits_max=0)", "1/1s", "OpenLoad: visits_max is 0; it is 1 at least"),
         ("OpenLoad(One)", "1/1s", "OpenLoad does not know Other: hand it every User class"),
         (
             "OpenLoad(One, Other)",

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -60,23 +60,6 @@ at_s = 3
 for_s = 0.5
 delay_ms = 300
 """
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An engine on any free ports, with its ledger in SQLite."""
-    directory = tmp_path_factory.mktemp("engine")
-    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
-    command = [*SHUAKA, "serve", "--data", str(directory), *ports, "--json"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
-        try:
-            assert engine.stdout is not None
-            assert engine.stdout.readline(), "the engine did not start"
-            yield directory
-        finally:
-            engine.send_signal(signal.SIGCONT)
-            engine.send_signal(signal.SIGTERM)
-            engine.wait(LIMIT_S)
 
 
 def command(data: Path, *options: str) -> list[str]:
@@ -150,7 +133,13 @@ def test_in_a_storm_every_terminal_signs_on_within_the_run_and_is_measured(rough
 def test_a_plain_locust_composes_a_scenario_and_ends_with_a_judged_report(plain: tuple[str, Path]) -> None:
     printed, made = plain
     assert "\nPASS (" in printed or "\nFAIL (" in printed
-    assert sorted(file.name for file in made.iterdir()) == ["live.json", "load-0.jsonl", "result.hlog", "result.json"]
+    assert sorted(file.name for file in made.iterdir()) == [
+        "host.json",
+        "live.json",
+        "load-0.jsonl",
+        "result.hlog",
+        "result.json",
+    ]
     right(read(made / "result.json"))
 
 

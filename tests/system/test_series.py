@@ -1,9 +1,5 @@
 """What `shuaka capacity` and `shuaka compare` are made of, against a real engine: a step, and a pair of runs."""
 
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,22 +16,6 @@ from shuaka.rehearsing.series import Series
 LIMIT_S = 60
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An engine on any free ports, with its ledger in SQLite."""
-    directory = tmp_path_factory.mktemp("engine")
-    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
-    command = [sys.executable, "-m", "shuaka", "serve", "--data", str(directory), *ports, "--json"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
-        try:
-            assert engine.stdout is not None
-            assert engine.stdout.readline(), "the engine did not start"
-            yield directory
-        finally:
-            engine.send_signal(signal.SIGTERM)
-            engine.wait(LIMIT_S)
-
-
 def asked(data: Path, seed: int) -> Rehearsal:
     plan = ArrivalPlan.read("30", 1.5)
     return Rehearsal(run="row", data=data, arrivals=plan, terminals=12, seed=seed, warmup_s=0)
@@ -45,7 +25,7 @@ def test_a_step_is_a_point_of_the_curve_with_its_rates_its_cpu_and_its_result(da
     result, file = Series("step", quiet=True).run(asked(data, 1), "step at 30 visits/s")
     point = taken(Step(30, "climb"), result, file).point
     assert file.is_file()
-    assert point.achieved_per_s == pytest.approx(30)
+    assert point.achieved_per_s == pytest.approx(30, rel=0.05)  # who ends in the drain is none
     assert 0 < point.settlements_per_s <= 30 < point.messages_per_s
     assert point.engine_cpu_share is not None
     assert point.engine_cpu_share > 0

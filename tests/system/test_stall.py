@@ -3,14 +3,9 @@
 The open run shows it to whoever came meanwhile; in the closed one nobody came. Both are printed side by side (-s).
 """
 
-import signal
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
-
-import pytest
 
 from loadtests.evidence.result import Result
 from loadtests.openload import histograms
@@ -25,21 +20,6 @@ STALL = Fault(kind="stall", at_s=1.0, for_s=1.0)
 RATE, SECONDS, TERMINALS = 100, 5, 6
 MIX = Mix(pharmacy=1, remote=0, bank=0)
 """A stall of a second meets 100 of 500 open arrivals, and of a closed loop one visit at each of three pharmacies."""
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    directory = tmp_path_factory.mktemp("engine")
-    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
-    command = [sys.executable, "-m", "shuaka", "serve", "--data", str(directory), *ports, "--json"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
-        try:
-            assert engine.stdout is not None
-            assert engine.stdout.readline(), "the engine did not start"
-            yield directory
-        finally:
-            engine.send_signal(signal.SIGTERM)
-            engine.wait(LIMIT_S)
 
 
 def run(data: Path, model: Literal["open", "closed"]) -> Result:

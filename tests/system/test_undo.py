@@ -1,10 +1,9 @@
 """`shuaka load --engine http://...` and `shuaka undo` at a real engine of ours, through the commands."""
 
 import json
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -17,19 +16,9 @@ LIMIT_S = 60
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An engine on any free ports, with its ledger in memory."""
-    directory = tmp_path_factory.mktemp("engine")
-    ports = [word for name in ("tcp", "http", "admin", "metrics") for word in (f"--{name}-port", "0")]
-    command = [*SHUAKA, "serve", "--data", str(directory), "--store", "memory", *ports, "--json"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as engine:
-        try:
-            assert engine.stdout is not None
-            assert engine.stdout.readline(), "the engine did not start"
-            yield directory
-        finally:
-            engine.send_signal(signal.SIGTERM)
-            engine.wait(LIMIT_S)
+def data(served: Callable[..., Path]) -> Path:
+    """The directory of an engine with its ledger in memory."""
+    return served("--store", "memory")
 
 
 def shuaka(*words: str) -> subprocess.CompletedProcess[str]:

@@ -4,14 +4,17 @@ import msgspec
 import pytest
 
 from loadtests.evidence import report as reports
+from loadtests.evidence.course import MARKS_MAX, sparkline
+from loadtests.evidence.gate import Gate
 from loadtests.evidence.provenance import Machine, Source
-from loadtests.evidence.report import MARKS_MAX, sparkline
 from loadtests.evidence.result import Result, Windows
+from loadtests.evidence.testimony import Unmeasured
 from loadtests.evidence.watch import EngineSample, EngineUse
-from loadtests.generator.recorder import Recorder, Span, Visit
+from loadtests.generator.recorder import Message, Recorder, Span, Visit
 from loadtests.openload import histograms
 from loadtests.openload.health import Health, condition
 from loadtests.openload.intervals import Interval
+from loadtests.openload.outcomes import Arrivals
 from loadtests.workload.plan import Profile
 from terminals.kernel.outcome import Outcome
 from terminals.kernel.outcome import Result as End
@@ -27,7 +30,8 @@ def result(make_profile: MakeProfile) -> Result:
     sold = Outcome("pharmacy", End.SETTLED, infno="2102", setl_ids=("S1",), messages=(("2102", "approved"),))
     for number in range(300):
         began_s = number / 50
-        recorder.end(Visit(sold, Span(began_s, began_s + 0.02), (Span(began_s, began_s + 0.01),), 0.0), began_s - 0.005)
+        messages = (Message(began_s, began_s + 0.01),)
+        recorder.end(Visit(sold, Span(began_s, began_s + 0.02), messages, 0.0), began_s - 0.005)
     recorder.stray("late reply")
     healthy = Health(histograms.encode(histograms.blank()), 0.2)
     return Result(
@@ -77,13 +81,42 @@ def test_the_disk_under_the_ledger_is_shown_as_it_was_measured(result: Result) -
 
 
 def test_a_reply_that_settles_is_shown_from_its_due_time_too(result: Result) -> None:
-    assert line(result, "2102 reply, from its due time").endswith("15 ms")
+    assert line(result, "2102 reply, since patient was due").endswith("15 ms")
     assert line(result, "2102 pharmacy settlement").endswith("10 ms")
 
 
 def test_the_course_of_a_run_is_a_line_of_marks(result: Result) -> None:
     assert "6 s, the warm-up of 0 s in it" in line(result, "over time")
     assert line(result, "longest").endswith("max 25.01 ms")
+
+
+def test_the_longest_wait_of_the_last_interval_is_in_the_course(result: Result) -> None:
+    *before, last = result.report.series
+    slow = histograms.blank()
+    slow.record_value(9_000_000)
+    encoded = histograms.encode(slow)
+    last = msgspec.structs.replace(last, length_s=0.01, completed=1, intended=encoded, service=encoded)
+    report = msgspec.structs.replace(result.report, series=(*before, last))
+    changed = msgspec.structs.replace(result, report=report)
+    assert line(changed, "longest").endswith("max 9003 ms")
+    assert line(changed, "completed").endswith("max 1/s")
+
+
+def test_errors_where_nothing_is_measured_are_said_apart(result: Result) -> None:
+    assert line(result, "errors").endswith("0 of 0 measured arrivals")
+    fates, apart = Arrivals(100, 90, 90, 0, 10), Unmeasured(40, 32, 1)
+    report = msgspec.structs.replace(result.report, arrivals=fates, unmeasured=apart)
+    said = line(msgspec.structs.replace(result, report=report), "errors")
+    assert said.endswith("1 of 60 measured arrivals; apart from these 9 of 40 that were due where nothing is measured")
+
+
+def test_in_a_closed_run_nobody_is_said_to_have_been_due(result: Result) -> None:
+    closed = msgspec.structs.replace(result, profile=msgspec.structs.replace(result.profile, model="closed"))
+    text = "\n".join(reports.lines(closed.judged(Gate(()))))
+    assert "closed: from the actual start" in text
+    assert "pharmacy settled, actual start" in text
+    assert "was due" not in text
+    assert "pharmacy settled, intended start" not in text
 
 
 def test_a_run_of_a_moment_has_no_course(result: Result) -> None:

@@ -7,16 +7,18 @@ from typing import Any
 import msgspec
 import pytest
 
+from loadtests.evidence import recount, seal
 from loadtests.evidence import result as results
-from loadtests.evidence import seal
-from loadtests.evidence.gate import Audit, Claims, Invariant, LedgerSums, compare
+from loadtests.evidence.gate import Audit, Claims, Gate, Invariant, LedgerSums, compare
+from loadtests.evidence.proof import Finding, Institution, Kind, Proof
+from loadtests.evidence.proved import UNKNOWN, gate_of
 from loadtests.evidence.provenance import Machine, Source
 from loadtests.evidence.recount import UnreadableError
 from loadtests.evidence.result import Result, Windows
-from loadtests.evidence.testimony import Report
+from loadtests.evidence.testimony import Report, Unmeasured
 from loadtests.evidence.verification import verify, verify_ledger
 from loadtests.evidence.watch import EngineSample, EngineUse
-from loadtests.generator.recorder import Recorder, Span, Visit
+from loadtests.generator.recorder import Message, Recorder, Span, Visit
 from loadtests.openload import histograms
 from loadtests.openload.health import Health, condition
 from loadtests.workload.plan import Profile
@@ -41,8 +43,10 @@ def reported() -> Report:
         )  # fmt: skip
         recorder.scheduled, recorder.sent, recorder.completed = number + 1, number + 1, number + 1
         histograms.record(recorder.lag, 300)
-        visit = Visit(sold, Span(began_s, began_s + 0.02), (Span(began_s, began_s + 0.01),), 0.0)
+        visit = Visit(sold, Span(began_s, began_s + 0.02), (Message(began_s, began_s + 0.01),), 0.0)
+        recorder.admit(number <= 1)
         recorder.end(visit, due_s=began_s, measured=number > 1)
+        recorder.leave(measured=number > 1)
     return recorder.report(cpu_share=0.3, elapsed_s=1.1, finished=True)
 
 
@@ -190,9 +194,17 @@ def test_a_log_that_is_none_is_found(file: Path) -> None:
     assert differing(file) == ["log: interval log"]
 
 
-def test_a_result_without_its_log_is_compared_with_itself_alone(file: Path) -> None:
+def test_a_result_without_its_log_is_not_passed(file: Path) -> None:
     file.with_suffix(".hlog").unlink()
-    assert differing(file) == []
+    assert differing(file) == ["log: interval log"]
+
+
+@pytest.mark.parametrize("missing", [("gate", "verdict"), ("verdict",), ("gate",)])
+def test_a_result_that_was_never_judged_is_not_passed(judged: Result, tmp_path: Path, missing: tuple[str, ...]) -> None:
+    file = tmp_path / "unjudged.json"
+    results.write(msgspec.structs.replace(judged, **dict.fromkeys(missing)), file)
+    [row] = [row for row in verify(results.read(file), file.read_bytes(), results.log_of(judged)) if not row.ok]
+    assert (row.name, row.said, row.recomputed) == ("answer", "not judged", f"no {' and '.join(missing)}")
 
 
 @pytest.mark.parametrize("garbage", ["HIST", "HISTFAAAACJ4nJNpmSzMwMDAzAAB", "not base64!"])
@@ -216,14 +228,54 @@ def test_a_ledger_that_lost_a_settlement_since_the_run_is_found(judged: Result) 
     assert found == ["SHA-256 of this run's rows", "2102 settled"]
 
 
-def test_without_an_audit_of_ours_the_gate_must_not_contradict_the_claims(judged: Result, tmp_path: Path) -> None:
-    rows = tuple(
-        msgspec.structs.replace(row, client=99) if row.name == "2102 settlements" else row for row in judged.gate.rows
-    ) if judged.gate else ()  # fmt: skip
+@pytest.fixture
+def proved(judged: Result) -> Result:
+    """A run at a platform that is not ours: of two institutions one has lost a row of ours."""
+    lost = Finding(Kind.ONLY_OURS, "M1", "S1", "not there")
+    proof = Proof(
+        rows=10,
+        equal=9,
+        institutions=(
+            Institution("P1", touched=True, rows=5, equal=5, by_rows=True),
+            Institution("P2", touched=True, rows=5, equal=4, by_rows=True),
+        ),
+        findings=(lost, lost),
+    )
+    return msgspec.structs.replace(judged, proof=proof).judged(gate_of(proof, unknown=0))
+
+
+def test_the_gate_of_a_platform_that_is_not_ours_is_made_again_of_its_proof(proved: Result, tmp_path: Path) -> None:
+    results.write(proved, tmp_path / "foreign.json")
+    assert differing(tmp_path / "foreign.json") == []
+
+
+def test_a_gate_that_holds_against_its_proof_is_found(proved: Result, tmp_path: Path) -> None:
+    assert proved.gate is not None
+    assert proved.gate.complaints
+    holding = tuple(msgspec.structs.replace(row, ok=True) for row in proved.gate.rows)
+    results.write(proved.judged(Gate(holding)), tmp_path / "forged.json")
+    found = differing(tmp_path / "forged.json")
+    assert found == ["gate: 3202 P2 rows ok", "gate: only ours M1 ok", "gate: only ours M1 ok"]
+
+
+def test_a_finding_that_a_gate_leaves_out_is_found(proved: Result, tmp_path: Path) -> None:
+    assert proved.gate is not None
+    few = tuple(row for row in proved.gate.rows if row.ok)
+    results.write(proved.judged(Gate(few)), tmp_path / "fewer.json")
+    assert "gate: rows" in differing(tmp_path / "fewer.json")
+
+
+def test_outcomes_that_were_left_unknown_cannot_be_a_gate_that_holds(proved: Result, tmp_path: Path) -> None:
+    assert proved.gate is not None
+    rows = tuple(msgspec.structs.replace(row, client=3) if row.name == UNKNOWN else row for row in proved.gate.rows)
+    results.write(proved.judged(Gate(rows)), tmp_path / "unknown.json")
+    assert differing(tmp_path / "unknown.json") == [f"gate: {UNKNOWN} ok"]
+
+
+def test_a_gate_that_was_made_of_nothing_is_not_passed(judged: Result, tmp_path: Path) -> None:
     assert judged.gate is not None
-    foreign = judged.judged(msgspec.structs.replace(judged.gate, rows=rows))
-    results.write(foreign, tmp_path / "foreign.json")
-    assert differing(tmp_path / "foreign.json") == ["gate: 2102 settlements, client"]
+    results.write(judged.judged(judged.gate), tmp_path / "bare.json")
+    assert differing(tmp_path / "bare.json") == ["gate: made of"]
 
 
 def test_the_health_of_a_process_that_was_left_out_is_found(judged: Result, tmp_path: Path) -> None:
@@ -231,3 +283,12 @@ def test_the_health_of_a_process_that_was_left_out_is_found(judged: Result, tmp_
     report = msgspec.structs.replace(judged.report, health=(*judged.report.health, busy))
     results.write(msgspec.structs.replace(judged, report=report), tmp_path / "busy.json")
     assert "generator: condition cpu_share_max" in differing(tmp_path / "busy.json")
+
+
+def test_more_counted_apart_than_there_were_is_found(judged: Result) -> None:
+    report = msgspec.structs.replace(judged.report, unmeasured=Unmeasured(scheduled=11, completed=1))
+    changed = msgspec.structs.replace(judged, report=report)
+    rows = {row.name: row for row in recount.samples(changed, judged.latencies())}
+    assert not rows["not measured, scheduled at most"].ok
+    assert not rows["not measured, settled at most"].ok
+    assert rows["not measured, completed at most"].ok

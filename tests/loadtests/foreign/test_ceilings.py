@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtests.evidence.platform_time import PlatformTimes, merged
-from loadtests.foreign.ceilings import Guard
+from loadtests.foreign.ceilings import Guard, most_within
 from loadtests.openload import histograms
 from loadtests.workload.door import AbortRules, Ceilings, Limits
 from settlement.wire import codes
@@ -37,6 +37,38 @@ def test_no_more_leaves_than_both_ceilings_allow(bills: list[int], settlements: 
     assert sum(left) <= fen
     assert left == bills[: len(left)], "after the first breach nothing leaves any more"
     assert len(bench.why) == (len(left) < len(bills))
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=60), st.sampled_from([0.5, 1, 2.5, 5, 20]))
+def test_no_span_of_time_sees_more_visits_begin_than_the_ceiling(gaps_ms: list[int], rate_per_s: float) -> None:
+    ceilings = Ceilings(rate_per_s=rate_per_s, settlements=1, fen=1)
+    bench = Bench(Limits(ceilings))
+    begun_s = []
+    for gap_ms in gaps_ms:
+        bench.now_ms += gap_ms
+        begun_s.append(bench.now_ms / 1000 + bench.guard.wait_s())
+    assert most_within(begun_s, ceilings.span_s) <= max(1, rate_per_s)
+
+
+def test_a_visit_that_comes_when_there_is_room_does_not_wait() -> None:
+    bench = Bench(Limits(Ceilings(rate_per_s=2, settlements=1, fen=1)))
+    waits = []
+    for now_ms in (0, 100, 1000, 1050, 1900):
+        bench.now_ms = now_ms
+        waits.append(bench.guard.wait_s())
+    assert waits == [0, 0, 0, 0.05, 0.1]
+
+
+def test_without_a_ceiling_nobody_waits() -> None:
+    assert [Bench(Limits()).guard.wait_s() for _ in range(3)] == [0, 0, 0]
+
+
+@given(st.lists(st.floats(0, 100), max_size=30), st.floats(0.1, 10))
+def test_the_busiest_span_is_what_a_count_from_every_arrival_says(due: list[float], span_s: float) -> None:
+    times = [round(due_s, 3) for due_s in sorted(due)]
+    span = round(span_s, 3)
+    counts = [sum(begin <= other < begin + span - 1e-9 for other in times) for begin in times]
+    assert most_within(times, span) == max(counts, default=0)
 
 
 def test_a_repeat_of_what_has_left_is_no_second_settlement() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from loadtests.foreign.answers import REFUSED
 from loadtests.foreign.connection import CEILING, NationalConnection
 from loadtests.foreign.gateway import Answer, NoAnswer
 from loadtests.workload.door import Credential, CredentialError, NationalDoor
@@ -31,6 +32,8 @@ class Scripted:
         self.seen: list[Reply | NoReply] = []
         self.closed = self.platform_us = 0
         self.open_ = True
+        self.wait = 0.0
+        self.slept: list[float] = []
 
     def post(self, content: bytes) -> Answer:
         self.posts.append(json.loads(content))
@@ -45,6 +48,9 @@ class Scripted:
     def admits(self, _msgid: str, _amount_fen: int) -> bool:
         return self.open_
 
+    def wait_s(self) -> float:
+        return self.wait
+
     def saw(self, _: Request, reply: Reply | NoReply, _took_us: int, platform_us: int | None) -> None:
         self.seen.append(reply)
         self.platform_us = platform_us or 0
@@ -58,7 +64,9 @@ def connect() -> Connect:
     def made(**changed: Any) -> tuple[Scripted, NationalConnection]:
         door = NationalDoor(institutions={SHOP: "药店"}, credentials=(), opters={SITE.dev_no: "clerk1"}, **changed)
         scripted = Scripted()
-        return scripted, NationalConnection(door, SITE, scripted.post, scripted.hang_up, lambda: 0, scripted)
+        return scripted, NationalConnection(
+            door, SITE, scripted.post, scripted.hang_up, lambda: 0, scripted, scripted.slept.append
+        )
 
     return made
 
@@ -99,7 +107,7 @@ def test_a_session_and_a_patient_are_said_again_in_what_follows(connect: Connect
 def test_a_gateways_refusal_has_no_infcode_and_a_code_of_its_own(connect: Connect, status: int, refusal: str) -> None:
     scripted, connection = connect()
     scripted.answers = [Answer(status, '{"code":1,"message":"签名不匹配"}'.encode())]
-    reply = exchange(connection, SALE)
+    reply = exchange(connection, messages.QueryPerson("03", "A1", "", "01", "1", "王一"))
     assert isinstance(reply, Reply)
     assert (reply.refusal, reply.err_msg, reply.approved) == (refusal, "签名不匹配", False)
 
@@ -117,6 +125,48 @@ def test_what_is_no_answer_leaves_the_outcome_unknown(connect: Connect, answer: 
     reply = exchange(connection, SALE)
     assert isinstance(reply, NoReply)
     assert scripted.seen == [reply]
+
+
+@pytest.mark.parametrize(
+    ("answer", "counted"),
+    [
+        (Answer(503, b'{"code":503,"message":"busy"}'), codes.BUSY.code),
+        (Answer(200, b'{"infcode":-1,"err_msg":"no reason"}'), REFUSED),
+    ],
+)
+def test_a_settlement_refused_by_a_word_that_excludes_nothing_is_unknown(
+    connect: Connect, answer: Answer, counted: str
+) -> None:
+    scripted, connection = connect()
+    scripted.answers = [answer]
+    assert isinstance(exchange(connection, SALE), NoReply)
+    [seen] = scripted.seen
+    assert isinstance(seen, Reply)
+    assert seen.refusal == counted, "the abort rules still count what it was"
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_a_settlement_that_the_gateway_did_not_take_in_is_refused(connect: Connect, status: int) -> None:
+    scripted, connection = connect()
+    scripted.answers = [Answer(status, b"{}")]
+    assert isinstance(exchange(connection, SALE), Reply)
+
+
+def test_a_settlement_refused_with_a_known_code_is_refused(connect: Connect) -> None:
+    scripted, connection = connect()
+    scripted.answers = [Answer(200, b'{"infcode":-1,"err_msg":"[E3101] no"}')]
+    reply = exchange(connection, SALE)
+    assert isinstance(reply, Reply)
+    assert reply.refusal == "E3101"
+
+
+def test_a_visit_that_would_come_too_soon_waits_before_its_first_message(connect: Connect) -> None:
+    scripted, connection = connect()
+    scripted.wait = 0.25
+    scripted.answers = [ok(baseinfo={"psn_no": "N1"}, insuinfo=[{"psn_type": "12"}]), ok(setlinfo={"setl_id": "T1"})]
+    exchange(connection, messages.QueryPerson("03", "A1", "", "01", "1", "王一"))
+    exchange(connection, SALE)
+    assert scripted.slept == [0.25]
 
 
 def test_a_settlement_that_a_ceiling_forbids_is_never_sent(connect: Connect) -> None:
@@ -161,6 +211,14 @@ def test_credentials_come_from_the_environment_by_name_and_show_nothing() -> Non
     assert "y" not in repr(named.resolved({"A": "x", "B": "y"}))
     with pytest.raises(CredentialError, match=f"the environment variable B, a key of {SHOP}, is not set"):
         named.resolved({"A": "x", "B": ""})
+
+
+@pytest.mark.parametrize("key", ["canary\n", "canary 1", "canaryé", "canary\x00", "\u3000canary"])
+def test_a_key_that_no_header_can_hold_is_named_and_never_repeated(key: str) -> None:
+    named = Credential(fixmedins_code=SHOP, access_key_env="A", secret_key_env="B")
+    with pytest.raises(CredentialError, match=r"the environment variable B, .* printable ASCII") as error:
+        named.resolved({"A": "x", "B": key})
+    assert "canary" not in str(error.value)
 
 
 def test_an_institution_without_credentials_is_named() -> None:

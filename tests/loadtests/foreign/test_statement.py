@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loadtests.evidence.proof import NOTHING, Amounts, Claim, Stated
 from loadtests.foreign.gateway import NoAnswer
-from loadtests.foreign.statement import NotOffered, Period, pack, rows_stated, totals_equal, unpack
+from loadtests.foreign.statement import NotOffered, Period, UnreadableError, pack, rows_stated, totals_equal, unpack
 from settlement.wire.envelope import MalformedError
 from settlement.wire.national_values import Json
 
@@ -57,7 +57,7 @@ def test_a_row_of_the_answer_has_null_for_nothing() -> None:
     text = "N1\tnull\tnull\tM9\t1\t0\tnull\t7.00\t0\t0\nN1\tV1\tT1\tnull\t1\t1\t中心无\tnull\tnull\tnull\n"
     assert unpack(zipped(text)) == [
         Stated("M9", "", "N1", refd=False, equal=False, amounts=Amounts(700, 0, 0)),
-        Stated("", "T1", "N1", refd=True, equal=False, amounts=None, memo="中心无"),
+        Stated("", "T1", "N1", refd=True, equal=False, amounts=None, memo="中心无", mdtrt_id="V1"),
     ]
 
 
@@ -94,11 +94,19 @@ REFUSED = '{"infcode":-1,"err_msg":"未开通"}'.encode()
 
 
 @pytest.mark.parametrize("failing", ["9101", "3202", "9102"])
-@pytest.mark.parametrize("answer", [REFUSED, b"{}", NoAnswer("no answer within 2 s")])
+@pytest.mark.parametrize("answer", [REFUSED, NoAnswer("no answer within 2 s")])
 def test_a_step_that_is_not_offered_is_named(failing: str, answer: bytes | Exception) -> None:
     answers = {"i9101": told(file_qury_no="F1"), "i3202": told(fileinfo={}), "i9102": zipped("")}
     _, ask = asking(**(answers | {f"i{failing}": answer}))
     with pytest.raises(NotOffered, match=f"^{failing}: "):
+        rows_stated(ask, PERIOD, "P1", [CLAIM])
+
+
+@pytest.mark.parametrize(("failing", "answer"), [("9101", b"{}"), ("3202", b"{}"), ("3202", told()), ("9102", b"PK")])
+def test_a_step_that_is_answered_by_what_nobody_can_read_is_told_from_none(failing: str, answer: bytes) -> None:
+    answers = {"i9101": told(file_qury_no="F1"), "i3202": told(fileinfo={}), "i9102": zipped("")}
+    _, ask = asking(**(answers | {f"i{failing}": answer}))
+    with pytest.raises(UnreadableError, match=f"^{failing}: "):
         rows_stated(ask, PERIOD, "P1", [CLAIM])
 
 
@@ -109,8 +117,11 @@ def test_totals_are_equal_if_the_platform_says_so(result: object, equal: bool) -
     assert (seen[0][1]["data"]["refd_setl_flag"], str(seen[0][1]["data"]["medfee_sumamt"])) == ("1", "123.45")
 
 
-@pytest.mark.parametrize("answer", [REFUSED, told(), told(stmtinfo={}), b"x"])
-def test_totals_that_nobody_answers_are_not_offered(answer: bytes) -> None:
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(REFUSED, NotOffered), (told(), UnreadableError), (told(stmtinfo={}), UnreadableError), (b"x", UnreadableError)],
+)
+def test_totals_that_nobody_answers_are_not_offered_or_unreadable(answer: bytes, error: type[Exception]) -> None:
     _, ask = asking(i3201=answer)
-    with pytest.raises(NotOffered, match=r"^3201: "):
+    with pytest.raises(error, match=r"^3201: "):
         totals_equal(ask, PERIOD, "310", refd=False, count=0, amounts=NOTHING)

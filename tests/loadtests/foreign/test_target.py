@@ -43,6 +43,24 @@ def test_a_complete_target_elsewhere_is_accepted(write_target: Write) -> None:
         ('"aksk"', '"aksc"', "gateway: 'aksc' is no gateway variant; the nearest is aksk"),
         ('"aksk"', '"oauth"', "gateway: variant B, OAuth with SM2 and SM4, does not exist here yet"),
         ("https://platform.example:8443", "platform.example", "address: http://HOST"),
+        ("https://platform", "https://me:canary@platform", "address: http://HOST"),
+        ("example:8443", "example:8443/?q=canary", "address: http://HOST"),
+        ("example:8443", "example:8443?canary", "address: http://HOST"),
+        ("example:8443", "example:8443#canary", "address: http://HOST"),
+        ("example:8443", "example:8443\\n", "address: http://HOST"),
+        ('"people.csv"', '"people\\u0000.csv"', "people: this is no name of a file"),
+        ("rate_per_s = 5", "rate_per_s = inf", "ceilings.rate_per_s"),
+        ("p99_ms = 5000", "p99_ms = inf", "abort.p99_ms"),
+        *(
+            ('gateway = "aksk"', f'gateway = "aksk"\n{name} = {value}', f"{name}: ")
+            for name, value in (
+                ("api_name", '"名"'),
+                ("api_name", '"a\\r\\nX: y"'),
+                ("api_version", '"1 0"'),
+                ("path", '"/a\\nb"'),
+                ("keep_alive_s", "inf"),
+            )
+        ),
         ("https://", "http://", "address: people's data would travel to platform.example in clear"),
         ('host = "platform.example"', 'host = "other.example"', "approval.host: other.example was approved"),
         ("P37010000011", "H37010000011", "institutions[0].code: H37010000011 is a hospital"),
@@ -65,6 +83,7 @@ def test_a_mistake_is_named_by_file_and_key(write_target: Write, old: str, new: 
         target_file.read(path)
     assert str(error.value).startswith(f"{path}: ")
     assert said in str(error.value)
+    assert "canary" not in str(error.value)
 
 
 @pytest.mark.parametrize("table", target_rules.SAFETY)

@@ -119,7 +119,7 @@ def test_visits_that_outlast_the_drain_are_unfinished_and_never_vanish(drive: Dr
     report, _ = drive(Booth(place, seconds=5), "100/0.03s", drain_s=0.02)
     fates = report.arrivals
     assert (fates.scheduled, fates.sent, fates.completed, fates.unfinished) == (3, 1, 0, 1)
-    assert (fates.dropped, fates.unexplained) == (2, 0)
+    assert (fates.dropped, fates.scheduled - fates.sent) == (2, 2)
 
 
 def test_a_crowd_that_is_used_up_drops_the_rest(drive: Drive, place: Site) -> None:
@@ -215,3 +215,15 @@ def test_a_trace_that_changed_since_the_plan_ends_the_run_with_a_sentence(
     driver = driver_of(make_plan(profile=profile), Booth(place))
     assert not driver.prepare()
     assert "is not the trace that this run was planned with" in driver.report().failure
+
+
+def test_arrivals_of_the_warm_up_are_counted_apart_whatever_becomes_of_them(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place, fails=True), "400/0.05s", warmup_s=0.025)
+    apart = report.unmeasured
+    assert 0 < apart.scheduled == apart.completed == apart.bad < 20
+    assert report.measured_errors == report.measured_arrivals == 20 - apart.scheduled
+
+
+def test_who_is_dropped_in_the_warm_up_is_no_error_of_the_measured_ones(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place, seconds=5), "100/0.03s", drain_s=0.02, warmup_s=0.03)
+    assert (report.errors, report.unmeasured.errors, report.measured_errors, report.measured_arrivals) == (3, 3, 0, 0)

@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
-from loadtests.evidence.testimony import FAULT, FAULTS_KEPT, Report, merge
-from loadtests.generator.recorder import Recorder, Span, Visit
+from loadtests.evidence.testimony import FAULT, FAULTS_KEPT, Report, Unmeasured, merge
+from loadtests.generator.recorder import Message, Recorder, Span, Visit
 from loadtests.openload import histograms, intervals
 from settlement.wire import names
 from settlement.wire.messages import Amounts
@@ -22,7 +22,7 @@ SOLD = Outcome(
 
 
 def sold(began_s: float = 100.0, thought_s: float = 0.0) -> Visit:
-    spans = tuple(Span(began_s + 0.01 * step, began_s + 0.01 * step + 0.004) for step in range(4))
+    spans = tuple(Message(began_s + 0.01 * step, began_s + 0.01 * step + 0.004) for step in range(4))
     return Visit(SOLD, Span(began_s, began_s + 0.05 + thought_s), spans, thought_s)
 
 
@@ -43,11 +43,18 @@ def test_think_times_are_no_latency() -> None:
     assert maximum_ms(recorder, "pharmacy", "SETTLED") == (50.0, 50.0)
 
 
-def test_a_message_was_due_when_a_visit_that_began_in_time_would_have_sent_it() -> None:
+def test_a_message_counts_from_when_its_patient_was_due_with_all_that_came_before_it() -> None:
     recorder = Recorder()
     recorder.end(sold(), due_s=99.9)
     assert maximum_ms(recorder, "pharmacy", "approved", "1101") == (104.0, 4.0)
-    assert maximum_ms(recorder, "pharmacy", "approved", "2102") == (104.0, 4.0)
+    assert maximum_ms(recorder, "pharmacy", "approved", "2102") == (134.0, 4.0)
+
+
+def test_what_a_patient_thought_before_a_message_is_not_in_it() -> None:
+    thoughtful = Visit(SOLD, Span(100, 104), tuple(Message(100 + step, 100.1 + step, step) for step in range(4)), 3)
+    recorder = Recorder()
+    recorder.end(thoughtful, due_s=100)
+    assert maximum_ms(recorder, "pharmacy", "approved", "2102") == (100.0, 100.0)
 
 
 def test_a_refused_message_has_a_histogram_of_its_own() -> None:
@@ -228,3 +235,18 @@ def test_a_settlement_that_was_reversed_is_undone_and_a_purchase_is_counted_apar
     purchase = Outcome("recover", Result.REVERSED, infno="0200", events=(Event.BANK_REVERSED,))
     report = reported(Outcome("pharmacy", Result.REVERSED), Outcome("recover", Result.REVERSED), purchase)
     assert (report.undone, report.bank.reversed, report.errors) == (2, 1, 1)
+
+
+def test_errors_that_are_not_measured_are_counted_apart_from_those_that_are() -> None:
+    recorder = Recorder()
+    recorder.scheduled, recorder.sent, recorder.completed, recorder.dropped = 10, 9, 8, 1
+    recorder.admit(4)
+    for result, measured in ((Result.NO_ANSWER, False), (Result.IN_DOUBT, True)):
+        recorder.end(Visit(Outcome("pharmacy", result), Span(0, 1), (), 0.0), 0.0, measured=measured)
+        recorder.leave(measured=measured)
+    recorder.fault("pharmacy", ValueError("boom"), measured=False)
+    recorder.leave(measured=False)
+    report = recorder.report(cpu_share=0.0, finished=True)
+    assert report.unmeasured == Unmeasured(scheduled=4, completed=2, bad=2)
+    assert (report.errors, report.unmeasured.errors, report.measured_errors) == (3 + 2, 4, 1)
+    assert report.measured_arrivals == 6

@@ -135,6 +135,7 @@ def test_think_times_are_slept_and_reported_apart(booth: Booth) -> None:
     patient = buyer(booth.visitor.site)
     visit = booth.visitor.serve(patient, PEOPLE.card(0), Pace(card_s=1, counter_s=2, entry_s=3, pay_s=4))
     assert visit.thought_s == pytest.approx(10 * patient.tempo)
+    assert 0 < visit.messages[0].thought_s <= visit.messages[-1].thought_s <= visit.thought_s
     assert visit.span.ended_s - visit.span.began_s == pytest.approx(3 * REPLY_S + visit.thought_s)
 
 

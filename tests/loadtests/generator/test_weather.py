@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import Counter
 from random import Random
 
 import pytest
@@ -78,6 +79,7 @@ def test_an_outage_cuts_every_open_line_when_it_begins_and_lines_can_be_opened_a
     weather.pass_by()
     assert clock.now_s == 102
     assert all(wire.closed for wire in wires)
+    assert list(weather.happened.values()) == [1]
     clock.sleep(1)
     weather.over(dialling(Wire()))(ADDRESS, 1.0)
 
@@ -92,6 +94,7 @@ def test_a_slow_reply_comes_later_and_only_while_it_is_slow() -> None:
     clock.sleep(1)
     assert line.recv(10) == b"two"
     assert clock.now_s == pytest.approx(101.08)
+    assert list(weather.happened.values()) == [1]
 
 
 def test_a_dropped_reply_never_comes_and_the_next_request_is_answered_again() -> None:
@@ -107,6 +110,7 @@ def test_a_dropped_reply_never_comes_and_the_next_request_is_answered_again() ->
     wire.replies = [b"heard"]
     line.sendall(b"?")
     assert line.recv(10) == b"heard"
+    assert list(weather.happened.values()) == [1]
 
 
 def test_the_end_of_a_line_is_told_even_where_replies_get_lost() -> None:
@@ -130,12 +134,16 @@ def test_about_so_many_replies_get_lost_as_the_share_says() -> None:
             lost += 1
         line.close()
     assert 200 < lost < 300
+    assert list(weather.happened.values()) == [lost]
 
 
 def test_an_engine_stands_still_for_each_stall_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, told = Clock(), []
     monkeypatch.setattr(os, "kill", lambda pid, number: told.append((pid, number, clock.now_s - 100)))
-    stand_still([Fault(kind="stall", at_s=5, for_s=1), Fault(kind="stall", at_s=2, for_s=1)], 7, clock.sleep)
+    happened: Counter[str] = Counter()
+    stalls = [Fault(kind="stall", at_s=5, for_s=1), Fault(kind="stall", at_s=2, for_s=1)]
+    stand_still(stalls, 7, clock.sleep, happened)
+    assert happened == dict.fromkeys((stall.text for stall in stalls), 1)
     wanted = [(signal.SIGSTOP, 2), (signal.SIGCONT, 3), (signal.SIGSTOP, 5), (signal.SIGCONT, 6), (signal.SIGCONT, 6)]
     assert told == [(7, number, at_s) for number, at_s in wanted]
 
@@ -149,5 +157,5 @@ def test_an_engine_goes_on_even_where_the_run_ends_within_a_stall(monkeypatch: p
 
     monkeypatch.setattr(weathers.os, "kill", lambda _, number: told.append(number))
     with pytest.raises(KeyboardInterrupt):
-        stand_still([Fault(kind="stall", at_s=1, for_s=9)], 7, sleep)
+        stand_still([Fault(kind="stall", at_s=1, for_s=9)], 7, sleep, {})
     assert told == [signal.SIGSTOP, signal.SIGCONT]

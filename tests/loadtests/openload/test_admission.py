@@ -19,7 +19,7 @@ BEGAN_S = 1000.0
 
 class Counted:
     def __init__(self) -> None:
-        self.scheduled = self.sent = self.completed = self.late = self.dropped = 0
+        self.scheduled = self.sent = self.completed = self.late = self.dropped = self.achieved = 0
         self.lag: HdrHistogram = histograms.blank()
         self.began_s = 0.0
         self.ticks: list[float] = []
@@ -53,7 +53,7 @@ class Time:
 
     @property
     def world(self) -> World:
-        return World(lambda: self.now_s, lambda: self.now_s * self._cpu_share, self.sleep)
+        return World(lambda: self.now_s, lambda: self.now_s * self._cpu_share, self.sleep, lambda: self.now_s * 0.1)
 
 
 def schedule(text: str) -> Schedule:
@@ -94,6 +94,19 @@ def test_the_drain_ends_when_the_last_has_gone() -> None:
     place.admission.drain(10)
     assert place.counted.completed == 4
     assert place.admission.now_s == pytest.approx(2.75, abs=2 * DRAIN_LOOK_S)
+
+
+def test_who_ends_in_the_drain_is_completed_and_not_achieved() -> None:
+    place = Place(Time(), schedule("4/1s"), seconds=0.3)
+    place.admission.run(place.enter)
+    place.admission.drain(10)
+    assert (place.counted.achieved, place.counted.completed) == (2, 4)
+
+
+def test_the_plan_lasts_longer_than_its_last_arrival() -> None:
+    place = Place(Time(), Schedule(due_times(parse("1/5s")), 5.0))
+    place.admission.run(place.enter)
+    assert (place.counted.scheduled, place.admission.now_s) == (5, pytest.approx(5))
 
 
 def test_the_drain_has_its_bound_and_who_is_served_then_is_unfinished() -> None:
@@ -169,16 +182,16 @@ def test_a_stop_before_the_beginning_lets_nobody_in() -> None:
     assert place.counted.scheduled == 0
 
 
-def test_the_cpu_share_is_of_the_time_in_which_arrivals_came() -> None:
+def test_the_share_of_a_core_is_of_the_time_in_which_arrivals_came() -> None:
     place = Place(Time(cpu_share=0.5), schedule("4/1s"), seconds=60)
     place.admission.run(place.enter)
     place.admission.drain(10)
-    assert place.admission.cpu_share == pytest.approx(0.5)
+    assert place.admission.share == pytest.approx((0.5, 0.1))
 
 
 def test_before_the_beginning_no_time_has_passed() -> None:
     admission = Place(Time(), schedule("4/1s")).admission
-    assert (admission.now_s, admission.cpu_share) == (0, 0)
+    assert (admission.now_s, admission.share) == (0, (0, 0))
 
 
 def test_a_series_hears_the_time_while_arrivals_come_and_while_the_last_leave() -> None:

@@ -133,3 +133,10 @@ def test_a_plan_survives_its_json(tmp_path: Path) -> None:
 def test_a_recorded_trace_cannot_be_spaced_anew() -> None:
     with pytest.raises(ArrivalsError, match=r"'trace:x' is no rate; expected .* each but a trace"):
         ArrivalPlan.read("poisson:trace:x")
+
+
+@pytest.mark.parametrize("text", ["even:2.1/5s", "jittered:2.1/5s", "poisson:50/2s", "10..20/1.5s,3/2s"])
+def test_the_number_of_arrivals_of_a_seed_is_exact(text: str) -> None:
+    plan = ArrivalPlan.read(text)
+    for seed in range(20):
+        assert plan.number(Random(seed)) == len(list(plan.due_times(Random(seed))))

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.openload.backlog import GROWN_MIN, MOMENTS_MAX, grows, growth_per_s, moments
+from loadtests.openload.backlog import GROWN_MIN, MOMENTS_MAX, Growth, Stretch, grows, growth, growth_per_s, moments
 from loadtests.openload.intervals import Interval
+from loadtests.openload.rates import parse
 
 
 def series(backlog: list[int], rate: int = 100) -> list[Interval]:
@@ -59,3 +60,47 @@ def test_a_window_of_a_few_seconds_says_nothing() -> None:
 @given(st.integers(0, 20), st.integers(MOMENTS_MAX, 3 * MOMENTS_MAX))
 def test_a_long_window_is_thinned_without_losing_its_slope(slope: int, seconds: int) -> None:
     assert growth_per_s(series([slope * at for at in range(seconds)]), 0, seconds) == pytest.approx(slope)
+
+
+def thinking(visit_s: float, seconds: int, seed: int) -> list[Interval]:
+    """Independent arrivals, twenty a second, whose visits are of one length and wait for nobody."""
+    random, at_s = Random(seed), 0.0
+    came, went = [0] * seconds, [0] * seconds
+    while (at_s := at_s + random.expovariate(20)) < seconds:
+        came[int(at_s)] += 1
+        if at_s + visit_s < seconds:
+            went[int(at_s + visit_s)] += 1
+    return [Interval(float(at), 1.0, scheduled=came[at], completed=went[at]) for at in range(seconds)]
+
+
+def test_a_server_of_half_the_rate_is_seen_within_eight_seconds() -> None:
+    found = growth(series([50 * second for second in range(1, 9)]), parse("100/8s"))
+    assert found == Growth(Stretch(100, 2, 8), pytest.approx(50))
+    assert found.excessive
+
+
+@pytest.mark.parametrize("visit_s", [1, 5, 20])
+def test_long_visits_that_fill_a_backlog_are_no_growth(visit_s: float) -> None:
+    found = [growth(thinking(visit_s, 60, seed), parse("20/60s"), 3) for seed in range(40)]
+    assert sum(one is not None and one.excessive for one in found) <= 1
+
+
+def test_a_rate_that_changes_tells_nothing_of_a_backlog() -> None:
+    assert growth(series([5 * second for second in range(30)]), parse("50..200/30s")) is None
+
+
+def test_each_step_is_looked_at_on_its_own_and_the_worst_is_told() -> None:
+    level, rising = [3] * 20, [10 * second for second in range(20)]
+    found = growth(series([*level, *rising]), parse("100/20s,100.5/20s"))
+    assert found is not None
+    assert (found.stretch.from_s, found.excessive) == (22, True)
+
+
+def test_steps_of_one_rate_are_one_stretch() -> None:
+    found = growth(series([3] * 20), parse("100/10s,100/10s"), 5)
+    assert found == Growth(Stretch(100, 5, 20), 0.0)
+
+
+def test_too_few_seconds_tell_nothing_of_a_backlog() -> None:
+    assert growth(series([50 * second for second in range(1, 7)]), parse("100/6s")) is None
+    assert growth([], parse("100/6s")) is None

@@ -22,6 +22,14 @@ def test_the_end_is_told_apart_from_a_wait() -> None:
     assert schedule.wait_s(1.0) is None
 
 
+def test_a_plan_lasts_until_its_end_although_nobody_comes_any_more() -> None:
+    schedule = Schedule([1.0], 5.0)
+    schedule.due(1.0)
+    assert schedule.wait_s(2.0) == 3.0
+    assert schedule.due(3.0) == []
+    assert schedule.wait_s(5.0) is None
+
+
 @given(st.lists(st.floats(0, 100)).map(sorted), st.integers(1, 7))
 def test_processes_share_the_arrivals_without_overlap_or_gap(times: list[float], parts: int) -> None:
     shares = [Schedule(times, part=part, parts=parts).due(1000) for part in range(parts)]

@@ -24,6 +24,7 @@ def measured(**changed: Any) -> Measured:
         "latencies": {"served": pair(9_000, 4_000, 10_000), "2102": pair(3_000, 2_000, 50)},
         "arrived_s": 10,
         "cpu_ms": {"load": 0.7},
+        "achieved": 900,
     }
     return Measured(**(facts | changed))
 
@@ -40,7 +41,7 @@ def measured(**changed: Any) -> Measured:
         ("sent count", 990),
         ("completed count", 980),
         ("offered rate", 100),
-        ("achieved rate", 98),
+        ("achieved rate", 90),
         ("achieved share", 0.98),
         ("served count", 10_000),
         ("load cpu", 0.7),

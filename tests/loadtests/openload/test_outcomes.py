@@ -9,10 +9,6 @@ def test_what_began_and_never_ended_is_unfinished() -> None:
     assert Arrivals(scheduled=10, sent=9, completed=7).unfinished == 2
 
 
-def test_an_arrival_that_is_neither_sent_nor_dropped_is_unexplained() -> None:
-    assert Arrivals(scheduled=10, sent=8, dropped=1).unexplained == 1
-
-
 def test_counts_of_processes_are_merged_by_name_and_outcome() -> None:
     tally = Tally()
     tally.add("2102", "approved", 2)

@@ -27,7 +27,7 @@ def measured(*groups: tuple[int, int]) -> Measured:
     for latency_us, count in groups:
         pair.intended.record_value(latency_us, count)
         pair.sent.record_value(latency_us // 2, count)
-    return Measured(Arrivals(1000, 1000, 995, 0, 5), 5, {"served": pair}, arrived_s=10)
+    return Measured(Arrivals(1000, 1000, 995, 0, 5), 5, {"served": pair}, arrived_s=10, achieved=995)
 
 
 def found(text: str, *groups: tuple[int, int]) -> Found:
@@ -53,7 +53,9 @@ def test_a_threshold_says_what_it_found_beside_its_bound(text: str, ok: bool, sa
 
 
 def test_a_percentile_of_too_few_samples_is_not_kept_but_not_judged() -> None:
-    assert found("served p99 <= 50ms", (40_000, 9_999)) == Found(None, "served p99 not stated: n too small (9999)")
+    assert found("served p99 <= 50ms", (40_000, 9_999)) == Found(
+        None, "served p99 not stated: n too small (9999)", "n too small"
+    )
 
 
 def test_a_required_threshold_that_cannot_be_judged_is_missed() -> None:
@@ -72,7 +74,7 @@ def test_few_samples_never_keep_a_lower_bound() -> None:
 
 
 def test_what_was_not_measured_is_not_judged() -> None:
-    assert found("2102 p99 <= 50ms", (1, 1)) == Found(None, "2102 p99: nothing was measured")
+    assert found("2102 p99 <= 50ms", (1, 1)) == Found(None, "2102 p99: nothing was measured", "nothing was measured")
 
 
 @pytest.mark.parametrize(

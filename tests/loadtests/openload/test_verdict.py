@@ -1,15 +1,17 @@
 from typing import Any
 
 from loadtests.openload import histograms
+from loadtests.openload.backlog import Growth, Stretch
 from loadtests.openload.figures import Measured
 from loadtests.openload.health import Condition
 from loadtests.openload.latencies import Pair
 from loadtests.openload.outcomes import Arrivals
 from loadtests.openload.thresholds import parse_threshold
-from loadtests.openload.verdict import Answer, Check, Slo, Verdict, judge
+from loadtests.openload.verdict import BACKLOG, Answer, Check, Slo, Verdict, judge
 
 WELL = Condition(lag_p99_us=900, lag_max_us=5000, cpu_share_max=0.3, processes=1)
 BUSY = Condition(lag_p99_us=900, lag_max_us=5000, cpu_share_max=0.95, processes=1)
+LEVEL = Growth(Stretch(1000, 2, 10), per_s=0.0)
 ALL_SERVED = Arrivals(10_000, 10_000, 10_000, 0, 0)
 
 
@@ -21,7 +23,8 @@ def served(*groups: tuple[int, int]) -> Pair:
 
 
 def measured(*groups: tuple[int, int], arrivals: Arrivals = ALL_SERVED, errors: int = 0) -> Measured:
-    return Measured(arrivals, errors, {"served": served(*groups or ((5_000, 10_000),))}, arrived_s=10)
+    latencies = {"served": served(*groups or ((5_000, 10_000),))}
+    return Measured(arrivals, errors, latencies, arrived_s=10, growth=LEVEL)
 
 
 def judged(**changed: Any) -> Verdict:
@@ -109,10 +112,35 @@ def test_every_question_is_kept_in_order_of_precedence() -> None:
         "gate",
         "stories",
         "generator",
-        *["slo"] * 5,
+        *["slo"] * 6,
         "threshold",
     ]
     assert set(answers(verdict).values()) == {True}
+
+
+def test_a_backlog_that_grows_fails_although_everything_is_served_in_the_drain() -> None:
+    growing = measured()._replace(growth=Growth(Stretch(1000, 2, 10), per_s=500.0))
+    verdict = judged(measured=growing)
+    assert verdict.answer is Answer.FAIL
+    assert verdict.reasons == ("the backlog grows by 500.0 visits/s, seconds 2 to 10 at 1000/s",)
+
+
+def test_a_backlog_of_which_nothing_can_be_told_is_not_judged_and_no_news() -> None:
+    verdict = judged(measured=measured()._replace(growth=None))
+    assert answers(verdict)[BACKLOG] is None
+    assert (verdict.headline, verdict.remarks) == ("PASS", ())
+
+
+def test_a_headline_names_what_was_not_judged_by_what_it_lacked() -> None:
+    asked = [parse_threshold("checkout p99 <= 1s"), parse_threshold("served p99.9 <= 4s")]
+    verdict = judged(measured=measured((5_000, 3_000)), thresholds=asked)
+    assert verdict.headline == (
+        "PASS (p99, p99.9 not judged: n too small; checkout p99 not judged: nothing was measured)"
+    )
+
+
+def test_a_failure_is_told_in_one_word() -> None:
+    assert judged(measured=measured((2_000_000, 3_000))).headline == "FAIL"
 
 
 def test_who_was_not_asked_has_no_check() -> None:

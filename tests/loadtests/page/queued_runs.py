@@ -14,7 +14,7 @@ from loadtests.evidence.provenance import Machine, Source
 from loadtests.evidence.result import Result, Windows
 from loadtests.evidence.testimony import Report
 from loadtests.evidence.watch import EngineSample, EngineUse
-from loadtests.generator.recorder import Recorder, Span, Visit
+from loadtests.generator.recorder import Message, Recorder, Span, Visit
 from loadtests.openload import histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.health import Health, condition
@@ -46,7 +46,7 @@ def visits(profile: Profile, service_ms: float, stall_s: float) -> Iterator[tupl
         free_s = began_s + took_s
         outcome = outcome_of("pharmacy" if chance.random() < 0.7 else "outpatient", settles=chance.random() > 0.05)
         each_s = took_s / len(outcome.messages)
-        spans = [Span(began_s + at * each_s, began_s + (at + 1) * each_s) for at in range(len(outcome.messages))]
+        spans = [Message(began_s + at * each_s, began_s + (at + 1) * each_s) for at in range(len(outcome.messages))]
         yield due_s, Visit(outcome, Span(began_s, free_s), tuple(spans), 0.0)
 
 
@@ -58,7 +58,9 @@ def report_of(profile: Profile, service_ms: float, stall_s: float) -> Report:
         recorder.sent += 1
         recorder.late += visit.span.began_s - due_s > 0.1
         recorder.completed += 1
+        recorder.admit(not profile.measures(due_s))
         recorder.end(visit, due_s, measured=profile.measures(due_s))
+        recorder.leave(measured=profile.measures(due_s))
         histograms.record(recorder.lag, 300)
     return recorder.report(cpu_share=0.31, elapsed_s=profile.arrivals.duration_s + DRAIN_S, finished=True)
 

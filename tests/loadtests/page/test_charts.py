@@ -45,6 +45,16 @@ def test_a_fault_is_marked_where_it_was() -> None:
     assert [(band.from_x, band.to_x) for band in drawn.bands if band.name == "fault"] == [(4.0, 5.0)]
 
 
+def test_what_is_left_out_around_a_fault_is_marked_too() -> None:
+    result = queued_run(faults=(Fault(kind="stall", at_s=4, for_s=1, measured=False, lead_s=0.5, settle_s=2),))
+    drawn, *_ = charts.over_time(result.profile, windows.seen(result.report.series))
+    assert [(band.name, band.from_x, band.to_x) for band in drawn.bands if band.name in ("fault", "left_out")] == [
+        ("fault", 4.0, 5.0),
+        ("left_out", 3.5, 4.0),
+        ("left_out", 5.0, 7.0),
+    ]
+
+
 def test_a_stall_shows_from_the_due_time_and_not_from_the_actual_start() -> None:
     result = queued_run(stall_s=1.0)
     due, service, *_ = charts.over_time(result.profile, windows.seen(result.report.series))

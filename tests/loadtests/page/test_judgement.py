@@ -91,3 +91,10 @@ def test_a_generator_bound_run_shows_no_figure_at_a_glance_either(result: Result
     assert result.verdict is not None
     bound = msgspec.structs.replace(result.verdict, answer=Answer.GENERATOR_BOUND)
     assert judgement.glance(facts(msgspec.structs.replace(result, verdict=bound)), EN) == ""
+
+
+def test_of_a_closed_run_the_few_figures_say_that_nobody_was_due(result: Result) -> None:
+    closed = msgspec.structs.replace(result, profile=msgspec.structs.replace(result.profile, model="closed"))
+    said = judgement.glance(facts(closed), EN)
+    assert "Closed: nobody was due" in said
+    assert "from the due time" not in said

@@ -10,7 +10,7 @@ LIMIT_S = 60
 SCENE = """
 import json
 from locust.env import Environment
-from loadtests.generator.recorder import Span, Visit
+from loadtests.generator.recorder import Message, Span, Visit
 from loadtests.running.retold import TOGETHER, Retold
 from terminals.kernel.outcome import Outcome, Result
 
@@ -18,7 +18,7 @@ MESSAGES = (("1101", "approved"), ("2102", "E2102"), ("2102", "approved"))
 
 def visit(seconds=0.147):
     outcome = Outcome("pharmacy", Result.SETTLED, messages=MESSAGES)
-    spans = tuple(Span(0.0, ended_s) for ended_s in (0.001, 0.002, 0.003))
+    spans = tuple(Message(0.0, ended_s) for ended_s in (0.001, 0.002, 0.003))
     return Visit(outcome, Span(0.0, seconds), spans, 0.0)
 
 def shown(environment):

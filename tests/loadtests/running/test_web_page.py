@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from flask import Flask, Response
 
 from loadtests.evidence.testimony import Report
+from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.latencies import Latencies
 from loadtests.openload.outcomes import Arrivals
 from loadtests.running.web_page import POLLED, TABS, add_tabs, tables
@@ -47,10 +48,10 @@ def test_outcomes_are_of_visits_messages_and_refusals(make_profile: MakeProfile)
 
 
 def test_offered_stands_against_achieved_with_the_fault_that_goes_on(make_profile: MakeProfile) -> None:
-    profile = make_profile(faults=(Fault(kind="stall", at_s=3, for_s=2),))
+    profile = make_profile(arrivals=ArrivalPlan.read("10/9s"), faults=(Fault(kind="stall", at_s=3, for_s=2),))
     said = figures(tables(report(), profile)["offered"])
-    assert said["offered (scheduled)"] == "400, 400.0/s"  # the plan's arrivals last one second
-    assert said["achieved (completed)"] == "300, 300.0/s"
+    assert said["offered (scheduled)"] == "400, 100.0/s"
+    assert said["achieved (completed)"] == "300, 75.0/s"
     assert (said["under way"], said["dropped"]) == ("90", "10")
     assert said["faults now"] == "stall from second 3 to 5"
 

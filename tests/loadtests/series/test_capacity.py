@@ -62,7 +62,10 @@ def test_a_busy_generator_says_nothing_of_the_service() -> None:
 
 
 def test_a_backlog_that_grows_is_missed_although_every_limit_is_kept() -> None:
-    assert ended(judged_run(growth_per_s=2.0)) == ("missed", "the backlog grows by 2.0 visits/s")
+    assert ended(judged_run(growth_per_s=2.0)) == (
+        "missed",
+        "the backlog grows by 2.0 visits/s, seconds 2 to 100 at 100/s",
+    )
 
 
 def test_a_point_has_the_rate_in_visits_settlements_and_messages() -> None:
@@ -112,20 +115,35 @@ def test_the_table_goes_by_rate_and_tells_every_step() -> None:
 
 def test_repeats_that_are_too_few_for_a_percentile_say_what_would_be_enough() -> None:
     steps = [taken(Step(10, "confirm"), judged_run(rate=10), Path()), step(11, "cliff", 5000)]
-    assert "p99 needs 10000 visits: --step-s 1000 has them" in words(curve("found", 10, steps))
+    assert "p99 needs 10000 visits in each: --step-s 1000 has them" in words(curve("found", 10, steps))
 
 
 @pytest.mark.parametrize(
     ("answer", "rate", "said"),
     [
         ("below", None, "no capacity: nothing was held down to 1 visits/s; 150/s: served p95 5.00 s"),
-        ("unsteady", None, "no capacity: no rate was held 2 times in a row; 150/s: served p95"),
+        (
+            "unsteady",
+            None,
+            "no capacity: unsteady, no rate was held 2 times in a row with none missed",
+        ),
         ("unfinished", None, "no capacity: ended before any rate was held"),
-        ("unfinished", 100, "at least 100 visits/s (100 settlements/s, 300 messages/s): ended early, not confirmed"),
+        ("unfinished", 100, "at least 100 visits/s (100 settlements/s, 300 messages/s): ended early"),
     ],
 )
 def test_a_search_without_a_capacity_says_why(answer: Answer, rate: float | None, said: str) -> None:
     assert words(curve(answer, rate)).startswith(said)
+
+
+def test_a_lower_bound_that_was_held_once_is_not_confirmed() -> None:
+    assert words(curve("unfinished", 100, STEPS[:1])).splitlines()[0].endswith("ended early; held once, not confirmed")
+
+
+def test_a_capacity_names_the_promises_that_its_steps_were_too_short_for() -> None:
+    steps = [taken(Step(10, "confirm"), judged_run(rate=10), Path())] * 2
+    found = curve("found", 10, [*steps, step(11, "cliff", 5000)])
+    assert found.not_judged == ("p95, p99 not judged: n too small",)
+    assert words(found).splitlines()[0].endswith("; p95, p99 not judged: n too small")
 
 
 def test_a_generator_that_is_the_limit_makes_a_lower_bound_and_says_so() -> None:

@@ -143,6 +143,46 @@ def test_a_miss_by_chance_below_the_knee_is_seen_at_the_cliff_and_the_search_goe
     assert 100 / CLIFF <= found.rate <= 100
 
 
+def test_a_lucky_cliff_above_several_missed_rates_is_unsteady_and_no_capacity() -> None:
+    """128, 131 and 135 a second are missed, and one cliff at 134 is held."""
+    missed: list[float] = []
+
+    def service(step: Step) -> Outcome:
+        held = step.purpose == "cliff" or step.rate < 125
+        missed.extend(() if held else (step.rate,))
+        return "held" if held else "missed"
+
+    found, steps = carried_out(service, start=100)
+    assert found == Found("unsteady", None)
+    assert (steps[-1].purpose, steps[-1].rate) == ("cliff", 134)
+    assert sum(rate < 135 for rate in missed) > 1
+
+
+def test_a_rate_missed_again_after_a_lucky_cliff_is_missed() -> None:
+    asked: list[Step] = []
+
+    def lucky_once(step: Step) -> Outcome:
+        asked.append(step)
+        first_cliff = step.purpose == "cliff" and [one.purpose for one in asked].count("cliff") == 1
+        return "held" if first_cliff else up_to(100)(step)
+
+    found, _ = carried_out(lucky_once)
+    assert found.rate is None or found.rate <= 100
+
+
+@given(st.integers(0, 2**32))
+def test_no_capacity_lies_above_more_than_one_missed_rate(seed: int) -> None:
+    random, told = Random(seed), list[tuple[float, Outcome]]()
+
+    def fickle(step: Step) -> Outcome:
+        told.append((step.rate, random.choice(("held", "held", "held", "missed"))))
+        return told[-1][1]
+
+    found, _ = carried_out(fickle)
+    if found.answer == "found" and found.rate is not None:
+        assert sum(rate < found.rate and outcome == "missed" for rate, outcome in told) <= 1
+
+
 @given(st.integers(0, 2**32))
 def test_a_search_ends_whatever_it_is_told(seed: int) -> None:
     random = Random(seed)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.workload.faults import Fault, going_on, measured, overlapping
+from loadtests.workload.faults import Fault, cut_off, going_on, measured, missing, overlapping
 
-OUTAGE = Fault(kind="outage", at_s=10, for_s=5, measured=False, settle_s=3)
+OUTAGE = Fault(kind="outage", at_s=10, for_s=5, measured=False, lead_s=1, settle_s=3)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,10 @@ def test_a_fault_goes_on_from_its_begin_to_its_end(*, now_s: float, on: bool) ->
     assert going_on([OUTAGE], now_s) == (("outage from second 10 to 15",) if on else ())
 
 
-@pytest.mark.parametrize(("due_s", "counts"), [(9.9, True), (10, False), (15, False), (17.9, False), (18, True)])
-def test_what_is_due_in_a_fault_that_is_not_measured_or_just_after_it_does_not_count(
+@pytest.mark.parametrize(
+    ("due_s", "counts"), [(8.9, True), (9, False), (10, False), (15, False), (17.9, False), (18, True)]
+)
+def test_what_is_due_in_a_fault_that_is_not_measured_or_just_before_or_after_it_does_not_count(
     *, due_s: float, counts: bool
 ) -> None:
     assert measured([OUTAGE], due_s) is counts
@@ -48,6 +50,16 @@ def test_two_faults_of_one_kind_may_follow_but_not_overlap() -> None:
     assert overlapping([later, one]) == ""
     early = Fault(kind="stall", at_s=4, for_s=5)
     assert overlapping([one, OUTAGE, early]) == "two faults stall overlap in second 4"
+
+
+def test_the_arrivals_must_outlast_a_fault_and_its_settling() -> None:
+    assert cut_off([OUTAGE], 18) == ""
+    assert cut_off([OUTAGE], 17.5).startswith("the fault outage from second 10 to 15 and 3 s to settle outlasts")
+
+
+def test_a_fault_that_did_nothing_did_not_happen() -> None:
+    assert missing([OUTAGE], {OUTAGE.text: 1}) == ()
+    assert missing([OUTAGE], {}) == ("the fault outage from second 10 to 15 did not happen",)
 
 
 @given(at_s=st.floats(0, 1000), for_s=st.floats(0.001, 1000), now_s=st.floats(0, 3000))

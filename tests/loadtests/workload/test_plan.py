@@ -1,6 +1,7 @@
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -78,8 +79,25 @@ def test_what_is_due_in_the_warm_up_or_in_a_fault_that_is_not_measured_does_not_
     make_profile: MakeProfile,
 ) -> None:
     outage = Fault(kind="outage", at_s=5, for_s=1, measured=False)
-    profile = make_profile(warmup_s=2, faults=(outage,))
+    profile = make_profile(arrivals=ArrivalPlan.read("10/9s"), warmup_s=2, faults=(outage,))
     assert [profile.measures(due_s) for due_s in (1.9, 2, 5, 6)] == [False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        (
+            {"faults": (Fault(kind="stall", at_s=0.2, for_s=0.5, settle_s=0.4),)},
+            r"the fault stall from second 0.2 to 0.7 and 0.4 s to settle outlasts the arrivals, which end in second 1",
+        ),
+        ({"sign_on": "storm", "storm_s": 2}, r"the storm of sign-ons lasts 2 s and outlasts the arrivals"),
+    ],
+)
+def test_arrivals_that_end_before_what_was_to_be_seen_are_refused(
+    make_profile: MakeProfile, changed: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        make_profile(**changed)
 
 
 def test_only_a_replay_takes_time_to_prepare(make_profile: MakeProfile) -> None:

@@ -108,6 +108,7 @@ def test_a_rate_on_the_command_line_is_a_scenario_without_a_name() -> None:
         ("thresholds = ['2012 p99 <= 1ms']", "mine.toml: thresholds[0]: "),
         ("[[faults]]\nkind = 'stal'\nat_s = 0\nfor_s = 1", "mine.toml: faults[0].kind: 'stal' is not known"),
         ("[[faults]]\nkind = 'slow'\nat_s = 0\nfor_s = 1", "mine.toml: faults[0]: slow needs delay_ms above 0"),
+        ("[[faults]]\nkind = 'stall'\nat_s = 9000\nfor_s = 1", "mine.toml: faults: the fault stall from second 9000"),
         ("sign_on = { when = 'storm' }", "mine.toml: sign_on: a storm is"),
         ("terminals = 2", "mine.toml: terminals: Expected `int` >= 6"),
         ("model = 'opened'", "mine.toml: model: 'opened' is not known; the nearest of open, closed is open"),

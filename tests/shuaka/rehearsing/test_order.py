@@ -8,7 +8,7 @@ from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.thresholds import parse_threshold
 from loadtests.openload.verdict import Slo
 from loadtests.workload.scenario import Scenario, load_scenario, read_scenario, unnamed
-from shuaka.compose import DEFAULT_PEOPLE, People
+from shuaka.compose import People
 from shuaka.rehearsing.order import Address, AddressError, Rehearsal, asked_of, parse_address
 from terminals.patients import Mix
 
@@ -60,7 +60,7 @@ def test_a_change_to_the_same_is_none() -> None:
 
 def test_a_run_of_the_command_line_alone_overrides_nothing() -> None:
     order = asked(unnamed("5", 2), mix=Mix(remote=0.5))
-    assert (order.scenario, order.overridden, order.people) == ("", (), DEFAULT_PEOPLE)
+    assert (order.scenario, order.overridden, order.people) == ("", (), None)
 
 
 def test_the_people_of_the_command_line_win_over_the_scenarios() -> None:

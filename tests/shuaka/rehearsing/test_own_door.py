@@ -8,7 +8,7 @@ from settlement.gateways.keyring import Keyring
 from settlement.wire.keys import NetworkKey
 from shuaka import compose
 from shuaka.rehearsing.order import Rehearsal
-from shuaka.rehearsing.own_door import at_the_door, door_mix, own_door, pharmacies
+from shuaka.rehearsing.own_door import at_the_door, door_mix, own_door, pharmacies, target_mix
 from terminals.patients import Mix
 
 KEY = NetworkKey(bytes(range(16)))
@@ -17,6 +17,11 @@ KEY = NetworkKey(bytes(range(16)))
 def test_nothing_is_promised_that_cannot_happen_there() -> None:
     mix = door_mix(Mix(pharmacy=0.1, remote=1, bank=1, tap=0.5))
     assert (mix.pharmacy, mix.remote, mix.bank, mix.tap) == (1, 0, 0, 0.5)
+
+
+def test_with_the_owners_people_no_story_is_promised_and_baskets_stay() -> None:
+    mix = target_mix(Mix(tap=0.5, wrong_slot=0.1, default_pin=0.1, saves_account=1, lines_min=2, lines_max=5))
+    assert {name for name in Mix.__struct_fields__ if getattr(mix, name)} == {"pharmacy", "lines_min", "lines_max"}
 
 
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from shuaka.rehearsing import foreign
 from shuaka.rehearsing.load_plan import RehearsalError
+from shuaka.rehearsing.order import Address, Running
 from terminals.kernel.outcome import Result as End
 
 CEILINGS = "[ceilings]\nrate_per_s = 50\nsettlements = {settlements}\nfen = {fen}\n"
@@ -61,13 +62,22 @@ def test_a_plan_sends_nothing_and_says_how_fast_how_much_and_how_it_is_undone(pl
     said = "\n".join(foreign.announce(platform.rehearsal(tmp_path, "10/2s"), platform.target))
     assert platform.seen == {}
     assert not list(tmp_path.iterdir())
-    for words in ("20 in 2 s, at most 10 a second", "20 settlements", "yuan in all", "shuaka undo r", "2601", "3202"):
+    for words in (
+        "20 in 2 s, at most 11 within a second",
+        "20 settlements",
+        "yuan in all",
+        "shuaka undo r",
+        "2601",
+        "3202",
+    ):
         assert words in said, words
     assert "REFUSED" not in said
 
 
 REFUSALS = [
     ("[ceilings]\nrate_per_s = 5\nsettlements = 99\nfen = 99\n", "20/1s", "the ceiling is 5"),
+    ("[ceilings]\nrate_per_s = 20\nsettlements = 99\nfen = 99\n", "poisson:15/2s", "and the ceiling is 20 a second"),
+    ("[ceilings]\nrate_per_s = 8\nsettlements = 99\nfen = 99\n", "5..20/2s", "even:RATE keeps them apart"),
     ("", "41/1s", "40 people may come 1 times each"),
     (
         "[window]\nbegins = 2020-01-01T00:00:00\nends = 2020-01-02T00:00:00\n",
@@ -86,6 +96,34 @@ def test_what_passes_a_targets_limits_is_refused_before_anything_is_sent(
         foreign.rehearse(platform.rehearsal(tmp_path, rate), platform.target, quiet=True)
     said = foreign.announce(platform.rehearsal(tmp_path, rate), platform.target)
     assert any(line.startswith("REFUSED") and why in line for line in said)
+    assert platform.seen == {}
+
+
+@pytest.mark.parametrize(("rate_per_s", "rate"), [(5, "even:5/4s"), (0.5, "even:0.5/8s"), (2.5, "even:2/4s")])
+def test_even_arrivals_at_the_ceilings_own_rate_are_not_refused(
+    platform: Any, tmp_path: Path, rate_per_s: float, rate: str
+) -> None:
+    platform.aim(f"[ceilings]\nrate_per_s = {rate_per_s}\nsettlements = 99\nfen = 99\n")
+    said = foreign.announce(platform.rehearsal(tmp_path, rate), platform.target)
+    assert not any(line.startswith("REFUSED") for line in said), said
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"model": "closed"}, "a closed model"),
+        ({"fidelity": "replay"}, "replay of prepared dialogues"),
+        ({"sign_on": "storm"}, "a storm of sign-ons"),
+        ({"running": Running(web_port=8089)}, "neither --master nor --web"),
+        ({"address": Address("tcp", "127.0.0.1", 1)}, "--engine is for an engine of our own"),
+        ({"processes": 2}, "--processes 1"),
+    ],
+)
+def test_what_a_scenario_asks_that_no_target_can_be_asked_is_refused(
+    platform: Any, tmp_path: Path, changed: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(RehearsalError, match=why):
+        foreign.rehearse(platform.rehearsal(tmp_path, **changed), platform.target, quiet=True)
     assert platform.seen == {}
 
 

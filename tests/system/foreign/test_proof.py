@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from loadtests.evidence.proof import Kind, Proof
+from loadtests.evidence.proved import gate_of
 from loadtests.openload import histograms
 from terminals.kernel.outcome import Event
 from terminals.kernel.outcome import Result as End
@@ -27,6 +28,10 @@ LOSSES = [
     ({"not_stored": [3]}, [Kind.ONLY_OURS]),
     ({"twice": [2]}, [Kind.DOUBLE]),
     ({"changed": [5]}, [Kind.DIFFERS]),
+    ({"stated_twice": [1]}, [Kind.DOUBLE] * 2),
+    ({"other_person": [6]}, [Kind.OTHERS]),
+    ({"refuse_done_2102": [2], "lost_reversal": [1]}, [Kind.REVERSAL_LOST]),
+    ({"counts_one_more": True}, [Kind.TOTALS] * 2),
     ({"lose_reply_2102": [4], "lost_reversal": [1]}, [Kind.REVERSAL_LOST]),
     (
         {"not_stored": [1], "twice": [2], "changed": [3], "lose_reply_2102": [4], "lost_reversal": [1]},
@@ -45,6 +50,7 @@ def test_each_planted_loss_is_found_and_nothing_else(
     proof = trip.prove()
     assert kinds(proof) == sorted(found)
     assert len(proof.foreign) == foreign_rows
+    assert gate_of(proof, unknown=0).complaints
 
 
 def test_rows_that_are_not_ours_are_listed_as_foreign_and_are_no_failure(platform: Any, trip: Any) -> None:
@@ -86,13 +92,50 @@ def test_a_platform_that_knows_repeats_is_asked_again_and_settles_once(platform:
     assert trip.prove().equal == 1
 
 
-def test_a_statement_that_is_not_offered_is_not_proved(platform: Any, trip: Any) -> None:
+def test_a_statement_that_is_not_offered_is_not_proved_and_no_result_stands_on_it(platform: Any, trip: Any) -> None:
     platform.plant(not_offered=["3201", "3202"])
     trip.sell(2)
     proof = trip.prove()
-    assert proof.findings == ()
+    assert (proof.findings, proof.net) == ((), None)
     assert [said.partition(":")[0] for said in proof.not_proved] == ["row by row", "totals"]
     assert "未开通" in proof.not_proved[0]
+    failed = sorted(row.name for row in gate_of(proof, unknown=0).rows if not row.ok)
+    assert failed == ["proof P37010000011", "proof P37010000012"]
+
+
+def test_a_statement_that_nobody_can_read_is_a_finding(platform: Any, trip: Any) -> None:
+    platform.plant(unreadable=True)
+    trip.sell(2)
+    proof = trip.prove()
+    assert (kinds(proof), proof.net) == ([Kind.UNREADABLE] * 2, None)
+    assert gate_of(proof, unknown=0).complaints
+
+
+@pytest.mark.parametrize(("missing", "left"), [("3201", "totals"), ("3202", "row by row")])
+def test_one_of_the_two_statements_is_a_count_and_what_the_other_would_say_is_not_proved(
+    platform: Any, trip: Any, missing: str, left: str
+) -> None:
+    platform.plant(not_offered=[missing])
+    trip.sell(2)
+    proof = trip.prove()
+    assert [said.partition(":")[0] for said in proof.not_proved] == [left]
+    assert gate_of(proof, unknown=0).ok
+
+
+def test_a_row_that_is_equal_on_the_platforms_bare_word_is_not_proved(platform: Any, trip: Any) -> None:
+    platform.plant(bare=[1])
+    trip.sell(4)
+    proof = trip.prove()
+    assert (proof.rows, proof.equal, proof.findings) == (4, 2, ())
+    assert len(proof.not_proved) == 2
+    assert not any(one.by_rows for one in proof.institutions)
+
+
+def test_a_settlement_that_was_refused_without_a_reason_and_carried_out_is_reversed(platform: Any, trip: Any) -> None:
+    platform.plant(refuse_done_2102=[1])
+    [outcome] = trip.sell(1)
+    assert (outcome.result, platform.stored_fen()) == (End.REVERSED, 0)
+    assert trip.prove().ok
 
 
 def test_the_platforms_own_time_is_told_from_the_networks(platform: Any, trip: Any) -> None:

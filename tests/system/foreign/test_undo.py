@@ -6,6 +6,7 @@ import pytest
 
 from loadtests.evidence.proof import NOTHING, Kind, Proof
 from loadtests.foreign.undo import undo
+from shuaka.rehearsing.undoing import ForeignUndoing
 from terminals.kernel.outcome import Result as End
 
 
@@ -52,6 +53,47 @@ def test_a_revoke_whose_reply_was_lost_is_looked_up_and_never_made_twice(
     desk.close()
     assert platform.stored_fen() == 0
     assert (proof.net, proof.findings) == (NOTHING, ())
+
+
+REMAINDERS = [
+    {"twice": [2]},
+    {"twice": [2], "names_its_own": True},
+    {"lose_reply_2102": [3], "lost_reversal": [1]},
+    {"lose_reply_2102": [3], "lost_reversal": [1], "names_its_own": True, "twice": [1, 2]},
+]
+
+
+@pytest.mark.parametrize("planted", REMAINDERS)
+def test_what_only_the_platform_has_of_a_run_is_undone_by_its_rows(
+    platform: Any, trip: Any, planted: dict[str, Any]
+) -> None:
+    platform.plant(**planted, foreign_rows=1)
+    trip.sell(4)
+    with ForeignUndoing(trip.order, trip.place) as desk:
+        assert all(step.ok for step in desk.undo())
+        said, proved = desk.proved()
+    assert platform.stored_fen() == 700, "the row that is not ours is still there"
+    assert (proved, said[0].startswith("net      0.00, 0.00, 0.00 yuan")) == (True, True), said
+
+
+def test_a_net_is_what_the_platform_holds_and_not_what_we_claim(platform: Any, trip: Any) -> None:
+    platform.plant(lost_revoke=[1])
+    [outcome] = trip.sell(1)
+    with ForeignUndoing(trip.order, trip.place) as desk:
+        list(desk.undo())
+        said, proved = desk.proved()
+    assert proved is False
+    fen = outcome.amounts.medfee_sumamt_fen
+    assert any(line.startswith(f"net      {fen // 100}.{fen % 100:02d}, ") for line in said), said
+
+
+def test_an_undo_that_the_platform_tells_no_rows_of_states_no_net(platform: Any, trip: Any) -> None:
+    platform.plant(not_offered=["3202"])
+    trip.sell(1)
+    with ForeignUndoing(trip.order, trip.place) as desk:
+        list(desk.undo())
+        said, proved = desk.proved()
+    assert (proved, "net      not stated: the platform tells no rows" in said) == (None, True)
 
 
 def test_a_revoke_that_the_platform_forgot_is_found(platform: Any, trip: Any) -> None:

@@ -73,6 +73,10 @@ class Ledger:
         found = self._read("SELECT * FROM entry WHERE setl_id = ? OR msgid = ? ORDER BY at", (setl_id, msgid))
         return Entry(*found[0]) if found else None
 
+    def standing(self, msgid: str) -> Entry | None:
+        found = self._read("SELECT * FROM entry WHERE msgid = ? AND NOT refd AND NOT undone ORDER BY at", (msgid,))
+        return Entry(*found[0]) if found else None
+
     def between(self, shop: str, first: str, last: str) -> list[Entry]:
         where = "shop = ? AND substr(at, 1, 10) BETWEEN ? AND ?"
         found = self._read(f"SELECT * FROM entry WHERE {where} ORDER BY at, setl_id", (shop, first, last))  # noqa: S608

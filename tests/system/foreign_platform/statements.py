@@ -35,6 +35,7 @@ class Statements:
         asked = envelope["input"]["data"]
         refd = int(asked["refd_setl_flag"])
         mine = [entry for entry in self._entries(envelope, asked) if entry.refd == refd]
+        mine += mine[:1] if self.plan.get("counts_one_more") and not refd else []
         held = (len(mine), *(sum(getattr(entry, name) for entry in mine) for name in ("total", "fund", "acct")))
         said = (
             int(asked["fixmedins_setl_cnt"]), fen(asked["medfee_sumamt"]), fen(asked["fund_pay_sumamt"]),
@@ -49,12 +50,20 @@ class Statements:
         asked = envelope["input"]["data"]
         stored = {(entry.setl_id, str(entry.refd)): entry for entry in self._entries(envelope, asked)}
         lines = []
-        for text in unzipped(self.files[asked["file_qury_no"]]).splitlines():
+        for number, text in enumerate(unzipped(self.files[asked["file_qury_no"]]).splitlines(), 1):
             setl_id, mdtrt_id, psn_no, total, fund, acct, refd = text.split("\t")
             entry = stored.pop((setl_id, refd), None)
             same = entry and (entry.total, entry.fund, entry.acct) == (fen(total), fen(fund), fen(acct))
-            lines.append(line(entry, psn_no, mdtrt_id, setl_id, refd, equal=bool(same)))
-        lines += [line(entry, entry.psn_no, "", "", str(entry.refd), equal=False) for entry in stored.values()]
+            psn_no, mdtrt_id = (entry.psn_no, entry.mdtrt_id) if entry else (psn_no, mdtrt_id)
+            told = line(entry, psn_no, mdtrt_id, setl_id, refd, equal=bool(same))
+            if number in self.plan.get("bare", ()):
+                told = "\t".join([*told.split("\t")[:7], "null", "null", "null"])
+            lines += [told] * (2 if number in self.plan.get("stated_twice", ()) else 1)
+        named = self.plan.get("names_its_own")
+        for entry in stored.values():
+            mdtrt_id, setl_id = (entry.mdtrt_id, entry.setl_id) if named else ("", "")
+            lines.append(line(entry, entry.psn_no, mdtrt_id, setl_id, str(entry.refd), equal=False))
+        lines += ["?"] if self.plan.get("unreadable") else []
         number = f"F{self.ledger.serial():09d}"
         self.files[number] = zipped("result.txt", "\n".join(lines))
         return {"fileinfo": {"file_qury_no": number, "filename": "result.zip", "dld_endtime": now()}}

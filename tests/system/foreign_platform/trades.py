@@ -44,6 +44,8 @@ class Trades:
             output = self.answers[infno](envelope, occurrence)
             if self.planted(f"lose_reply_{infno}", occurrence):
                 raise DropError
+            if self.planted(f"refuse_done_{infno}", occurrence):
+                raise RefusalError("系统异常")
         return output
 
     def sign_in(self, _envelope: dict[str, Any], _: int) -> dict[str, Any]:
@@ -69,7 +71,7 @@ class Trades:
         known = self.ledger.find(msgid=envelope["msgid"]) if self.plan.get("knows_repeats") else None
         entry = known or self._priced(envelope)
         if known is None and not self.planted("not_stored", occurrence):
-            self.ledger.keep(entry)
+            self.ledger.keep(entry._replace(psn_no="N999999999") if self.planted("other_person", occurrence) else entry)
         if self.planted("twice", occurrence):
             self.ledger.keep(entry._replace(setl_id=f"{entry.setl_id}B"))
         told = self._told(entry)
@@ -86,8 +88,8 @@ class Trades:
         return {"setlinfo": self._told(undo), "setldetail": []}
 
     def reverse(self, envelope: dict[str, Any], occurrence: int) -> dict[str, Any]:
-        entry = self.ledger.find(msgid=envelope["input"]["data"]["omsgid"])
-        if entry is not None and not entry.undone:
+        entry = self.ledger.standing(envelope["input"]["data"]["omsgid"])
+        if entry is not None:
             self._undo(entry, envelope["msgid"], stored=not self.planted("lost_reversal", occurrence))
         return {}
 
