@@ -167,7 +167,7 @@ def merge(reports: Iterable[Report]) -> Report:
         health=tuple(health for report in every for health in report.health),
         faults=tuple(fault for report in every for fault in report.faults)[:FAULTS_KEPT],
         happened=_added({"": report.happened} for report in every).get("", {}),
-        finished=all(report.finished for report in every),
+        finished=bool(every) and all(report.finished for report in every),
         elapsed_s=max((report.elapsed_s for report in every), default=0.0),
         aborted=next((report.aborted for report in every if report.aborted), ""),
         failure=next((report.failure for report in every if report.failure), ""),

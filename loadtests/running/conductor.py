@@ -46,6 +46,8 @@ class Conductor:
         self._environment = environment
         self._alone = alone
         self._reports: dict[str, Report] = {}
+        self._everybody = False
+        """Whether the latest report is of all processes; more may have reported since it was merged."""
         self._latest = Report()
         self._machine = this_machine(plan.engine)
         self._watch = watch(plan.engine, intervals.length_s(result.planned_s(plan.profile)))
@@ -71,6 +73,7 @@ class Conductor:
     def _look(self) -> None:
         """Merge what everybody reported; encoding histograms costs milliseconds, so it is done once a second."""
         arriving = self._latest.elapsed_s > 0
+        self._everybody = self._alone is not None or len(self._reports) == self._plan.profile.processes
         self._latest = merge(self._reports.values()) if self._alone is None else self._alone.report()
         if not arriving and self._latest.elapsed_s > 0:
             self._started_at = _now(ago_s=self._latest.elapsed_s)  # not when terminals began to sign on
@@ -144,8 +147,7 @@ class Conductor:
     def _finished(self) -> bool:
         if self._fault or self._latest.failure:
             return True
-        here = 1 if self._alone is not None else len(self._reports)
-        return self._latest.finished and here == self._plan.profile.processes
+        return self._latest.finished and self._everybody
 
     def _end(self, **_: Any) -> None:
         """End the run; if that is before its time, stop the arrivals and give what is under way time to end."""

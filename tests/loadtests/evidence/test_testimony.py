@@ -16,6 +16,7 @@ def encoded(count: int, step: str = "") -> tuple[Encoded, ...]:
 
 def test_a_run_is_finished_when_every_process_is() -> None:
     assert not merge([Report(finished=True), Report(finished=False)]).finished
+    assert not merge([]).finished
 
 
 def test_the_first_failure_of_a_process_is_the_runs() -> None:

@@ -58,6 +58,19 @@ events.test_start.fire()
 gevent.sleep(0.02)
 said.append(str(environment.process_exit_code))
 """,
+    "a report while the engine is asked": """
+runner.clients = SimpleNamespace(missing=())
+one = conductor.Conductor(plan, environment, None)
+def look(_):
+    one._take("worker", {conductor.REPORT: conductor.msgspec.json.encode(Report())})
+one._watch = SimpleNamespace(look=look, latest=None, use=None)
+events.test_start.fire()
+gevent.sleep(0.02)
+said.append("followed")
+one._watch.look = lambda _: None
+one._reports["worker"] = Report(finished=True)
+gevent.sleep(0.02)
+""",
     "never started": """
 one = conductor.Conductor(plan, environment, alone)
 events.quitting.fire()
@@ -111,6 +124,12 @@ def test_a_live_file_that_cannot_be_written_ends_locust_and_fails_the_run(said: 
 
 def test_a_run_is_followed_from_its_start_judged_once_written_and_ends_locust(said: dict[str, list[str]]) -> None:
     assert said["judged"] == ["started", "written: whole", "judged", "quit", "3"]
+
+
+def test_a_report_that_comes_while_the_engine_is_asked_ends_no_run_before_it_was_looked_at(
+    said: dict[str, list[str]],
+) -> None:
+    assert said["a report while the engine is asked"] == ["followed", "written: whole", "quit"]
 
 
 def test_a_run_that_never_started_leaves_nothing(said: dict[str, list[str]]) -> None:
