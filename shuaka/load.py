@@ -24,7 +24,7 @@ from shuaka.junit_file import JunitError, write_junit
 from shuaka.mix_option import MixOption
 from shuaka.rehearsing.load_child import ChildError
 from shuaka.rehearsing.order import LANE, Address, Rehearsal, Running, asked_of
-from shuaka.rehearsing.rehearsal import RehearsalError, left_by, rehearse
+from shuaka.rehearsing.rehearsal import RehearsalError, left_by, probe, rehearse
 
 FAILED = 1
 RATE, DURATION_S = "100", 30.0
@@ -104,6 +104,8 @@ def load(
     )
     target_options.check(context, target, planned=plan)
     try:
+        if junit is not None:
+            probe(junit, "JUnit file")
         judged = _carried_out(asked, target, planned=plan, shown=_Shown(asked, junit, as_json=as_json))
     except (EngineError, ChildError, RehearsalError, JunitError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -72,7 +72,7 @@ def growth(series: Sequence[Interval], segments: Sequence[Segment], warmup_s: fl
         return None
     fills_s = series[fills - 1].end_s
     each = ((one, _within(series, one.from_s, one.until_s)[::fills]) for one in _steady(segments, fills_s, warmup_s))
-    found = [Growth(one, _growth_per_s(looked_at)) for one, looked_at in each if len(looked_at) >= MOMENTS_MIN]
+    found = [Growth(one, growth_per_s(looked_at)) for one, looked_at in each if len(looked_at) >= MOMENTS_MIN]
     return max(found, key=lambda one: (one.excessive, one.per_s), default=None)
 
 
@@ -99,12 +99,8 @@ def _fills(series: Sequence[Interval]) -> int:
     return 0
 
 
-def growth_per_s(series: Sequence[Interval], from_s: float, until_s: float) -> float:
-    """Return by how many visits a second the backlog grew in a window; 0 where no trend, or too little time, is."""
-    return _growth_per_s(_within(series, from_s, until_s))
-
-
-def _growth_per_s(within: Sequence[Moment]) -> float:
+def growth_per_s(within: Sequence[Moment]) -> float:
+    """Return by how many visits a second the backlog grew over moments; 0 where no trend, or too little time, is."""
     looked_at = within[:: len(within) // MOMENTS_MAX + 1]
     if len(looked_at) < MOMENTS_MIN:
         return 0.0

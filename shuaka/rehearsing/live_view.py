@@ -17,6 +17,8 @@ from shuaka.compose import HOST
 LINE_EVERY_S: Final = 5.0
 BAR_WIDTH: Final = 48
 WORST: Final = "bold red"
+NOBODY: Final = "-"
+"""Instead of a latency, while nobody has been served."""
 
 Show = Callable[[Live], None]
 
@@ -65,8 +67,8 @@ def facts(state: Live) -> Iterator[tuple[str, str]]:
     draining = ", the last visits end" if elapsed_s > state.planned_s and not state.finished else ""
     yield "time", f"{arrived_s:.0f}/{state.planned_s:.0f} s{draining}"
     yield "rate", f"{fates.completed / arrived_s:.1f}/s of {fates.scheduled / arrived_s:.1f}/s offered"
-    yield "p50", in_ms(state.p50_us)
-    yield "p99", mark + in_ms(state.p99_us)
+    yield "p50", in_ms(state.p50_us) if state.served else NOBODY
+    yield "p99", mark + in_ms(state.p99_us) if state.served else NOBODY
     yield "in flight", str(fates.unfinished)
     yield "late", str(fates.late)
     yield "dropped", str(fates.dropped)

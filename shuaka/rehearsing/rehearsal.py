@@ -102,15 +102,15 @@ def _unseen(plan: LoadPlan, result: Result) -> tuple[str, ...]:
     return (*lived, *missing(plan.profile.faults, report.happened))
 
 
-def probe(file: Path) -> None:
-    """Find out before anybody is leased or asked whether a result can be written here; raise RehearsalError."""
+def probe(file: Path, what: str = "result") -> None:
+    """Find out before anybody is leased or asked whether `what` can be written here; raise RehearsalError."""
     try:
         if file.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         with tempfile.TemporaryFile(dir=file.parent):
             pass
     except OSError as error:
-        raise _unwritable(file, error) from None
+        raise _unwritable(file, error, what) from None
 
 
 def _keep(judged: Result, file: Path) -> None:
@@ -120,8 +120,8 @@ def _keep(judged: Result, file: Path) -> None:
         raise _unwritable(file, error) from None
 
 
-def _unwritable(file: Path, error: OSError) -> RehearsalError:
-    return RehearsalError(f"the result {file} cannot be written: {error.strerror}")
+def _unwritable(file: Path, error: OSError, what: str = "result") -> RehearsalError:
+    return RehearsalError(f"the {what} {file} cannot be written: {error.strerror}")
 
 
 def audit_of(engine: Engine, opter: str = "") -> Audit:

@@ -152,14 +152,24 @@ def test_a_judged_result_is_printed_written_for_a_build_server_and_its_answer_is
     assert b"<testsuite" in (tmp_path / "verdict.xml").read_bytes()
 
 
-def test_a_junit_file_that_cannot_be_written_is_one_sentence(
+def test_a_junit_file_that_can_no_longer_be_written_after_the_run_is_one_sentence_below_the_report(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, judged: Result
 ) -> None:
-    monkeypatch.setattr(load, "rehearse", lambda _, *, shown, **__: (shown(judged), judged)[1])
-    code, said = run("--junit", str(tmp_path))
+    file = tmp_path / "verdict.xml"
+    monkeypatch.setattr(load, "rehearse", lambda _, *, shown, **__: (file.mkdir(), shown(judged), judged)[2])
+    code, said = run("--junit", str(file))
     assert code == 1
     assert "GENERATOR-BOUND" in said
-    assert said.endswith(f"error: the JUnit file {tmp_path} cannot be written: Is a directory")
+    assert said.endswith(f"error: the JUnit file {file} cannot be written: Is a directory")
+
+
+@pytest.mark.parametrize(("place", "why"), [("", "Is a directory"), ("none/verdict.xml", "No such file or directory")])
+def test_a_junit_file_that_cannot_be_written_is_found_before_anybody_comes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str, why: str
+) -> None:
+    monkeypatch.setattr(load, "rehearse", lambda *_, **__: pytest.fail("somebody came"))
+    file = tmp_path / place
+    assert run("--junit", str(file)) == (1, f"error: the JUnit file {file} cannot be written: {why}")
 
 
 @pytest.mark.parametrize(

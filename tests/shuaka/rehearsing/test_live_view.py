@@ -47,6 +47,11 @@ def test_the_view_says_rate_latency_fates_outcomes_fault_and_engine() -> None:
     }
 
 
+def test_while_nobody_has_been_served_no_latency_is_shown() -> None:
+    early = said(msgspec.structs.replace(STATE, served=0, p50_us=0, p99_us=0))
+    assert (early["p50"], early["p99"]) == ("-", "-")
+
+
 def test_without_fault_and_engine_nothing_is_said_of_them() -> None:
     plain = msgspec.structs.replace(STATE, going_on=(), engine=None, p99_stated=True)
     assert "fault" not in said(plain)
