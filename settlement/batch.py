@@ -11,18 +11,22 @@ from typing import NamedTuple
 from settlement.engine import decide, footprint
 from settlement.engine.arrival import Arrival, Decision
 from settlement.engine.case import World
-from settlement.engine.state import Key, State
+from settlement.engine.ledger.state import Key, State
 from settlement.stores.store import Changes, ImmediateStore, Store
 from settlement.wire.codes import UNKNOWN_ERROR
 from settlement.wire.envelope import encode, refused
 
+Ask = Callable[[Arrival], Iterable[Key]]
+"""Names rows that an arrival needs."""
+
 
 class Judge(NamedTuple):
-    """Who decides: `touches` names the rows to load, `follows` those that only loaded rows can name."""
+    """Who decides: `touches` names the rows to load, `follows` those that only loaded rows can name, in `stages`."""
 
-    touches: Callable[[Arrival], Iterable[Key]]
-    follows: Callable[[Arrival, State], Iterable[Key]]
+    touches: Ask
+    follows: Callable[[Arrival, State, int], Iterable[Key]]
     decide: Callable[[Arrival, State], Decision]
+    stages: int = 1
 
 
 def judge_of(world: World) -> Judge:
@@ -31,6 +35,7 @@ def judge_of(world: World) -> Judge:
         partial(footprint.touches, world=world),
         partial(footprint.follows, world=world),
         partial(decide.decide, world=world),
+        footprint.STAGES,
     )
 
 
@@ -63,7 +68,8 @@ def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
     An arrival whose judgement raises is answered E9000 and posts nothing; the others are judged as if it had not come.
     """
     state, faults = State(), dict[int, Exception]()
-    for ask in (judge.touches, lambda arrival: judge.follows(arrival, state)):
+    later: list[Ask] = [partial(_stage, judge, state, stage) for stage in range(judge.stages)]
+    for ask in (judge.touches, *later):
         keys = _named(arrivals, ask, state, faults)
         if keys:
             loaded = yield Load(keys)
@@ -84,9 +90,11 @@ def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
     return decisions
 
 
-def _named(
-    arrivals: Sequence[Arrival], ask: Callable[[Arrival], Iterable[Key]], state: State, faults: dict[int, Exception]
-) -> tuple[Key, ...]:
+def _stage(judge: Judge, state: State, stage: int, arrival: Arrival) -> Iterable[Key]:
+    return judge.follows(arrival, state, stage)
+
+
+def _named(arrivals: Sequence[Arrival], ask: Ask, state: State, faults: dict[int, Exception]) -> tuple[Key, ...]:
     """Return the rows that arrivals name and the state does not hold; note who raised."""
     keys: dict[Key, None] = {}
     for place, arrival in enumerate(arrivals):

@@ -10,10 +10,10 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
-from settlement.engine.catalogue import Catalogue, read_catalogue
-from settlement.engine.city import City, read_city
-from settlement.engine.policy import REMOTE, Policy, pays_nothing, read_policy
-from settlement.engine.profile import Fact, ProfileError
+from settlement.engine.rules.catalogue import Catalogue, read_catalogue
+from settlement.engine.rules.city import City, read_city
+from settlement.engine.rules.policy import REMOTE, Policy, pays_nothing, read_policy
+from settlement.engine.rules.profile import Fact, ProfileError
 
 SHIPPED: Final = Path(__file__).parent
 """The folder whose cities, policies and catalogues come with the package."""

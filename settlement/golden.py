@@ -11,13 +11,13 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from settlement.engine.catalogue import Item
-from settlement.engine.money import FEN_PLACES, PRICE_PLACES, RATIO_PLACES, scaled, unscaled
-from settlement.engine.policy import Benefit, Tier
-from settlement.engine.profile import Fen, ProfileError, RatioE4, Row, convert
-from settlement.engine.split import Parts, Used, cut_line, split, sum_parts
-from settlement.wire.codes import Basis
+from settlement.engine.medical.split import Parts, Used, cut_line, split, sum_parts
+from settlement.engine.rules.catalogue import Item
+from settlement.engine.rules.money import FEN_PLACES, PRICE_PLACES, RATIO_PLACES, scaled, unscaled
+from settlement.engine.rules.policy import Benefit, Tier
+from settlement.engine.rules.profile import Fen, ProfileError, RatioE4, Row, convert
 from settlement.wire.messages import Amounts, Line
+from settlement.wire.refusal import Basis
 
 OVER_LIMIT: Final = "OL"
 """chrgitm_lv of the amount above a price limit."""

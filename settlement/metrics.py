@@ -26,7 +26,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from settlement.engine.state import Key, State
+from settlement.engine.ledger.state import Key, State
 from settlement.replies import LATENCY_BUCKETS, Replies
 from settlement.stores.store import Changes, Invariant, LedgerAudit, Store, TooFew
 

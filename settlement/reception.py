@@ -7,7 +7,6 @@ is MACed under the request's counter wherever the sender proved who it is; what 
 from typing import Final, NamedTuple
 
 from settlement.wire import codes
-from settlement.wire.codes import Refusal
 from settlement.wire.envelope import (
     BODY_TYPES,
     MalformedError,
@@ -21,6 +20,7 @@ from settlement.wire.envelope import (
 from settlement.wire.framing import NO_MAC
 from settlement.wire.keys import REPLY, REQUEST, NetworkKey, SessionKeys
 from settlement.wire.messages import Body
+from settlement.wire.refusal import Refusal
 
 NONCE_SIZE: Final = 16
 """Bytes of chance that each request is given."""

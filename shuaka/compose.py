@@ -15,10 +15,10 @@ from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import SIZE_MAX, Population
 from settlement.config import Rulebook, load_rulebook
 from settlement.engine.case import World
-from settlement.engine.catalogue import Item as CatalogueItem
-from settlement.engine.city import City
-from settlement.engine.directory import Directory
 from settlement.engine.persons import PopulationRegister
+from settlement.engine.rules.catalogue import Item as CatalogueItem
+from settlement.engine.rules.city import City
+from settlement.engine.rules.directory import Directory
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import HOSPITAL, PHARMACY, compact_time, day_of, institution_code, terminal_number
 from terminals.kernel.site import Site

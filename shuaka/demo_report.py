@@ -14,7 +14,7 @@ from loadtests.evidence.report import PERCENTILES
 from loadtests.evidence.result import Result
 from loadtests.openload import histograms
 from loadtests.openload.histograms import in_ms
-from settlement.engine.money import FEN_PLACES, unscaled
+from settlement.engine.rules.money import FEN_PLACES, unscaled
 from settlement.wire.codes import KINDS, REFUSALS
 from terminals.kernel.outcome import APPROVED, Event
 from terminals.kernel.outcome import Result as End

@@ -14,7 +14,7 @@ import typer
 
 from settlement import data_directory
 from settlement.data_directory import NETWORK_KEY, DirectoryError
-from settlement.engine.directory import Directory
+from settlement.engine.rules.directory import Directory
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import terminal_number
 from shuaka import compose

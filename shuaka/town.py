@@ -13,7 +13,7 @@ from loadtests.generator.recorder import Visit
 from loadtests.generator.visitor import Visitor, World
 from settlement.batch import judge_of
 from settlement.direct import DirectHost
-from settlement.engine.state import Person
+from settlement.engine.ledger.state import Person
 from settlement.stores.memory import MemoryStore
 from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader

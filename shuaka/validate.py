@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from settlement.engine.profile import ProfileError
+from settlement.engine.rules.profile import ProfileError
 from settlement.golden import GoldenCase, Verdict, judge, read_cases
 
 DIFFERENT = 1

@@ -22,7 +22,7 @@ from loadtests.workload.scenario_rows import Fact, File, fault, held
 from loadtests.workload.settings import SettingsError, convert, nearest
 from loadtests.workload.shares import COUNTS, DIVISIONS, MISSING, ShareError
 from loadtests.workload.subjects import NAMES
-from settlement.wire.codes import Basis
+from settlement.wire.refusal import Basis
 from terminals.kernel.site import Pace
 from terminals.patients import Mix
 

@@ -13,7 +13,7 @@ from loadtests.workload.faults import FAULTS_MAX, Fault
 from loadtests.workload.plan import PROCESSES_MAX, Journalling, Seconds
 from loadtests.workload.settings import Row, convert, parse
 from loadtests.workload.shares import MISSING
-from settlement.wire.codes import Basis
+from settlement.wire.refusal import Basis
 
 UNSOURCED: Final = "no source is stated"
 SOURCED: Final = ("arrivals", "duration_s", "population", "mix", "think", "slo", "thresholds")

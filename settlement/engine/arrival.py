@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from settlement.engine.state import Key, Message, Record, Terminal, Transfer
+from settlement.engine.ledger.state import Key, Message, Record, Terminal, Transfer
 from settlement.wire.envelope import Reply, Request
 from settlement.wire.messages import Body
 

@@ -7,16 +7,16 @@ from msgspec import Struct, field
 
 from cardsim import pboc
 from settlement.engine.arrival import Arrival, Password
-from settlement.engine.catalogue import Catalogue
-from settlement.engine.city import City
-from settlement.engine.directory import Directory, Institution
+from settlement.engine.ledger.state import BankAccount, Person, Record, State, Transfer
 from settlement.engine.persons import Register
-from settlement.engine.policy import Policy
-from settlement.engine.state import BankAccount, Person, Record, State, Transfer
+from settlement.engine.rules.catalogue import Catalogue
+from settlement.engine.rules.city import City
+from settlement.engine.rules.directory import Directory, Institution
+from settlement.engine.rules.policy import Policy
 from settlement.wire import codes
-from settlement.wire.codes import Refusal
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Output
+from settlement.wire.refusal import Refusal
 
 
 class World(Struct, frozen=True):

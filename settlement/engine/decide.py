@@ -4,20 +4,22 @@ session -> counter -> idempotency -> place -> the message's own judge. What a ch
 refusal, is kept under (institution, msgid) and answered again byte for byte.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
-from settlement.engine import bank, bank_reversal, inquire, reissue, settle, undo, visits
 from settlement.engine.arrival import Arrival, Decision, Door
-from settlement.engine.books import bank_opening, opening
-from settlement.engine.case import Case, Granted, Refused, Verdict, World, case_of
+from settlement.engine.cards import reissue
+from settlement.engine.case import Granted, Refused, Verdict, World, case_of
+from settlement.engine.judges import JUDGES
+from settlement.engine.ledger.books import bank_opening, opening
+from settlement.engine.ledger.state import BankAccount, Message, Person, Record, State, Terminal, Transfer
+from settlement.engine.msgid import answered
 from settlement.engine.sign_on import counted, signed_in
-from settlement.engine.state import BankAccount, Message, Person, Record, State, Terminal, Transfer
 from settlement.wire import codes
 from settlement.wire.bank import BankMessage
-from settlement.wire.envelope import Reply, decode_reply, encode, raw
+from settlement.wire.envelope import Reply, encode, raw
 from settlement.wire.messages import (
     Body,
     Output,
@@ -28,25 +30,6 @@ from settlement.wire.messages import (
     SignIn,
 )
 from settlement.wire.names import compact_time, local_time
-
-JUDGES: Final[dict[str, Callable[[Case], Verdict]]] = {
-    "0001": reissue.reissue,
-    "0200": bank.purchase,
-    "0400": bank_reversal.reverse,
-    "1101": inquire.person,
-    "2101": settle.try_drugs,
-    "2102": settle.settle_drugs,
-    "2103": undo.revoke,
-    "2201": visits.register,
-    "2204": visits.upload,
-    "2206": settle.try_outpatient,
-    "2207": settle.settle_outpatient,
-    "2208": undo.revoke,
-    "2601": undo.reverse,
-    "5203": inquire.settlement,
-}
-"""Who judges a message, once its session, counter, msgid and places are in order."""
-
 
 CLOCK_AHEAD_MAX_MS: Final = 30 * 60 * 1000
 """How far a terminal's clock may run ahead when it signs in: a 9001 of the far future would be the terminal's last."""
@@ -67,13 +50,13 @@ def decide(arrival: Arrival, state: State, world: World) -> Decision:
             return _decision(arrival, Refused(codes.REPLAYED_COUNTER), opter_no=opter_no)
         counts = (after,)
     if codes.KINDS[arrival.infno].changes:
-        answered = _answered(arrival, state)
-        if isinstance(answered, Reply):
-            return Decision(answered, encode(answered), counts, replayed=True, opter_no=opter_no)
-        if answered is not None:
-            return _decision(arrival, answered, counts, opter_no=opter_no)
+        known = answered(arrival, state)
+        if isinstance(known, Reply):
+            return Decision(known, encode(known), counts, replayed=True, opter_no=opter_no)
+        if known is not None:
+            return _decision(arrival, known, counts, opter_no=opter_no)
     case = case_of(arrival, state, world, opter_no)
-    verdict = case if isinstance(case, Refused) else JUDGES[arrival.infno](case)
+    verdict = case if isinstance(case, Refused) else JUDGES[arrival.infno].decide(case)
     decision = _decision(arrival, verdict, counts, opter_no=opter_no)
     return _kept(arrival, verdict, decision, state, world) if codes.KINDS[arrival.infno].changes else decision
 
@@ -83,19 +66,6 @@ def _in_session(arrival: Arrival, terminal: Terminal) -> bool:
     if arrival.door is Door.HTTP and not arrival.request.sign_no:
         return True
     return arrival.request.sign_no == terminal.sign_no and arrival.request.fixmedins_code == terminal.fixmedins_code
-
-
-def _answered(arrival: Arrival, state: State) -> Reply | Refused | None:
-    """Return the kept reply of a repeat, why the msgid cannot be used, or None for a new one."""
-    request = arrival.request
-    kept = state.get(Message, *arrival.message_key[1])
-    if kept is None:
-        return None
-    if kept.tombstone:
-        return Refused(codes.REVERSED_BEFORE_ARRIVAL, f"msgid {request.msgid}")
-    if kept.digest != arrival.digest:
-        return Refused(codes.DUP_MSGID_MISMATCH, f"msgid {request.msgid}")
-    return decode_reply(kept.reply)
 
 
 def _sign_in(arrival: Arrival, asked: SignIn, state: State, world: World) -> Decision:

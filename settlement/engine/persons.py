@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol
 
 from cardsim.issuing.population import BANK_PREFIX, ISSUES_MAX, Population
-from settlement.engine.city import City, PersonKind
-from settlement.engine.state import BankAccount, Person
+from settlement.engine.ledger.state import BankAccount, Person
+from settlement.engine.rules.city import City, PersonKind
 from settlement.wire.keys import NetworkKey
 
 IN_FORCE: Final = "1"

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from settlement.engine.state import Terminal
+from settlement.engine.ledger.state import Terminal
 
 WINDOW: Final = 64
 

@@ -26,11 +26,11 @@ from settlement.gateways.signature import key_of
 from settlement.reception import UNSEALED, TurnedAway
 from settlement.service import Service
 from settlement.wire import codes
-from settlement.wire.codes import Refusal
 from settlement.wire.envelope import MalformedError, Reply, Request
 from settlement.wire.keys import NetworkKey
 from settlement.wire.national_fields import PATH
 from settlement.wire.national_values import Json, encode_json
+from settlement.wire.refusal import Refusal
 
 GATEWAY: Final = "national"
 BODY_MAX: Final = 512 * 1024

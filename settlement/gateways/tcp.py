@@ -12,9 +12,9 @@ from typing import Final, cast
 from settlement.reception import UNSEALED, TurnedAway
 from settlement.service import Service
 from settlement.wire import codes
-from settlement.wire.codes import Refusal
 from settlement.wire.envelope import encode
 from settlement.wire.framing import NO_MAC, FrameError, FrameReader, frame
+from settlement.wire.refusal import Refusal
 
 GATEWAY: Final = "tcp"
 CONNECTIONS_MAX: Final = 8_192

@@ -10,7 +10,7 @@ from typing import Final
 
 import apsw
 
-from settlement.engine.state import BankTrade, Record, Settlement
+from settlement.engine.ledger.state import BankTrade, Record, Settlement
 from settlement.stores.schema import key_fields, table_name
 
 DIGESTED: Final[tuple[type[Record], ...]] = (Settlement, BankTrade)

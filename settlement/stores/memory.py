@@ -7,7 +7,7 @@ from typing import TypeVar
 import apsw
 
 from cardsim.issuing.population import SIZE_MAX
-from settlement.engine.state import Key, Record, State, Transfer
+from settlement.engine.ledger.state import Key, Record, State, Transfer
 from settlement.stores.audit import examine, judge
 from settlement.stores.digest import digest
 from settlement.stores.schema import SCHEMA, insert

@@ -10,7 +10,8 @@ from typing import Any, Final, get_type_hints
 import apsw
 import msgspec
 
-from settlement.engine.state import RECORDS, BankTrade, Key, Message, Record, Settlement, Transfer
+from settlement.engine.ledger.state import BankTrade, Key, Message, Record, Settlement, Transfer
+from settlement.engine.ledger.tables import RECORDS
 
 COLUMN_TYPES: Final[dict[type, str]] = {str: "TEXT", int: "INTEGER", bytes: "BLOB"}
 APPENDED: Final = frozenset({Message, Settlement, BankTrade, Transfer})

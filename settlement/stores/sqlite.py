@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import apsw
 
-from settlement.engine.state import Key, State
+from settlement.engine.ledger.state import Key, State
 from settlement.stores.audit import examine
 from settlement.stores.digest import digest
 from settlement.stores.inspector import Inspector

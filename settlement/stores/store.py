@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
-from settlement.engine.state import Key, Record, State, Transfer
+from settlement.engine.ledger.state import Key, Record, State, Transfer
 
 SCHEMA_VERSION: Final = 4
 """Raised whenever a table or a field of a Record changes: a ledger of another version is refused, never guessed at."""

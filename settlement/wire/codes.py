@@ -5,21 +5,20 @@ a stable code, the owner whom a user must call, and the basis on which it stands
 or an official text says so), `observed` (seen in real systems), `derived` (follows from them) or `assumed` (ours).
 """
 
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class Kind(NamedTuple):
-    """What the host may do with a transaction: its group for figures, and whether a reply is kept for a repeat.
-
-    `reversible` is by 2601; the bank's own reversal is 0400.
-    """
-
-    name_en: str
-    group: str
-    changes: bool
-    reversible: bool = False
-
+from settlement.wire.refusal import (
+    ASSUMED,
+    BANK,
+    DERIVED,
+    HRSS,
+    INSTITUTION,
+    INSURANCE,
+    SPEC,
+    Kind,
+    Refusal,
+    refusals_of,
+)
 
 KINDS: Final[dict[str, Kind]] = {
     "0001": Kind("card reissue", "card", changes=True),  # 补换卡
@@ -41,43 +40,6 @@ KINDS: Final[dict[str, Kind]] = {
 """Every transaction that this version answers: by infno (interface specification, transaction list), by message type
 (ISO 8583) for the bank leg, and 0001, our own, where neither has a code."""
 
-
-class Owner(StrEnum):
-    """Who can cure a refusal."""
-
-    HRSS = "HRSS"
-    INSURANCE = "insurance"
-    BANK = "bank"
-    INSTITUTION = "institution"
-
-
-class Basis(StrEnum):
-    """On what a rule stands; our own invention is never shown as fact."""
-
-    SPEC = "spec"
-    OBSERVED = "observed"
-    DERIVED = "derived"
-    ASSUMED = "assumed"
-
-
-class Refusal(NamedTuple):
-    """Why a request is not carried out; `detail` may add what, where and what to do."""
-
-    code: str
-    name: str
-    owner: Owner
-    basis: Basis
-    zh: str
-    en: str
-
-    def text(self, detail: str = "") -> str:
-        """Return the err_msg of a reply: code, Chinese, English, detail; at most 200 characters (interface: c(200))."""
-        said = f"[{self.code}] {self.zh} / {self.en}"
-        return (f"{said}: {detail}" if detail else said)[:200]
-
-
-HRSS, INSURANCE, BANK, INSTITUTION = Owner.HRSS, Owner.INSURANCE, Owner.BANK, Owner.INSTITUTION
-SPEC, DERIVED, ASSUMED = Basis.SPEC, Basis.DERIVED, Basis.ASSUMED
 
 SIGN_IN_REQUIRED = Refusal("E1001", "SIGN_IN_REQUIRED", INSTITUTION, SPEC, "请先签到", "sign in first")
 DUP_MSGID_MISMATCH = Refusal(
@@ -237,9 +199,7 @@ UNKNOWN_ERROR = Refusal(
     "internal error, quote inf_refmsgid",
 )
 
-REFUSALS: Final[dict[str, Refusal]] = {
-    value.code: value for value in list(globals().values()) if isinstance(value, Refusal)
-}
+REFUSALS: Final[dict[str, Refusal]] = refusals_of(globals())
 """Every refusal by its code."""
 
 RESPONSE_CODES: Final[dict[str, str]] = {

@@ -14,6 +14,7 @@ from msgspec import Meta, Raw, Struct
 from settlement.wire import codes
 from settlement.wire.messages import Body, Identifier, Line, OptionalIdentifier, Output, Region
 from settlement.wire.names import compact_time
+from settlement.wire.refusal import Refusal
 
 Counter = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
@@ -60,7 +61,7 @@ class Reply(Struct, frozen=True, array_like=True):
 class MalformedError(ValueError):
     """A message that cannot be understood; the text names the field. `refusal` says which refusal answers it."""
 
-    def __init__(self, text: str, refusal: codes.Refusal = codes.BAD_ENVELOPE, msgid: str = "") -> None:
+    def __init__(self, text: str, refusal: Refusal = codes.BAD_ENVELOPE, msgid: str = "") -> None:
         super().__init__(text)
         self.refusal = refusal
         self.msgid = msgid
@@ -134,9 +135,7 @@ def decode_output(reply: Reply) -> Output | None:
     return output
 
 
-def refused(
-    refusal: codes.Refusal, detail: str, *, msgid: str, infno: str, region: str, now_ms: int, nonce: bytes
-) -> Reply:
+def refused(refusal: Refusal, detail: str, *, msgid: str, infno: str, region: str, now_ms: int, nonce: bytes) -> Reply:
     """Return the reply to a request that no judge answers; it tells nothing of what went wrong inside."""
     moment = compact_time(now_ms)
     return Reply(

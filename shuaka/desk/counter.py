@@ -14,7 +14,7 @@ import trio
 from msgspec import Struct
 
 from cardsim.card import Card
-from settlement.engine.money import FEN_PLACES, unscaled
+from settlement.engine.rules.money import FEN_PLACES, unscaled
 from settlement.wire import codes
 from settlement.wire.envelope import Reply
 from settlement.wire.messages import Line

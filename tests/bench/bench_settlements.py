@@ -30,7 +30,7 @@ from typing import Any, cast
 import uvloop
 
 from settlement import data_directory
-from settlement.engine.state import Person
+from settlement.engine.ledger.state import Person
 from settlement.wire.codes import PHARMACY_MED_TYPE
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey

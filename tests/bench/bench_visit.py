@@ -40,8 +40,8 @@ from loadtests.openload.verdict import Slo
 from loadtests.workload.plan import Block, LoadPlan, LoadTerminal, Profile
 from settlement import app, data_directory
 from settlement.engine.case import World
-from settlement.engine.directory import Directory
 from settlement.engine.persons import PopulationRegister
+from settlement.engine.rules.directory import Directory
 from settlement.stores.store import Origin
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import PHARMACY

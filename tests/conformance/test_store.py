@@ -8,8 +8,7 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from settlement.engine.state import (
-    RECORDS,
+from settlement.engine.ledger.state import (
     REVERSED,
     SETTLED,
     VOIDED,
@@ -23,6 +22,7 @@ from settlement.engine.state import (
     Terminal,
     Transfer,
 )
+from settlement.engine.ledger.tables import RECORDS
 from settlement.stores.memory import MemoryStore
 from settlement.stores.schema import COLUMN_TYPES
 from settlement.stores.sqlite import SqliteStore

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from settlement.engine.case import World
-from settlement.engine.state import Person
+from settlement.engine.ledger.state import Person
 from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey

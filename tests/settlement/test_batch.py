@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from settlement.batch import Fault, Judge, Load, Save, drive, drive_now, judge_of, settle_batch
 from settlement.engine.arrival import Arrival, Decision, Door
 from settlement.engine.case import World
-from settlement.engine.state import Key, Person, Record, State, Transfer, Visit
+from settlement.engine.ledger.state import Key, Person, Record, State, Transfer, Visit
 from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes
 from settlement.wire import codes
@@ -53,7 +53,7 @@ def counting(poisoned: Iterable[str] = (), *, at: str = "decide") -> Judge:
         yield visit_key("first")
         raises("touches", asked.request.msgid)
 
-    def follows(asked: Arrival, state: State) -> Iterable[Key]:
+    def follows(asked: Arrival, state: State, stage: int) -> Iterable[Key]:
         state.get(Visit, *visit_key("first")[1])
         raises("follows", asked.request.msgid)
         return (visit_key("first"), visit_key("second"))
@@ -96,13 +96,15 @@ def test_a_row_that_many_decisions_change_is_saved_once_as_the_last_left_it() ->
 
 def test_transfers_are_all_saved_in_order() -> None:
     numbers = itertools.count()
-    judge = Judge(lambda _: (), lambda _a, _s: (), lambda _a, _s: Decision(REPLY, b"", (), (transfer(next(numbers)),)))
+    judge = Judge(
+        lambda _: (), lambda _a, _s, _n: (), lambda _a, _s: Decision(REPLY, b"", (), (transfer(next(numbers)),))
+    )
     asked, _ = effects(judge, "abc")
     assert asked[-1].changes.transfers == (transfer(0), transfer(1), transfer(2))
 
 
 def test_a_batch_that_changes_nothing_is_not_saved() -> None:
-    judge = Judge(lambda _: (visit_key("first"),), lambda _a, _s: (), lambda _a, _s: Decision(REPLY, b"r"))
+    judge = Judge(lambda _: (visit_key("first"),), lambda _a, _s, _n: (), lambda _a, _s: Decision(REPLY, b"r"))
     asked, _ = effects(judge, "ab")
     assert [type(effect) for effect in asked] == [Load]
 

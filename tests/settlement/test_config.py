@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from settlement.config import SHIPPED, load_rulebook
-from settlement.engine.profile import ProfileError
+from settlement.engine.rules.profile import ProfileError
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from settlement.batch import judge_of
 from settlement.direct import DirectHost
 from settlement.engine.case import World
-from settlement.engine.state import Key, Person, State
+from settlement.engine.ledger.state import Key, Person, State
 from settlement.stores.memory import MemoryStore
 from settlement.wire import codes
 from settlement.wire.envelope import decode_reply

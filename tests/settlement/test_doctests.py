@@ -3,7 +3,7 @@ import doctest
 import pytest
 
 from settlement import data_directory
-from settlement.engine import money
+from settlement.engine.rules import money
 from settlement.stores import schema
 from settlement.wire import framing, names, national_fields, national_values, signature
 

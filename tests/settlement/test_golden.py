@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from settlement.engine.profile import ProfileError
+from settlement.engine.rules.profile import ProfileError
 from settlement.golden import Difference, GoldenCase, identities, judge, read_cases
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "golden_cases.json"

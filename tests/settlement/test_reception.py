@@ -13,6 +13,7 @@ from settlement.wire.envelope import Request, encode
 from settlement.wire.framing import NO_MAC
 from settlement.wire.keys import REPLY, REQUEST, NetworkKey
 from settlement.wire.messages import SignIn
+from settlement.wire.refusal import Refusal
 
 Cut = Callable[[bytes], tuple[bytes, bytes]]
 
@@ -84,7 +85,7 @@ def test_random_bytes_are_turned_away_as_a_bad_envelope(key: NetworkKey, noise: 
     ],
 )
 def test_an_authentic_sender_is_told_under_seal_what_is_wrong(
-    till: Callable[..., Any], key: NetworkKey, body: object, refusal: codes.Refusal, named: str
+    till: Callable[..., Any], key: NetworkKey, body: object, refusal: Refusal, named: str
 ) -> None:
     terminal = till()
     header = Request("m", terminal.code, terminal.dev_no, "370100", "", "", 5, "", Raw(msgpack.packb(body)))

@@ -10,7 +10,7 @@ from settlement import service as service_module
 from settlement.batch import judge_of
 from settlement.engine.arrival import Password
 from settlement.engine.case import World
-from settlement.engine.state import Key, Person, State
+from settlement.engine.ledger.state import Key, Person, State
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes, StoreError

@@ -18,7 +18,7 @@ import apsw
 import pytest
 
 from settlement import data_directory
-from settlement.engine.state import Person
+from settlement.engine.ledger.state import Person
 from settlement.stores.sqlite import FILE_NAME, SqliteStore
 from settlement.stores.store import Origin
 from settlement.wire.envelope import Reply

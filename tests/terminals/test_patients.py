@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from settlement.engine.split import line_amount_fen
+from settlement.engine.medical.split import line_amount_fen
 from terminals.kernel.effects import Prompt, Slot
 from terminals.patients import Fingers, Item, Mix, Patients, Place, line
 

@@ -9,6 +9,7 @@ from loadtests.generator.connection import Connection
 from settlement.wire import codes, framing
 from settlement.wire.envelope import Reply, encode
 from settlement.wire.messages import QuerySettlement, SignIn
+from settlement.wire.refusal import Refusal
 from settlement.wire.session import TerminalSession
 from terminals.kernel.conversation import Stray
 from terminals.kernel.effects import NoReply, Request
@@ -141,7 +142,7 @@ def test_a_wrong_mac_proves_nothing_and_the_wait_goes_on(
     assert strays == [Stray.UNAUTHENTIC]
 
 
-def unsealed(request: Any, refusal: codes.Refusal) -> bytes:
+def unsealed(request: Any, refusal: Refusal) -> bytes:
     reply = Reply(request.msgid, "5203", refusal.code, refusal.text(), "ref", "now")
     return framing.frame(encode(reply), framing.NO_MAC)
 

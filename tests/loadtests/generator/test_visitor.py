@@ -15,8 +15,8 @@ from settlement.batch import judge_of
 from settlement.config import load_rulebook
 from settlement.direct import DirectHost
 from settlement.engine.case import World as Rules
-from settlement.engine.directory import Directory
 from settlement.engine.persons import PopulationRegister
+from settlement.engine.rules.directory import Directory
 from settlement.stores.memory import MemoryStore
 from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader

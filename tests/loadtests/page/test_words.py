@@ -7,7 +7,8 @@ import pytest
 from loadtests.page import words
 from loadtests.page.words import LANGUAGES, Words
 from loadtests.workload.shares import FIELDS, MISSING
-from settlement.wire.codes import KINDS, Owner
+from settlement.wire.codes import KINDS
+from settlement.wire.refusal import Owner
 from terminals.kernel.conversation import Stray
 from terminals.kernel.outcome import Event, Result
 

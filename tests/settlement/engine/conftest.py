@@ -13,10 +13,10 @@ from settlement.batch import drive_now, judge_of, settle_batch
 from settlement.config import load_rulebook
 from settlement.engine.arrival import Arrival, Decision, Door
 from settlement.engine.case import World
-from settlement.engine.directory import Directory
+from settlement.engine.ledger.state import BankAccount, Person
+from settlement.engine.medical.split import line_amount_fen
 from settlement.engine.persons import PopulationRegister
-from settlement.engine.split import line_amount_fen
-from settlement.engine.state import BankAccount, Person
+from settlement.engine.rules.directory import Directory
 from settlement.stores.memory import MemoryStore
 from settlement.wire.bank import CONTACT, CONTACTLESS, WITH_PIN, WITHOUT_PIN, Purchase, PurchaseReversal
 from settlement.wire.envelope import Reply, Request, decode_output, digest_of, encode

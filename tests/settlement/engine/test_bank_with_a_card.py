@@ -15,8 +15,8 @@ from cardsim.memory import Memory
 from cardsim.pboc import Algorithm
 from cardsim.status import SW
 from cardsim.tlv import encode_ber, parse_ber
+from settlement.engine.ledger.state import Person
 from settlement.engine.persons import PopulationRegister
-from settlement.engine.state import Person
 from settlement.wire import codes
 from settlement.wire.envelope import decode_output
 from settlement.wire.messages import ReissueCard

@@ -4,10 +4,11 @@ import msgspec
 import pytest
 
 from settlement.engine.arrival import Door, Password
-from settlement.engine.state import Message
+from settlement.engine.ledger.state import Message
 from settlement.wire import codes
 from settlement.wire.messages import QuerySettlement, RevokeDrugSale, SignIn
 from settlement.wire.names import institution_code
+from settlement.wire.refusal import Refusal
 
 
 def test_a_terminal_that_has_not_signed_in_is_told_to(teller: Any, visits: Any, worker: Any) -> None:
@@ -112,7 +113,7 @@ def test_two_copies_of_one_msgid_in_one_batch_post_once(
     ],
 )
 def test_an_unknown_place_is_refused(
-    host: Any, pharmacy: Any, visits: Any, worker: Any, field: str, value: str, refusal: codes.Refusal
+    host: Any, pharmacy: Any, visits: Any, worker: Any, field: str, value: str, refusal: Refusal
 ) -> None:
     body = visits.query(worker)
     request = msgspec.structs.replace(pharmacy.request(body), **{field: value})
@@ -127,7 +128,7 @@ def test_an_unknown_place_is_refused(
         ("X37010000001", codes.UNKNOWN_INSTITUTION),
     ],
 )
-def test_nobody_signs_in_for_an_unknown_institution(teller: Any, code: str, refusal: codes.Refusal) -> None:
+def test_nobody_signs_in_for_an_unknown_institution(teller: Any, code: str, refusal: Refusal) -> None:
     assert teller(code).ask(SignIn("x")).refusal == refusal.code
 
 

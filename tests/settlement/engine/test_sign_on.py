@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from settlement.engine.ledger.state import Terminal
 from settlement.engine.sign_on import WINDOW, counted, signed_in
-from settlement.engine.state import Terminal
 
 
 def opened() -> Terminal:

@@ -10,7 +10,7 @@ import pytest
 from settlement.batch import judge_of
 from settlement.data_directory import InstitutionKey
 from settlement.engine.case import World
-from settlement.engine.state import Person
+from settlement.engine.ledger.state import Person
 from settlement.gateways.national import national_app
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore

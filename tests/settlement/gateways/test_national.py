@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from settlement.engine.case import World
-from settlement.engine.state import Person
+from settlement.engine.ledger.state import Person
 from settlement.gateways.national import BODY_MAX, FULL, national_app
 from settlement.wire import codes
 from settlement.wire.messages import Line

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.engine.state import Person
+from settlement.engine.ledger.state import Person
 from settlement.gateways.national_reply import write
 from settlement.wire.envelope import Reply, raw
 from settlement.wire.messages import Amounts, Line, SettlementInfo

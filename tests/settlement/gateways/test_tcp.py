@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from settlement.batch import judge_of
 from settlement.engine.case import World
-from settlement.engine.state import Person
+from settlement.engine.ledger.state import Person
 from settlement.gateways import tcp
 from settlement.gateways.tcp import TcpGateway
 from settlement.service import Service
@@ -22,6 +22,7 @@ from settlement.wire import codes
 from settlement.wire.envelope import Reply, decode_reply
 from settlement.wire.framing import FRAME_MAX, NO_MAC, FrameReader, frame
 from settlement.wire.messages import Line, SignIn
+from settlement.wire.refusal import Refusal
 
 NOW_MS = 1_795_233_600_000
 
@@ -178,7 +179,7 @@ def test_many_frames_in_one_piece_are_all_answered(at_door: Any, till: Any) -> N
      (0xFFFFFFFF, codes.FRAME_TOO_LARGE)],
 )  # fmt: skip
 def test_a_length_out_of_bounds_is_answered_and_the_connection_closed(
-    at_door: Any, till: Any, length: int, refusal: codes.Refusal
+    at_door: Any, till: Any, length: int, refusal: Refusal
 ) -> None:
     async def test(door: Door) -> None:
         client = await door.connect()

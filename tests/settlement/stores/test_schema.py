@@ -1,6 +1,7 @@
 import pytest
 
-from settlement.engine.state import RECORDS, Person, Record, Transfer
+from settlement.engine.ledger.state import Person, Record, Transfer
+from settlement.engine.ledger.tables import RECORDS
 from settlement.stores.schema import create_statement, load_statement, save_statement
 
 

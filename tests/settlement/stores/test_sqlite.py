@@ -5,7 +5,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from settlement.engine.state import Accumulator
+from settlement.engine.ledger.state import Accumulator
 from settlement.stores.sqlite import APPLICATION_ID, AUTOCHECKPOINT_PAGES, FILE_NAME, SqliteStore
 from settlement.stores.store import SCHEMA_VERSION, Changes, LedgerAudit, Origin, RefusedStoreError, StoreError
 

@@ -1,24 +1,25 @@
 import pytest
 
 from settlement.wire import codes
+from settlement.wire.refusal import Basis, Owner, Refusal
 
 
 @pytest.mark.parametrize("refusal", codes.REFUSALS.values(), ids=lambda row: row.code)
-def test_a_refusal_speaks_chinese_and_english_and_says_who_can_cure_it(refusal: codes.Refusal) -> None:
+def test_a_refusal_speaks_chinese_and_english_and_says_who_can_cure_it(refusal: Refusal) -> None:
     assert any("\u4e00" <= character <= "\u9fff" for character in refusal.zh)
     assert refusal.en.isascii()
-    assert refusal.owner in codes.Owner
-    assert refusal.basis in codes.Basis
+    assert refusal.owner in Owner
+    assert refusal.basis in Basis
 
 
 def test_a_code_and_a_name_are_given_once() -> None:
-    rows = [value for value in vars(codes).values() if isinstance(value, codes.Refusal)]
+    rows = [value for value in vars(codes).values() if isinstance(value, Refusal)]
     assert len({row.code for row in rows}) == len({row.name for row in rows}) == len(rows) == len(codes.REFUSALS)
 
 
 @pytest.mark.parametrize("refusal", codes.REFUSALS.values(), ids=lambda row: row.code)
-def test_what_the_bank_refuses_has_a_response_code(refusal: codes.Refusal) -> None:
-    assert refusal.owner is not codes.Owner.BANK or refusal.code in codes.RESPONSE_CODES
+def test_what_the_bank_refuses_has_a_response_code(refusal: Refusal) -> None:
+    assert refusal.owner is not Owner.BANK or refusal.code in codes.RESPONSE_CODES
 
 
 def test_a_response_code_has_two_characters_and_none_of_a_refusal_approves() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from settlement.engine.state import Settlement
+from settlement.engine.ledger.state import Settlement
 from settlement.wire.envelope import Reply
 from settlement.wire.messages import Line, QuerySettlement, Reverse, RevokeDrugSale
 from terminals.kernel.drive import drive

@@ -1,0 +1,1 @@
+"""What is kept: the tables, the double entry between them, and the names of what they hold."""

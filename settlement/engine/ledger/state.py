@@ -1,0 +1,294 @@
+"""The records that decisions read and write, and the working set that holds them.
+
+A record is a frozen row. Its type names its table, KEY its primary key; (city, person) stands first wherever a person
+is meant, and no key is a sequence, so the schema can be sharded. Fields are str, int or bytes. Which tables there are:
+tables.py.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from operator import attrgetter
+from typing import ClassVar, Final, TypeVar
+
+from msgspec import Struct
+
+
+class Record(Struct, frozen=True, array_like=True):
+    """A row; KEY names the leading fields that identify it."""
+
+    KEY: ClassVar[int]
+    """How many of the leading fields are the primary key."""
+
+    @property
+    def key(self) -> tuple[str | int, ...]:
+        """Return the primary key."""
+        return _key_of(type(self))(self)
+
+
+class Terminal(Record, frozen=True, array_like=True):
+    """A terminal's session: the counter window of 64 rises in the same commit as the money."""
+
+    KEY: ClassVar[int] = 2
+    city: str
+    dev_no: str
+    fixmedins_code: str
+    opter_no: str
+    sign_no: str
+    signed_in_at: int
+    """The counter of the last 9001: the terminal's own clock in ms."""
+    counter_top: int
+    counter_window: int
+    """Bit n - 1: counter_top - n was used (1 <= n < 64)."""
+
+
+class Message(Record, frozen=True, array_like=True):
+    """What became of a msgid: exactly once by (institution, msgid).
+
+    A reversal that came before its original leaves a row with no digest and no reply: a tombstone.
+    """
+
+    KEY: ClassVar[int] = 3
+    city: str
+    """The place of treatment, whose institution sent it."""
+    fixmedins_code: str
+    msgid: str
+    infno: str
+    digest: bytes
+    insuplc: str
+    psn_no: str
+    setl_id: str
+    reply: bytes
+    decided_ms: int
+    opter_no: str
+
+    @property
+    def tombstone(self) -> bool:
+        """Whether this is the trace of a reversal whose original has not arrived."""
+        return not self.reply
+
+
+class Person(Record, frozen=True, array_like=True):
+    """An insured person in the city of insurance, with the personal account, the local password's counter and the card.
+
+    Only the card of the last issue is good; its numbers stand here.
+    """
+
+    KEY: ClassVar[int] = 2
+    city: str
+    psn_no: str
+    certno: str
+    psn_name: str
+    gend: str
+    brdy: str
+    insutype: str
+    psn_type: str
+    psn_insu_stas: str
+    balance_fen: int
+    password_check: bytes
+    password_tries_left: int
+    card_number: str
+    card_id: bytes
+    card_generation: int
+    bank_card_no: str
+    card_issue: int
+    """1 for the first card; the sequence number of the bank card on it (5F34, DE 23)."""
+
+
+class Reissue(Record, frozen=True, array_like=True):
+    """How a person came to the card of the last issue, unless it is the first: for what, by whom and when."""
+
+    KEY: ClassVar[int] = 2
+    city: str
+    psn_no: str
+    card_issue: int
+    given_back: str
+    """The card_sn of the card before it; empty where that was lost."""
+    fixmedins_code: str
+    opter_no: str
+    issued_ms: int
+
+
+class Accumulator(Record, frozen=True, array_like=True):
+    """What a person has used of one benefit in one year."""
+
+    KEY: ClassVar[int] = 4
+    city: str
+    psn_no: str
+    year: int
+    benefit: str
+    """The benefit's name in its policy; deductible and cap are counted together under it."""
+    deductible_used_fen: int
+    fund_used_fen: int
+
+
+class Visit(Record, frozen=True, array_like=True):
+    """An outpatient visit that 2201 opened."""
+
+    KEY: ClassVar[int] = 3
+    city: str
+    psn_no: str
+    mdtrt_id: str
+    treatment_city: str
+    fixmedins_code: str
+    insutype: str
+    ipt_otp_no: str
+    opened_ms: int
+
+
+class FeeBatch(Record, frozen=True, array_like=True):
+    """A charge batch of a visit; `setl_id` names the settlement that holds it now, empty when none does."""
+
+    KEY: ClassVar[int] = 4
+    city: str
+    psn_no: str
+    mdtrt_id: str
+    chrg_bchno: str
+    lines: bytes
+    """The lines as they came (MessagePack of tuple[Line, ...])."""
+    medfee_sumamt_fen: int
+    setl_id: str
+
+
+class Settlement(Record, frozen=True, array_like=True):
+    """A settlement and what was decided of it; `state` is SETTLED, REVERSED (2601) or VOIDED (revoke)."""
+
+    KEY: ClassVar[int] = 3
+    city: str
+    psn_no: str
+    setl_id: str
+    state: str
+    infno: str
+    treatment_city: str
+    fixmedins_code: str
+    dev_no: str
+    opter_no: str
+    msgid: str
+    mdtrt_id: str
+    chrg_bchno: str
+    insutype: str
+    med_type: str
+    policy: str
+    year: int
+    benefit: str
+    settled_ms: int
+    undone_ms: int
+    undone_by: str
+    """The msgid of the reversal or revoke."""
+    medfee_sumamt_fen: int
+    fund_pay_sumamt_fen: int
+    acct_pay_fen: int
+    psn_cash_pay_fen: int
+    bank_paid_fen: int
+    """What of psn_cash_pay the bank account has paid: the sum of its purchases that stand."""
+    act_pay_dedc_fen: int
+    info: bytes
+    """The SettlementInfo of its reply (MessagePack)."""
+
+
+class BankAccount(Record, frozen=True, array_like=True):
+    """The debit account on a person's card, as the card's bank keeps it, with its PIN and the card's counter."""
+
+    KEY: ClassVar[int] = 2
+    city: str
+    """The city of insurance, whose cards are one bank's."""
+    psn_no: str
+    bank_card_no: str
+    balance_fen: int
+    pin_check: bytes
+    pin_tries_left: int
+    card_issue: int
+    """The card that the counter is of."""
+    counter: int
+    """The highest application transaction counter (9F36) that the bank has seen of it."""
+
+
+class BankTrade(Record, frozen=True, array_like=True):
+    """A purchase that the bank carried out; `state` is SETTLED or REVERSED (0400)."""
+
+    KEY: ClassVar[int] = 3
+    city: str
+    psn_no: str
+    trade_id: str
+    state: str
+    treatment_city: str
+    fixmedins_code: str
+    dev_no: str
+    opter_no: str
+    msgid: str
+    trace: int
+    batch: int
+    amount_fen: int
+    entry_mode: str
+    card_issue: int
+    counter: int
+    setl_id: str
+    """The settlement whose rest it pays; empty for a sale outside insurance."""
+    drawer: str
+    """The terminal whose cash the settlement booked, which this takes back; empty as setl_id."""
+    traded_ms: int
+    undone_ms: int
+    undone_by: str
+    """The msgid of the reversal."""
+
+
+class Transfer(Record, frozen=True, array_like=True):
+    """One debit and one credit of the same amount in one set of books. Inserted, never changed, never deleted.
+
+    `number` counts within a cause; `cause` is the setl_id, the trade_id, or what opened a first balance. An undo adds
+    contra transfers whose `undo` is 1.
+    """
+
+    KEY: ClassVar[int] = 5
+    city: str
+    psn_no: str
+    cause: str
+    undo: int
+    number: int
+    books: str
+    debit: str
+    credit: str
+    amount_fen: int
+    booked_ms: int
+
+
+SETTLED: Final = "SETTLED"
+REVERSED: Final = "REVERSED"
+VOIDED: Final = "VOIDED"
+
+
+@cache
+def _key_of(table: type[Record]) -> Callable[[Record], tuple[str | int, ...]]:
+    return attrgetter(*table.__struct_fields__[: table.KEY])
+
+
+Key = tuple[type[Record], tuple[str | int, ...]]
+"""Names one row: its table and its primary key."""
+
+R = TypeVar("R", bound=Record)
+
+
+class State:
+    """The working set of a batch: every row that its requests named, present or known to be absent."""
+
+    def __init__(self, rows: Iterable[Record] = (), keys: Iterable[Key] = ()) -> None:
+        self.rows: dict[Key, Record | None] = dict.fromkeys(keys)
+        self.rows.update(((type(row), row.key), row) for row in rows)
+        self.changed: dict[Key, Record] = {}
+        """What `apply` took up: of each row the last version."""
+
+    def get(self, table: type[R], *key: str | int) -> R | None:
+        """Return a row, or None where there is none; KeyError if the request did not name it (a bug of ours)."""
+        row = self.rows[table, key]
+        assert row is None or isinstance(row, table)
+        return row
+
+    def extend(self, more: "State") -> None:
+        """Take up rows that were loaded later; each is new."""
+        assert self.rows.keys().isdisjoint(more.rows)
+        self.rows.update(more.rows)
+
+    def apply(self, changes: Iterable[Record]) -> None:
+        """Let later requests of the batch see what an earlier one decided."""
+        for row in changes:
+            key = type(row), row.key
+            self.rows[key] = self.changed[key] = row

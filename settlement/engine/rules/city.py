@@ -1,0 +1,119 @@
+"""A city's own rules, as data: passwords, remote use, institutions, the bank, cards and people.
+
+Where the users' documents disagree, the difference is a value here and never a branch in the code. Every value stands
+in its file as { value, source, basis }; the values make the City, the origins stand beside it as facts. What a fund
+pays is the policy's, what an item costs the catalogue's: the city names them.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from settlement.engine.rules.profile import Fact, Fen, Named, Row, convert, parse, take_facts
+
+InstitutionKind = Literal["pharmacy", "hospital"]
+Pin = Annotated[str, Meta(pattern="^[0-9]{6}$")]
+Count = Annotated[int, Meta(ge=0, le=99_999)]
+"""A serial has five digits."""
+Tries = Annotated[int, Meta(ge=1, le=15)]
+"""A try counter has four bits (the x of SW 63Cx, ISO 7816-4)."""
+
+
+class LocalPassword(Row, frozen=True):
+    """The password that the city's host checks (本地交易密码)."""
+
+    default: Pin
+    tries_max: Tries
+    asked_at: frozenset[InstitutionKind]
+
+
+class Remote(Row, frozen=True):
+    """What the insured of this city may do elsewhere, and which institutions here serve others' insured."""
+
+    offered: bool
+    account_only: bool
+    """Unfiled people spend the personal account only (RD02)."""
+    generation_min: Annotated[int, Meta(ge=1, le=3)]
+    pilots_only: bool
+    pilot_serial_max: Count
+    """Institutions here up to this serial are pilots of remote settlement."""
+
+
+class Institutions(Row, frozen=True):
+    """The test institutions of the city: serials run from 1, hospitals by rising level."""
+
+    pharmacies: Count
+    hospitals: tuple[Count, Count, Count]
+    """How many of level 1, 2 and 3 (dedc_hosp_lv)."""
+    lanes: Annotated[int, Meta(ge=1, le=99)]
+    """Terminals of one institution."""
+
+    def hospital_level(self, serial: int) -> int | None:
+        """Return the level of a hospital, or None if there is no such serial."""
+        if serial < 1:
+            return None
+        for level, count in enumerate(self.hospitals, start=1):
+            if serial <= count:
+                return level
+            serial -= count
+        return None
+
+
+class Bank(Row, frozen=True):
+    """The bank of a city's cards; one has them all here."""
+
+    pin_default: Pin
+    pin_tries_max: Tries
+    balance_fen: Fen = field(name="balance")
+    """Opening balance of each account."""
+    small_amount_max_fen: Fen = field(name="small_amount_max")
+    """The most that a tap pays without a PIN (小额免密)."""
+    amount_max_fen: Fen = field(name="amount_max")
+    """The most that one purchase takes."""
+
+
+class CardKind(Row, frozen=True):
+    """A kind of card in circulation; weights are relative."""
+
+    generation: Literal[1, 2, 3]
+    weight: Annotated[int, Meta(ge=1)]
+    pin_default: Pin
+    pin_tries_max: Tries
+    t0_mode: Literal["raw", "auto"]
+    key_lock: Literal["never", "probability", "on_pin_lock", "by_extauth"] = "by_extauth"
+    """Which misuse away from home locks the card's key for good."""
+    key_lock_probability: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    key_lock_after: Annotated[int, Meta(ge=1, le=255)] = 1
+
+
+class PersonKind(Row, frozen=True):
+    """A kind of insured person; weights are relative."""
+
+    insutype: Named
+    psn_type: Named
+    weight: Annotated[int, Meta(ge=1)]
+    balance_fen: Fen = field(name="balance")
+    """Opening balance of the personal account."""
+
+
+class City(Row, frozen=True):
+    """The rules of one city."""
+
+    code: Annotated[str, Meta(pattern="^[0-9]{6}$")]
+    name: Named
+    name_en: Named
+    province: Named
+    policy: Named
+    catalogue: Named
+    local_password: LocalPassword
+    remote: Remote
+    institutions: Institutions
+    bank: Bank
+    cards: Annotated[tuple[CardKind, ...], Meta(min_length=1)]
+    people: Annotated[tuple[PersonKind, ...], Meta(min_length=1)]
+
+
+def read_city(text: str, file: str) -> tuple[City, dict[str, Fact]]:
+    """Read a city file; raise ProfileError for an unknown key, a missing one, or a value without its origin."""
+    values, facts = take_facts(parse(text, file), file)
+    return convert(values, City, file), facts
