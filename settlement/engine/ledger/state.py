@@ -92,6 +92,13 @@ class Person(Record, frozen=True, array_like=True):
     bank_card_no: str
     card_issue: int
     """1 for the first card; the sequence number of the bank card on it (5F34, DE 23)."""
+    card_status: str = "NORMAL"
+    card_status_ms: int = 0
+    """Since when the card has its status; 0: since it was made."""
+    account_status: str = "OPEN"
+    """OPEN, or FROZEN (封存): the personal account stands still."""
+    issuing_city: str = ""
+    """Where the card was issued; empty where it is the city of insurance."""
 
 
 class Reissue(Record, frozen=True, array_like=True):
@@ -200,6 +207,10 @@ class BankAccount(Record, frozen=True, array_like=True):
     """The card that the counter is of."""
     counter: int
     """The highest application transaction counter (9F36) that the bank has seen of it."""
+    status: str = "ACTIVE"
+    """The bank zone: UNACTIVATED, ACTIVE, FROZEN, LOST, KYC_INCOMPLETE or CLOSED."""
+    pin_must_change: int = 0
+    """1: the PIN that the bank handed out must be changed before the first debit."""
 
 
 class BankTrade(Record, frozen=True, array_like=True):
