@@ -20,6 +20,7 @@ from shuaka import (
     load,
     readers,
     report,
+    rules,
     serve,
     terminal,
     terminals,
@@ -60,6 +61,7 @@ app.command()(audit.audit)
 app.command()(keys.keys)
 app.add_typer(card.app, name="card")
 app.command()(readers.readers)
+app.command()(rules.rules)
 app.command()(validate.validate)
 app.command()(verify.verify)
 app.command()(report.report)

@@ -1,7 +1,7 @@
 """What every test may lean on: services by marker, Hypothesis' profiles, and an honest word about what did not run.
 
 Lives here: the marker `service("package")`, whose packages and probes are rows of tests/services.toml; tests/pcscd.py
-is the one service that several areas start.
+is the one service that several areas start; tests/rules/proofs.py tells which rules a full run proved.
 Must not: fixtures of one area; they stand in the conftest of its folder.
 """
 
@@ -18,7 +18,7 @@ SERVICES = {
     row["package"]: row["probe"]
     for row in tomllib.loads(Path(__file__).with_name("services.toml").read_text("utf-8"))["service"]
 }
-pytest_plugins = ["tests.pcscd"]
+pytest_plugins = ["tests.pcscd", "tests.rules.proofs"]
 NO_SKIP = os.environ.get("SHUAKA_NO_SKIP") == "1"
 
 missing_services = pytest.StashKey[Counter[str]]()

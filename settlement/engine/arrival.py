@@ -10,10 +10,12 @@ from settlement.wire.messages import Body
 
 
 class Door(StrEnum):
-    """By which door a request came: a terminal's (MAC, counter, pin pad) or the signed HTTP one, which has none."""
+    """By which door a request came: a terminal's (MAC, counter, pin pad), the signed HTTP one, or the operator's."""
 
     TERMINAL = "terminal"
     HTTP = "http"
+    ADMIN = "admin"
+    """Loopback and a token: an agency's own work, with no session and no institution."""
 
 
 class Password(StrEnum):

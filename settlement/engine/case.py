@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from cardsim import pboc
-from settlement.engine.arrival import Arrival, Password
+from settlement.engine.arrival import Arrival, Door, Password
 from settlement.engine.ledger.state import BankAccount, Person, Record, State, Transfer
 from settlement.engine.persons import Register
 from settlement.engine.rules.catalogue import Catalogue
@@ -16,6 +16,7 @@ from settlement.engine.rules.policy import Policy
 from settlement.wire import codes
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Output
+from settlement.wire.names import AGENCY, institution_code
 from settlement.wire.refusal import Refusal
 
 
@@ -97,12 +98,15 @@ class Case(NamedTuple):
 
 
 def case_of(arrival: Arrival, state: State, world: World, opter_no: str = "") -> Case | Refused:
-    """Return the case of a request, or which of its places is unknown."""
+    """Return the case of a request, or which of its places is unknown; at the admin door its city's agency acts."""
     request = arrival.request
     home = arrival.home
     for city in (request.mdtrtarea_admvs, home):
         if city not in world.cities:
             return Refused(codes.UNKNOWN_CITY, city)
+    if arrival.door is Door.ADMIN:
+        agency = institution_code(AGENCY, request.mdtrtarea_admvs, 0)
+        return Case(arrival, state, world, Institution(agency, request.mdtrtarea_admvs, AGENCY, 0, pilot=False), home, "")
     institution = world.directory.institution(request.fixmedins_code)
     if institution is None or institution.city != request.mdtrtarea_admvs:
         return Refused(codes.UNKNOWN_INSTITUTION, f"{request.fixmedins_code} in {request.mdtrtarea_admvs}")

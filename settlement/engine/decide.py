@@ -1,6 +1,6 @@
 """One request, one decision: the order of precedence in which a request is refused, and what judges the rest.
 
-session -> counter -> idempotency -> place -> the message's own judge. What a changing message is answered, also a
+door -> session -> counter -> idempotency -> place -> the message's own judge. What a changing message is answered, also a
 refusal, is kept under (institution, msgid) and answered again byte for byte.
 """
 
@@ -37,8 +37,12 @@ CLOCK_AHEAD_MAX_MS: Final = 30 * 60 * 1000
 
 def decide(arrival: Arrival, state: State, world: World) -> Decision:
     """Decide one request over the working set; pure."""
+    if codes.KINDS[arrival.infno].admin is not (arrival.door is Door.ADMIN):
+        return _decision(arrival, Refused(codes.WRONG_DOOR, arrival.infno))
     if isinstance(arrival.body, SignIn):
         return _sign_in(arrival, arrival.body, state, world)
+    if arrival.door is Door.ADMIN:
+        return _judged(arrival, state, world, (), opter_no="")
     terminal = state.get(Terminal, *arrival.terminal_key[1])
     if terminal is None or not _in_session(arrival, terminal):
         return _decision(arrival, Refused(codes.SIGN_IN_REQUIRED))
@@ -49,6 +53,11 @@ def decide(arrival: Arrival, state: State, world: World) -> Decision:
         if after is None:
             return _decision(arrival, Refused(codes.REPLAYED_COUNTER), opter_no=opter_no)
         counts = (after,)
+    return _judged(arrival, state, world, counts, opter_no)
+
+
+def _judged(arrival: Arrival, state: State, world: World, counts: tuple[Record, ...], opter_no: str) -> Decision:
+    """Decide what its door lets in: a repeat is answered again, anything else has its judge."""
     if codes.KINDS[arrival.infno].changes:
         known = answered(arrival, state)
         if isinstance(known, Reply):
