@@ -30,6 +30,7 @@ from settlement.engine.case import World
 from settlement.gateways.admin import admin_app
 from settlement.gateways.http_server import CONNECTIONS_MAX, BoundedProtocol
 from settlement.gateways.national import national_app
+from settlement.gateways.operations import Operator, operations
 from settlement.gateways.tcp import TcpGateway
 from settlement.metrics import MeteredStore, Metrics
 from settlement.service import Service
@@ -114,7 +115,8 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         national = national_app(service, institutions, _now_ms, network_key=world.key)
         await closing.enter_async_context(_http(national, listeners["http"]))
         token = data_directory.admin_token(settings.data)
-        await closing.enter_async_context(_http(admin_app(store, tally, token), listeners["admin"]))
+        more = (operations(Operator(service, _now_ms)),)
+        await closing.enter_async_context(_http(admin_app(store, tally, token, more), listeners["admin"]))
         endpoints = Endpoints(pid=os.getpid(), people=settings.origin.people, **address)
         data_directory.announce(settings.data, endpoints)
         closing.callback(data_directory.withdraw, settings.data)

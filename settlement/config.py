@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from settlement.engine.rules.catalogue import Catalogue, read_catalogue
 from settlement.engine.rules.city import City, read_city
-from settlement.engine.rules.policy import REMOTE, Policy, pays_nothing, read_policy
+from settlement.engine.rules.policy import REMOTE, Policy, pays_nothing
+from settlement.engine.rules.policy_file import read_policy
 from settlement.engine.rules.profile import Fact, ProfileError
 
 SHIPPED: Final = Path(__file__).parent

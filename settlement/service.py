@@ -104,7 +104,9 @@ class Service:
         self.receive(message, mac, answer, gateway)
         return await answered
 
-    async def handle_signed(self, request: Request, body: Body, infno: str, digest: bytes, gateway: str) -> Reply:
+    async def handle_signed(
+        self, request: Request, body: Body, infno: str, digest: bytes, gateway: str, door: Door = Door.HTTP
+    ) -> Reply:
         """Answer a request that its gateway authenticated; `digest` is what a repeat of its msgid must share."""
         began = perf_counter()
         if self._full:
@@ -115,7 +117,7 @@ class Service:
             if not decided.done():
                 decided.set_result(decision)
 
-        self._enqueue(Waiting(self._arrival(request, body, infno, digest, Door.HTTP), gateway, began, settle))
+        self._enqueue(Waiting(self._arrival(request, body, infno, digest, door), gateway, began, settle))
         return (await decided).reply
 
     def refuse(self, away: TurnedAway, gateway: str, began: float, *, authentic: bool) -> Reply:

@@ -105,8 +105,9 @@ def case_of(arrival: Arrival, state: State, world: World, opter_no: str = "") ->
         if city not in world.cities:
             return Refused(codes.UNKNOWN_CITY, city)
     if arrival.door is Door.ADMIN:
-        agency = institution_code(AGENCY, request.mdtrtarea_admvs, 0)
-        return Case(arrival, state, world, Institution(agency, request.mdtrtarea_admvs, AGENCY, 0, pilot=False), home, "")
+        city = request.mdtrtarea_admvs
+        agency = Institution(institution_code(AGENCY, city, 0), city, AGENCY, 0, pilot=False)
+        return Case(arrival, state, world, agency, home, opter_no)
     institution = world.directory.institution(request.fixmedins_code)
     if institution is None or institution.city != request.mdtrtarea_admvs:
         return Refused(codes.UNKNOWN_INSTITUTION, f"{request.fixmedins_code} in {request.mdtrtarea_admvs}")

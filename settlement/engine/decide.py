@@ -1,7 +1,7 @@
 """One request, one decision: the order of precedence in which a request is refused, and what judges the rest.
 
-door -> session -> counter -> idempotency -> place -> the message's own judge. What a changing message is answered, also a
-refusal, is kept under (institution, msgid) and answered again byte for byte.
+door -> session -> counter -> idempotency -> place -> the message's own judge. What a changing message is answered,
+also a refusal, is kept under (institution, msgid) and answered again byte for byte.
 """
 
 from collections.abc import Iterable
@@ -127,11 +127,14 @@ def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, 
 
 
 def _psn_no(body: Body, world: World) -> str:
-    """Return whom a changing message is about."""
+    """Return whom a changing message is about; empty if about nobody."""
     assert not isinstance(body, SignIn | QueryPerson)
     if isinstance(body, BankMessage):
         return world.register.holder(body.pan) or ""
-    return reissue.holder_of(body, world.register) if isinstance(body, ReissueCard) else body.psn_no
+    if isinstance(body, ReissueCard):
+        return reissue.holder_of(body, world.register)
+    named: str = getattr(body, "psn_no", "")  # an agency's own work may be about nobody
+    return named
 
 
 def _setl_id(verdict: Verdict) -> str:

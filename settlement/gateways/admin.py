@@ -3,6 +3,7 @@
 GET /health             {"status": "ok"}, without a token
 GET /audit[?opter=NAME] the engine's counts, the ledger's counts by state and its sums of what stands, open
                         items and the laws of the books; with digest=1 the digest of what was settled, too
+POST /admin/NAME        the agency's own work (operations.py)
 POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out, of 0 to see
                         where the next begins; 409 if too few are left, and then none is handed out
 """
@@ -53,8 +54,8 @@ class AuditReport(Struct, frozen=True):
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
-    """Return the door as an ASGI application."""
+def admin_app(store: Store, tally: Tally, token: str, more: tuple[Route, ...] = ()) -> Starlette:
+    """Return the door as an ASGI application; what `more` routes ask needs the token, too."""
 
     def guarded(endpoint: Endpoint) -> Endpoint:
         async def guard(request: Request) -> Response:
@@ -96,6 +97,7 @@ def admin_app(store: Store, tally: Tally, token: str) -> Starlette:
             Route("/health", health),
             Route("/audit", guarded(audit)),
             Route("/lease", guarded(lease), methods=["POST"]),
+            *(Route(route.path, guarded(route.endpoint), methods=sorted(route.methods or ())) for route in more),
         ]
     )
 

@@ -74,6 +74,9 @@ WRONG_KIND_OF_INSTITUTION = Refusal(
     "this kind of institution may not send it",
 )
 UNKNOWN_CITY = Refusal("E1013", "UNKNOWN_CITY", INSURANCE, DERIVED, "医保区划不存在", "unknown city")
+WRONG_DOOR = Refusal(
+    "E1014", "WRONG_DOOR", INSTITUTION, ASSUMED, "此交易不可由此通道办理", "this door does not take this transaction"
+)
 CARD_SUPERSEDED = Refusal(
     "E2004", "CARD_SUPERSEDED", HRSS, SPEC, "此卡已补换，请使用新卡", "this card was replaced, use the new one"
 )

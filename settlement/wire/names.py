@@ -17,6 +17,8 @@ SEQUENCES: Final = 36 * 36
 
 PHARMACY: Final = "P"
 HOSPITAL: Final = "H"
+AGENCY: Final = "A"
+"""Our own mark of an insurance agency where it acts itself, and no institution does."""
 
 
 def institution_code(kind: str, city: str, serial: int) -> str:
@@ -25,7 +27,7 @@ def institution_code(kind: str, city: str, serial: int) -> str:
     >>> institution_code("P", "370100", 1)
     'P37010000001'
     """
-    assert kind in (PHARMACY, HOSPITAL)
+    assert kind in (PHARMACY, HOSPITAL, AGENCY)
     return f"{kind}{city}{serial:05d}"
 
 

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 class Kind(NamedTuple):
     """What the host may do with a transaction: its group for figures, and whether a reply is kept for a repeat.
 
-    `reversible` is by 2601; the bank's own reversal is 0400.
+    `reversible` is by 2601; the bank's own reversal is 0400. `admin` marks what only the operator's own port may ask.
     """
 
     name_en: str
     group: str
     changes: bool
     reversible: bool = False
+    admin: bool = False
 
 
 class Owner(StrEnum):

@@ -29,8 +29,8 @@ def refused(folder: Path) -> str:
     return str(caught.value)
 
 
-def test_three_cities_come_with_the_package() -> None:
-    assert list(load_rulebook().cities) == ["370100", "370800", "379900"]
+def test_the_four_cities_of_the_documents_and_a_sample_come_with_the_package() -> None:
+    assert list(load_rulebook().cities) == ["370100", "370700", "370800", "379900", "510100"]
 
 
 def test_what_a_city_names_is_there_under_that_name() -> None:
@@ -92,7 +92,8 @@ def test_everybody_insured_has_a_benefit_at_the_hospitals_of_their_city() -> Non
 def test_a_city_that_names_a_missing_policy_is_refused_with_those_there_are(folder: Path) -> None:
     edit(folder / "cities" / "370100.toml", 'policy = "sample-jinan"', 'policy = "jinan"')
     assert refused(folder) == (
-        "370100.toml: policy: there is no policies/jinan.toml; there are: sample-jinan, sample-jining, sample-shandong"
+        "370100.toml: policy: there is no policies/jinan.toml; there are: "
+        "sample-jinan, sample-jining, sample-shandong, sample-sichuan, sample-weifang"
     )
 
 

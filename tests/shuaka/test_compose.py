@@ -19,7 +19,7 @@ def test_every_kind_of_card_of_every_city_is_in_circulation() -> None:
     assert kinds == {
         *(("370100", generation) for generation in (1, 2, 3)),
         *(("370800", generation) for generation in (1, 2, 3)),
-        *(("379900", generation) for generation in (2, 3)),
+        *((city, generation) for city in ("370700", "379900", "510100") for generation in (2, 3)),
     }
     assert {population().profile(index).name for index in range(200)} == {profile.name for profile in card_profiles()}
 
@@ -40,7 +40,7 @@ def test_there_are_as_many_terminals_as_asked_for_each_in_an_institution_of_its_
     assert len(made) == len({site.fixmedins_code for site in made}) == count
 
 
-@pytest.mark.parametrize("count", [6, 12, 30])
+@pytest.mark.parametrize("count", [10, 12, 30])
 def test_from_two_terminals_a_city_every_city_has_a_pharmacy_and_a_hospital(count: int) -> None:
     places = {(site.city, site.kind) for site in sites(count, "run")}
     assert places == {(city, kind) for city in rulebook().cities for kind in (PHARMACY, HOSPITAL)}
@@ -49,7 +49,7 @@ def test_from_two_terminals_a_city_every_city_has_a_pharmacy_and_a_hospital(coun
 def test_seven_of_ten_terminals_stand_in_pharmacies_and_cities_have_their_share_of_the_cards() -> None:
     made = sites(100, "run")
     cards = Counter(population().profile(index).city for index in range(10_000))
-    assert Counter(site.kind for site in made)[PHARMACY] == 70
+    assert Counter(site.kind for site in made)[PHARMACY] == pytest.approx(70, abs=1)
     for city, count in Counter(site.city for site in made).items():
         assert count == pytest.approx(cards[city] / 100, abs=2)
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from shuaka.compose import population
 from shuaka.terminal import BASKET_MAX, basket_of, parse_sam, terminal
 
-GENERATION_2_ELSEWHERE, GENERATION_3_ELSEWHERE = 9, 21
+GENERATION_2_ELSEWHERE, GENERATION_3_ELSEWHERE = 11, 25
 """Cards of 370800, in a terminal of 370100."""
 
 

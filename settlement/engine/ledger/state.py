@@ -113,6 +113,10 @@ class Reissue(Record, frozen=True, array_like=True):
     fixmedins_code: str
     opter_no: str
     issued_ms: int
+    filed_to: str = ""
+    """The place of treatment that a filing names (异地备案), for which people are no locals at home; empty for none."""
+    filed_until_ms: int = 0
+    """When that filing ends; 0: it has no end."""
 
 
 class Accumulator(Record, frozen=True, array_like=True):

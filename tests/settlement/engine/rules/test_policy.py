@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from settlement.engine.rules.policy import Benefit, Policy, Tier, pays_nothing, read_policy
+from settlement.engine.rules.policy import Benefit, Policy, Tier, pays_nothing
+from settlement.engine.rules.policy_file import read_policy
 from settlement.engine.rules.profile import ProfileError
 from settlement.wire.refusal import Basis
 
