@@ -81,7 +81,7 @@ def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
             decision = _decision(judge, arrival, state, faults.get(place))
         except Exception as error:  # noqa: BLE001 - every bug of ours becomes a Fault, which its driver reports
             yield Fault(arrival, error)
-            decision = _unknown_error(arrival)
+            decision = unknown_error(arrival)
         state.apply(decision.changes)
         decisions.append(decision)
     transfers = tuple(transfer for decision in decisions for transfer in decision.transfers)
@@ -118,7 +118,8 @@ def _decision(judge: Judge, arrival: Arrival, state: State, fault: Exception | N
     return judge.decide(arrival, state)
 
 
-def _unknown_error(arrival: Arrival) -> Decision:
+def unknown_error(arrival: Arrival) -> Decision:
+    """Return the answer to what nothing could be decided of: E9000, nothing posted."""
     request = arrival.request
     reply = refused(
         UNKNOWN_ERROR,

@@ -10,20 +10,25 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
-from settlement.engine.rules.catalogue import Catalogue, read_catalogue
+from settlement.engine.rules.calendar import Calendar, read_calendar
+from settlement.engine.rules.catalogue import Catalogue
+from settlement.engine.rules.catalogue_file import read_catalogue, read_matches
 from settlement.engine.rules.city import City, read_city
-from settlement.engine.rules.policy import REMOTE, Policy, pays_nothing
+from settlement.engine.rules.outlets import Outlets, read_outlets
+from settlement.engine.rules.policy import UNFILED, Policy, pays_nothing
 from settlement.engine.rules.policy_file import read_policy
 from settlement.engine.rules.profile import Fact, ProfileError
 
 SHIPPED: Final = Path(__file__).parent
 """The folder whose cities, policies and catalogues come with the package."""
 
-Named = TypeVar("Named", Policy, Catalogue)
+Named = TypeVar("Named", Policy, Calendar)
+Folders = tuple[Path, ...]
+"""Where files are looked for: of two with one name the earlier folder's counts."""
 
 
 class Rulebook(Struct, frozen=True):
-    """Every rule by which the host judges, from one folder."""
+    """Every rule by which the host judges."""
 
     cities: dict[str, City]
     """By code, in rising order."""
@@ -33,41 +38,95 @@ class Rulebook(Struct, frozen=True):
     """By name, those that a city names."""
     facts: dict[str, dict[str, Fact]]
     """By city's code: source and basis of each value, by its dotted key."""
+    outlets: dict[str, Outlets] = {}
+    """By city's code: what surrounds its cards; a city without a file makes none."""
+    calendars: dict[str, Calendar] = {}
+    """By name, those that outlets name."""
+    files: dict[str, Path] = {}
+    """By city's code: its file."""
 
 
-def load_rulebook(folder: Path = SHIPPED) -> Rulebook:
-    """Read cities/*.toml of a folder and the policies/*.toml and catalogues/*.toml they name; raise ProfileError."""
+def load_rulebook(*own: Path) -> Rulebook:
+    """Read the cities of some folders, of the shipped one by default, and what they name; raise ProfileError.
+
+    Of two files with one name the one in the earlier folder counts.
+    """
+    folders = own or (SHIPPED,)
     cities: dict[str, City] = {}
     facts: dict[str, dict[str, Fact]] = {}
+    files: dict[str, Path] = {}
     policies: dict[str, Policy] = {}
     catalogues: dict[str, Catalogue] = {}
-    for file in sorted((folder / "cities").glob("*.toml")):
-        city, origins = read_city(_text(file), file.name)
+    for file in _files(folders, "cities").values():
+        city, origins = read_city(text_of(file), file.name)
         if city.code in cities:
             raise ProfileError(file.name, "code", f"{city.code} is another city file's; one file a city")
         if city.policy not in policies:
-            policies[city.policy] = _read_named(folder / "policies", city.policy, read_policy, f"{file.name}: policy")
+            policies[city.policy] = _read_named(folders, "policies", city.policy, read_policy, f"{file.name}: policy")
         if city.catalogue not in catalogues:
-            where = f"{file.name}: catalogue"
-            catalogues[city.catalogue] = _read_named(folder / "catalogues", city.catalogue, read_catalogue, where)
+            catalogues[city.catalogue] = _read_catalogue(folders, city.catalogue, f"{file.name}: catalogue")
         _refuse_contradiction(city, policies[city.policy], file.name)
-        cities[city.code], facts[city.code] = city, origins
+        cities[city.code], facts[city.code], files[city.code] = city, origins, file
     if not cities:
-        raise ProfileError(str(folder / "cities"), "", "there is no city file (*.toml) here")
-    return Rulebook(dict(sorted(cities.items())), policies, catalogues, facts)
+        raise ProfileError(str(folders[0] / "cities"), "", "there is no city file (*.toml) here")
+    outlets, calendars = _load_outlets(folders, cities, facts)
+    return Rulebook(dict(sorted(cities.items())), policies, catalogues, facts, outlets, calendars, files)
 
 
-def _read_named(folder: Path, name: str, read: Callable[[str, str], Named], asked_by: str) -> Named:
-    there = {path.stem: path for path in sorted(folder.glob("*.toml"))}
-    if name not in there:
-        raise ProfileError(asked_by, "", f"there is no {folder.name}/{name}.toml; there are: {', '.join(there)}")
-    content = read(_text(there[name]), there[name].name)
+def _load_outlets(
+    folders: Folders, cities: dict[str, City], facts: dict[str, dict[str, Fact]]
+) -> tuple[dict[str, Outlets], dict[str, Calendar]]:
+    """Read outlets/*.toml and the calendars that they name; their facts join the city's under `outlets`."""
+    outlets: dict[str, Outlets] = {}
+    calendars: dict[str, Calendar] = {}
+    for file in _files(folders, "outlets").values():
+        read, origins = read_outlets(text_of(file), file.name)
+        if read.city not in cities or read.city in outlets:
+            problem = f"{read.city} has no city file, or two outlets files; there are: {', '.join(cities)}"
+            raise ProfileError(file.name, "city", problem)
+        if read.calendar not in calendars:
+            where = f"{file.name}: calendar"
+            calendars[read.calendar] = _read_named(folders, "calendars", read.calendar, _calendar, where)
+        outlets[read.city] = read
+        facts[read.city] |= {f"outlets.{key}": fact for key, fact in origins.items()}
+    return outlets, calendars
+
+
+def _calendar(text: str, file: str) -> Calendar:
+    return read_calendar(text, file)[0]
+
+
+def _read_named(folders: Folders, kind: str, name: str, read: Callable[[str, str], Named], asked_by: str) -> Named:
+    file = _named(folders, kind, name, asked_by)
+    content = read(text_of(file), file.name)
     if content.name != name:
-        raise ProfileError(there[name].name, "name", f"{content.name!r}; give it the file's own, {name!r}")
+        raise ProfileError(file.name, "name", f"{content.name!r}; give it the file's own, {name!r}")
     return content
 
 
-def _text(file: Path) -> str:
+def _read_catalogue(folders: Folders, name: str, asked_by: str) -> Catalogue:
+    """Read a catalogue and, where there is one, the matching of institutions that goes with it."""
+    file = _named(folders, "catalogues", name, asked_by, ".csv")
+    matching = _files(folders, "matches", ".csv").get(name)
+    matches = read_matches(text_of(matching), matching.name) if matching else ()
+    return read_catalogue(text_of(file), name, file.name, matches)
+
+
+def _named(folders: Folders, kind: str, name: str, asked_by: str, suffix: str = ".toml") -> Path:
+    there = _files(folders, kind, suffix)
+    if name not in there:
+        raise ProfileError(asked_by, "", f"there is no {kind}/{name}{suffix}; there are: {', '.join(there)}")
+    return there[name]
+
+
+def _files(folders: Folders, kind: str, suffix: str = ".toml") -> dict[str, Path]:
+    """Return the files of a kind by name, in the order of their names."""
+    found = {path.stem: path for folder in reversed(folders) for path in (folder / kind).glob(f"*{suffix}")}
+    return dict(sorted(found.items()))
+
+
+def text_of(file: Path) -> str:
+    """Return what a settings file holds; raise ProfileError for one that cannot be read."""
     try:
         return file.read_text("utf-8")
     except OSError as error:
@@ -78,7 +137,7 @@ def _text(file: Path) -> str:
 
 def _refuse_contradiction(city: City, policy: Policy, file: str) -> None:
     """RD02 is the city's, the figures are the policy's: they must say the same."""
-    paying = [row.benefit.name for row in policy.rows if row.route == REMOTE and not pays_nothing(row.benefit)]
+    paying = [row.benefit.name for row in policy.rows if row.route == UNFILED and not pays_nothing(row.benefit)]
     if city.remote.account_only and paying:
-        problem = f"true, yet policy {policy.name!r} pays {paying[0]!r} from a fund on the remote route; change one"
+        problem = f"true, yet policy {policy.name!r} pays {paying[0]!r} from a fund for the unfiled; change one"
         raise ProfileError(file, "remote.account_only", problem)

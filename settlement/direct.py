@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from settlement.batch import Fault, Judge, drive_now, settle_batch
 from settlement.engine.arrival import Arrival, Door
+from settlement.engine.clearing.reconcile import period_of
 from settlement.reception import NONCE_SIZE, TurnedAway, receive, reply_to
 from settlement.stores.store import ImmediateStore
 from settlement.wire.envelope import digest_of, encode
@@ -40,7 +41,10 @@ class DirectHost:
         else:
             request, body, infno, _ = received
             digest = digest_of(body, request.insuplc_admdvs)
-            arrival = Arrival(request, body, infno, digest, Door.TERMINAL, self._now_ms(), self._chance(NONCE_SIZE))
+            period = period_of(body, request.fixmedins_code)
+            rows = self._store.statement_now(period) if period else ()
+            now_ms, nonce = self._now_ms(), self._chance(NONCE_SIZE)
+            arrival = Arrival(request, body, infno, digest, Door.TERMINAL, now_ms, nonce, rows)
             [decision] = drive_now(settle_batch([arrival], self._judge), self._store, _raise)
             reply = decision.reply_bytes
         return reply, received.seal.mac(reply)

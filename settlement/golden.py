@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from settlement.engine.medical.split import Parts, Used, cut_line, split, sum_parts
+from settlement.engine.medical.split import Parts, cut_line, split, sum_parts
+from settlement.engine.medical.stages import Used
 from settlement.engine.rules.catalogue import Item
 from settlement.engine.rules.money import FEN_PLACES, PRICE_PLACES, RATIO_PLACES, scaled, unscaled
 from settlement.engine.rules.policy import Benefit, Tier

@@ -23,15 +23,21 @@ from prometheus_client import (
     ProcessCollector,
     start_http_server,
 )
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from settlement.engine.ledger.claims import Owed, PaidClaim
 from settlement.engine.ledger.state import Key, State
-from settlement.replies import LATENCY_BUCKETS, Replies
+from settlement.engine.ledger.statement import Period, StatementRow
+from settlement.replies import LATENCY_BUCKETS, Latency, Replies
+from settlement.service import Gathered
 from settlement.stores.store import Changes, Invariant, LedgerAudit, Store, TooFew
 
 DURABILITY: Final = {"sqlite": "WAL, synchronous=FULL", "memory": "none"}
 """What each store promises of what it acknowledged."""
+STAGES: Final = ("queue", "load", "decide", "save", "reply")
+STAGE_BUCKETS: Final = tuple(round(0.00002 * 2 ** (step / 2), 7) for step in range(32))
+"""20 us to 0.9 s by the square root of 2: deciding alone is some tens of microseconds."""
 SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 512)
 
 
@@ -78,6 +84,8 @@ class Metrics:
         )
         self._store = Info("shuaka_store", "Where the ledger is kept, and when a commit is durable.", registry=registry)
         Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": _version()})
+        self._stages = _Stages()
+        registry.register(self._stages)
         ProcessCollector(registry=registry)  # process_open_fds, process_start_time_seconds and the like
         registry.register(_Engine())
 
@@ -85,14 +93,20 @@ class Metrics:
         """Tell which store keeps the ledger."""
         self._store.info({"store": store, "durability": DURABILITY[store]})
 
-    def gathered(self, size: int, waiting: int) -> None:
-        """Note the size of a batch and of the queue."""
-        self._batch.observe(size)
-        self._queue.set(waiting)
+    def gathered(self, batch: Gathered) -> None:
+        """Note the size of a batch and of the queue, and where its time went."""
+        self._batch.observe(batch.requests)
+        self._queue.set(batch.waiting)
+        self._stages.gathered(batch)
+
+    def loaded(self, seconds: float) -> None:
+        """Note how long loading rows took."""
+        self._stages.load_s += seconds
 
     def committed(self, seconds: float) -> None:
         """Note how long a commit took."""
         self._commit.observe(seconds)
+        self._stages.save_s += seconds
 
     def audited(self, laws: tuple[Invariant, ...]) -> None:
         """Note what an audit found of the books."""
@@ -108,6 +122,29 @@ class Metrics:
         """Serve /metrics from a thread; raise OSError if the port cannot be had."""
         server, thread = start_http_server(port, addr=host, registry=self.registry)
         return server, thread
+
+
+class _Stages(Collector):
+    """Where the time of batches goes; deciding is what neither loading nor saving was."""
+
+    def __init__(self) -> None:
+        self.load_s = self.save_s = 0.0
+        self._latencies = {stage: Latency(STAGE_BUCKETS) for stage in STAGES}
+
+    def gathered(self, batch: Gathered) -> None:
+        """Note the stages of one batch."""
+        decide_s = max(batch.settle_s - self.load_s - self.save_s, 0.0)
+        spent = batch.queue_s, self.load_s, decide_s, self.save_s, batch.reply_s
+        for latency, seconds in zip(self._latencies.values(), spent, strict=True):
+            latency.observe(seconds)
+        self.load_s = self.save_s = 0.0
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the one family."""
+        family = HistogramMetricFamily("shuaka_stage_seconds", "Stages of a batch.", labels=["stage"])
+        for stage, latency in self._latencies.items():
+            latency.add_to(family, (stage,))
+        yield family
 
 
 class _Engine(Collector):
@@ -129,8 +166,11 @@ class MeteredStore:
         self._audits = 0
 
     async def load(self, keys: tuple[Key, ...]) -> State:
-        """Return the working set of these rows."""
-        return await self._store.load(keys)
+        """Return the working set of these rows, and note how long that took."""
+        began = perf_counter()
+        state = await self._store.load(keys)
+        self._metrics.loaded(perf_counter() - began)
+        return state
 
     async def save(self, changes: Changes) -> None:
         """Save, and note how long the commit took."""
@@ -141,6 +181,18 @@ class MeteredStore:
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` fresh indexes, if there are so many."""
         return await self._store.lease(count)
+
+    async def statement(self, period: Period) -> tuple[StatementRow, ...]:
+        """Return what an institution settled in some days."""
+        return await self._store.statement(period)
+
+    async def positions(self, until_ms: int) -> Owed:
+        """Return what is owed on claims."""
+        return await self._store.positions(until_ms)
+
+    async def paid(self, month: int) -> tuple[PaidClaim, ...]:
+        """Return what a month's clearing has paid."""
+        return await self._store.paid(month)
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger, and note what was found, or that it could not be done."""

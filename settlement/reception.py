@@ -17,7 +17,7 @@ from settlement.wire.envelope import (
     infno_of,
     refused,
 )
-from settlement.wire.framing import NO_MAC
+from settlement.wire.framing import FRAME_MAX, NO_MAC
 from settlement.wire.keys import REPLY, REQUEST, NetworkKey, SessionKeys
 from settlement.wire.messages import Body
 from settlement.wire.refusal import Refusal
@@ -73,6 +73,8 @@ def receive(message: bytes, mac: bytes, key: NetworkKey) -> Received | TurnedAwa
     if not keys.authentic(REQUEST, request.counter, message, mac):
         return TurnedAway(codes.BAD_SIGNATURE, "", request, infno_of(request.body), UNSEALED)
     seal = Seal(keys, request.counter)
+    if len(message) > FRAME_MAX and infno_of(request.body) not in codes.LARGE:
+        return TurnedAway(codes.FRAME_TOO_LARGE, f"{FRAME_MAX} bytes", request, infno_of(request.body), seal)
     try:
         body = decode_body(request)
     except MalformedError as error:

@@ -16,26 +16,36 @@ from prometheus_client.registry import Collector
 
 from settlement.engine.arrival import Password
 from settlement.tally import UNKNOWN, Outcome
-from settlement.wire.codes import KINDS
+from settlement.wire.codes import KINDS, REFUSALS
+from settlement.wire.refusal import Owner
 
 SLO_SECONDS: Final = (0.05, 1.5, 3.0)
 """The limits that a run is judged by; each is a bucket's edge, so that no percentile near it is interpolated."""
 LATENCY_BUCKETS: Final = tuple(sorted({round(0.0005 * 2 ** (step / 2), 6) for step in range(24)} | set(SLO_SECONDS)))
 """0.5 ms to 1.4 s by the square root of 2."""
-EDGES: Final = (*map(str, LATENCY_BUCKETS), "+Inf")
 ASKED: Final = tuple(became for became in Password if became is not Password.NOT_ASKED)
 
 
-class _Latency:
-    """How many replies fell into each bucket, and their seconds."""
+class Latency:
+    """How many durations fell into each bucket, and their seconds."""
 
-    def __init__(self) -> None:
-        self.counts = [0] * len(EDGES)
+    def __init__(self, edges: tuple[float, ...] = LATENCY_BUCKETS) -> None:
+        self._edges = edges
+        self.counts = [0] * (len(edges) + 1)
         self.seconds = 0.0
 
     def observe(self, seconds: float) -> None:
-        self.counts[bisect_left(LATENCY_BUCKETS, seconds)] += 1
+        """Count one."""
+        self.counts[bisect_left(self._edges, seconds)] += 1
         self.seconds += seconds
+
+    def add_to(self, family: HistogramMetricFamily, labels: tuple[str, ...]) -> None:
+        """Put what was counted into a family."""
+        family.add_metric(
+            labels,
+            list(zip((*map(str, self._edges), "+Inf"), accumulate(self.counts), strict=True)),
+            sum_value=self.seconds,
+        )
 
 
 class Replies(Collector):
@@ -43,7 +53,7 @@ class Replies(Collector):
 
     def __init__(self) -> None:
         self._outcomes: Counter[tuple[str, str, str]] = Counter()
-        self._latencies: dict[tuple[str, str], _Latency] = {}
+        self._latencies: dict[tuple[str, str], Latency] = {}
         self._passwords: Counter[Password] = Counter(dict.fromkeys(ASKED, 0))
 
     def answered(self, outcome: Outcome) -> None:
@@ -53,7 +63,7 @@ class Replies(Collector):
         self._outcomes[outcome.gateway, infno, outcome.name] += 1
         latency = self._latencies.get((outcome.gateway, group))
         if latency is None:
-            latency = self._latencies[outcome.gateway, group] = _Latency()
+            latency = self._latencies[outcome.gateway, group] = Latency()
         latency.observe(outcome.seconds)
         if outcome.password is not Password.NOT_ASKED:
             self._passwords[outcome.password] += 1
@@ -70,9 +80,19 @@ class Replies(Collector):
             "shuaka_reply_seconds", "From a request's last byte to its reply.", labels=["gateway", "group"]
         )
         for place, found in list(self._latencies.items()):
-            upto = accumulate(found.counts)
-            latency.add_metric(place, list(zip(EDGES, upto, strict=True)), sum_value=found.seconds)
+            found.add_to(latency, place)
         pins = CounterMetricFamily("shuaka_pins", "Local passwords that settlements asked for.", labels=["outcome"])
         for became in ASKED:
             pins.add_metric([became], self._passwords[became])
-        yield from (replies, latency, pins)
+        yield from (replies, latency, pins, self._refusals())
+
+    def _refusals(self) -> CounterMetricFamily:
+        """Return the refusals by who can cure them, each owner from the start."""
+        family = CounterMetricFamily("shuaka_refusals", "Refused requests, by who can cure it.", labels=["owner"])
+        owners = Counter(dict.fromkeys((owner.value for owner in Owner), 0))
+        for (_, _, outcome), count in list(self._outcomes.items()):
+            if outcome in REFUSALS:
+                owners[REFUSALS[outcome].owner.value] += count
+        for owner, count in owners.items():
+            family.add_metric([owner], count)
+        return family

@@ -12,12 +12,20 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Final, NamedTuple
 
-from settlement.batch import Fault, Judge, drive, settle_batch
+import msgspec
+
+from settlement.batch import Fault, Judge, drive, settle_batch, unknown_error
 from settlement.engine.arrival import Arrival, Decision, Door, Password
+from settlement.engine.clearing.reconcile import period_of
+from settlement.engine.ledger.claims import month_end_ms
+from settlement.engine.ledger.statement import Period
+from settlement.journal.entry import Noted
+from settlement.journal.writer import Journal
 from settlement.reception import NONCE_SIZE, UNSEALED, TurnedAway, receive, reply_to
-from settlement.stores.store import Store
+from settlement.stores.store import Store, StoreError
 from settlement.tally import Outcome
 from settlement.wire import codes
+from settlement.wire.clearing import CLEAR_MONTH, ClearMonth
 from settlement.wire.envelope import Reply, Request, digest_of, encode
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Body
@@ -45,13 +53,29 @@ class Waiting(NamedTuple):
     gateway: str
     began: float
     settle: Callable[[Decision], None]
+    content: bytes = b""
+    """The body as it came, where the journal shall have it."""
+
+
+class Gathered(NamedTuple):
+    """A batch that was settled: how many requests, how many wait behind it, and where its time went.
+
+    `queue_s` is the wait of its first request, `settle_s` from the first row's loading to the commit, `reply_s` the
+    handing out.
+    """
+
+    requests: int
+    waiting: int
+    queue_s: float
+    settle_s: float
+    reply_s: float
 
 
 class Service:
     """Decides what gateways hand in, in batches over one store.
 
     `now_ms` is Unix time, `chance(n)` gives n random bytes; both are drawn once a request, before it is judged.
-    `answered` are told of each answer, `gathered` of each batch: its size, and how many requests wait behind it.
+    `answered` are told of each answer, `gathered` of each batch, the journal of what came to the doors that it keeps.
     """
 
     def __init__(
@@ -63,7 +87,8 @@ class Service:
         now_ms: Callable[[], int],
         chance: Callable[[int], bytes],
         answered: tuple[Callable[[Outcome], None], ...] = (),
-        gathered: tuple[Callable[[int, int], None], ...] = (),
+        gathered: tuple[Callable[[Gathered], None], ...] = (),
+        journal: Journal | None = None,
     ) -> None:
         self._store = store
         self._judge = judge
@@ -72,10 +97,15 @@ class Service:
         self._chance = chance
         self._answered = answered
         self._gathered = gathered
+        self._journal = journal
+        self.quiet = asyncio.Lock()
+        """Held while a batch is settled: who takes it has the ledger to himself."""
         self._queue: deque[Waiting] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
         self._operators: dict[Terminal, str] = {}
+        self._reading: set[asyncio.Task[None]] = set()
+        self._one_reader = asyncio.Lock()
 
     def receive(self, message: bytes, mac: bytes, answer: Answer, gateway: str) -> None:
         """Take a terminal's message; `answer` is called once: at once for a refusal here, else after the commit."""
@@ -105,22 +135,30 @@ class Service:
         return await answered
 
     async def handle_signed(
-        self, request: Request, body: Body, infno: str, digest: bytes, gateway: str, door: Door = Door.HTTP
+        self,
+        request: Request,
+        body: Body,
+        infno: str,
+        digest: bytes,
+        gateway: str,
+        door: Door = Door.HTTP,
+        content: bytes = b"",
     ) -> Reply:
         """Answer a request that its gateway authenticated; `digest` is what a repeat of its msgid must share."""
         began = perf_counter()
         if self._full:
-            return self.refuse(TurnedAway(codes.BUSY, "", request, infno, UNSEALED), gateway, began, authentic=True)
+            away = TurnedAway(codes.BUSY, "", request, infno, UNSEALED)
+            return self.refuse(away, gateway, began, authentic=True, content=content)
         decided: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
 
         def settle(decision: Decision) -> None:
             if not decided.done():
                 decided.set_result(decision)
 
-        self._enqueue(Waiting(self._arrival(request, body, infno, digest, door), gateway, began, settle))
+        self._enqueue(Waiting(self._arrival(request, body, infno, digest, door), gateway, began, settle, content))
         return (await decided).reply
 
-    def refuse(self, away: TurnedAway, gateway: str, began: float, *, authentic: bool) -> Reply:
+    def refuse(self, away: TurnedAway, gateway: str, began: float, *, authentic: bool, content: bytes = b"") -> Reply:
         """Return the reply to a request that is not judged, and count it under its operator where that is known."""
         request = away.request
         operator = self._operators.get(_terminal_of(gateway, request), "") if request and authentic else ""
@@ -135,27 +173,39 @@ class Service:
                 seconds=perf_counter() - began,
             )
         )
-        return reply_to(away, self._now_ms(), self._chance(NONCE_SIZE))
+        reply = reply_to(away, self._now_ms(), self._chance(NONCE_SIZE))
+        if self._journal and self._journal.keeps(gateway):
+            seconds = perf_counter() - began
+            self._journal.note(
+                Noted(gateway, self._now_ms(), seconds, away.infno, request, content=content, reply=reply)
+            )
+        return reply
 
     @property
     def _full(self) -> bool:
         """Whether a request is refused at once, because too many wait or the engine is stopping."""
-        return len(self._queue) >= QUEUE_MAX or self._stopping
+        return len(self._queue) + len(self._reading) >= QUEUE_MAX or self._stopping
 
     async def run(self) -> None:
         """Settle batch after batch until `stop`; raise StoreError if the ledger fails."""
-        while self._queue or not self._stopping:
+        while self._queue or self._reading or not self._stopping:
             if not self._queue:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
             batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
+            began = perf_counter()
             steps = settle_batch([waiting.arrival for waiting in batch], self._judge)
-            decisions = await drive(steps, self._store, _report)
+            async with self.quiet:
+                decisions = await drive(steps, self._store, _report)
+            settled = perf_counter()
             for waiting, decision in zip(batch, decisions, strict=True):
                 self._finish(waiting, decision)
+            told = Gathered(
+                len(batch), len(self._queue), began - batch[0].began, settled - began, perf_counter() - settled
+            )
             for gathered in self._gathered:
-                gathered(len(batch), len(self._queue))
+                gathered(told)
             await asyncio.sleep(0)  # one look at every socket: what it finds is the next batch
 
     def stop(self) -> None:
@@ -167,8 +217,39 @@ class Service:
         return Arrival(request, body, infno, digest, door, self._now_ms(), self._chance(NONCE_SIZE))
 
     def _enqueue(self, waiting: Waiting) -> None:
-        self._queue.append(waiting)
-        self._wake.set()
+        """Let a request wait for its batch; one about days or months as a whole waits for its reading first."""
+        arrival = waiting.arrival
+        period = period_of(arrival.body, arrival.request.fixmedins_code)
+        if period is None and arrival.infno != CLEAR_MONTH:
+            self._queue.append(waiting)
+            self._wake.set()
+        else:
+            task = asyncio.get_running_loop().create_task(self._with_reading(waiting, period))
+            self._reading.add(task)
+
+    async def _with_reading(self, waiting: Waiting, period: Period | None) -> None:
+        """Read beside the batches, one reading at a time, and hand it in with its request."""
+        task = asyncio.current_task()
+        assert task is not None
+        try:
+            async with self._one_reader:
+                read = await self._read(waiting.arrival, period)
+        except StoreError:
+            log.exception("what was asked for could not be read: answered E9000")
+            self._finish(waiting, unknown_error(waiting.arrival))
+        else:
+            self._queue.append(waiting._replace(arrival=read))
+        finally:
+            self._reading.discard(task)
+            self._wake.set()
+
+    async def _read(self, arrival: Arrival, period: Period | None) -> Arrival:
+        """Return an arrival with what its judge needs of many rows: an institution's days, or a month's claims."""
+        if period is not None:
+            return msgspec.structs.replace(arrival, statement=await self._store.statement(period))
+        assert isinstance(arrival.body, ClearMonth)
+        owed = await self._store.positions(month_end_ms(arrival.body.month))
+        return msgspec.structs.replace(arrival, owed=owed)
 
     def _finish(self, waiting: Waiting, decision: Decision) -> None:
         """Hand over a decision; whoever fails to take it must not keep the others from theirs."""
@@ -191,6 +272,9 @@ class Service:
             )
         )
 
+        if self._journal and self._journal.keeps(gateway):
+            self._journal.note(_noted(waiting, decision))
+
     def _turn_away(self, away: TurnedAway, answer: Answer, gateway: str, began: float) -> None:
         reply = encode(self.refuse(away, gateway, began, authentic=away.seal.keys is not None))
         answer(reply, away.seal.mac(reply))
@@ -209,6 +293,22 @@ class Service:
 
 def _terminal_of(gateway: str, request: Request) -> Terminal:
     return gateway, request.fixmedins_code, request.dev_no
+
+
+def _noted(waiting: Waiting, decision: Decision) -> Noted:
+    arrival = waiting.arrival
+    return Noted(
+        waiting.gateway,
+        arrival.received_ms,
+        perf_counter() - waiting.began,
+        arrival.infno,
+        arrival.request,
+        arrival.body,
+        waiting.content,
+        decision.reply,
+        decision.transfers,
+        decision.replayed,
+    )
 
 
 def _report(fault: Fault) -> None:

@@ -13,11 +13,13 @@ from shuaka import (
     audit,
     capacity,
     card,
+    catalogue,
     compare,
     demo,
     doctor,
     keys,
     load,
+    policy,
     readers,
     report,
     rules,
@@ -60,6 +62,8 @@ app.command()(compare.compare)
 app.command()(audit.audit)
 app.command()(keys.keys)
 app.add_typer(card.app, name="card")
+app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(policy.app, name="policy")
 app.command()(readers.readers)
 app.command()(rules.rules)
 app.command()(validate.validate)

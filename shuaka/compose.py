@@ -13,12 +13,13 @@ from msgspec import Struct
 
 from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import SIZE_MAX, Population
-from settlement.config import Rulebook, load_rulebook
+from settlement.config import SHIPPED, Rulebook, load_rulebook
 from settlement.engine.case import World
 from settlement.engine.persons import PopulationRegister
 from settlement.engine.rules.catalogue import Item as CatalogueItem
 from settlement.engine.rules.city import City
 from settlement.engine.rules.directory import Directory
+from settlement.engine.rules.profile import ProfileError
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import HOSPITAL, PHARMACY, compact_time, day_of, institution_code, terminal_number
 from terminals.kernel.site import Site
@@ -27,6 +28,8 @@ from terminals.patients import Item
 DEFAULT_SEED: Final = 1
 DEFAULT_SIZE: Final = 1_000_000
 DEFAULT_DATA: Final = Path("run")
+RULES: Final = "rules"
+"""The folder of a data directory whose cities, policies and catalogues stand before the shipped ones."""
 RUN_NAME_MAX: Final = 20
 """A run's name is its opter_no (interface: c(20)), by which engine and ledger know its work."""
 HOST: Final = "127.0.0.1"
@@ -40,6 +43,8 @@ DEMO_INSTITUTION: Final = "P37010000001"
 
 PHARMACIES_IN_TEN: Final = 7
 """Of ten terminals, how many stand in pharmacies; ours, as the shares of the default mix."""
+GOODS_MAX: Final = 50
+"""How many items of the catalogue are bought in a run: they travel with its plan."""
 PRICES_FEN: Final = (880, 1_260, 1_999, 2_750, 3_680, 5_820, 8_640, 12_800)
 """Unit prices of the sample catalogue's items, which states limits only; ours."""
 
@@ -79,10 +84,29 @@ def run_name(kind: str, given: str) -> str:
     return name
 
 
+_folders: Final = [SHIPPED]
+"""Where rules are looked for, the first first; only `adopt` changes it."""
+
+
 @cache
 def rulebook() -> Rulebook:
-    """Return the rules that come with the package."""
-    return load_rulebook()
+    """Return the rules that this process works by: those that come with the package, unless it adopted others."""
+    return load_rulebook(*_folders)
+
+
+def adopt(data: Path) -> None:
+    """Work by a data directory's own rules before the shipped ones, for as long as this process lives.
+
+    A command that has a data directory calls it once, before it makes people or sites. Raise typer.BadParameter where
+    they cannot be used.
+    """
+    own = data / RULES
+    _folders[:] = [own, SHIPPED] if own.is_dir() else [SHIPPED]
+    rulebook.cache_clear()
+    try:
+        rulebook()
+    except ProfileError as error:
+        raise typer.BadParameter(f"{own}: {error}") from None
 
 
 def card_profiles() -> tuple[CardProfile, ...]:
@@ -119,7 +143,16 @@ def world(people: Population, key: NetworkKey) -> World:
     """Return what the engine judges by: the shipped rules over these people."""
     rules = rulebook()
     register = PopulationRegister(people, rules.cities, key)
-    return World(rules.cities, rules.policies, rules.catalogues, Directory(rules.cities), register, key)
+    return World(
+        rules.cities,
+        rules.policies,
+        rules.catalogues,
+        Directory(rules.cities),
+        register,
+        key,
+        outlets=rules.outlets,
+        calendars=rules.calendars,
+    )
 
 
 def items() -> tuple[Item, ...]:
@@ -128,7 +161,8 @@ def items() -> tuple[Item, ...]:
     today = day_of(time.time_ns() // 1_000_000)
     catalogue = rules.catalogues[next(iter(rules.cities.values())).catalogue]
     return tuple(
-        Item(item.code, _price_e6(number, item), item.chrgitm_lv) for number, item in enumerate(catalogue.on(today))
+        Item(item.code, _price_e6(number, item), item.chrgitm_lv)
+        for number, item in enumerate(catalogue.on(today)[:GOODS_MAX])
     )
 
 

@@ -60,6 +60,7 @@ def serve(
 
     try:
         data_directory.prepare(data)
+        compose.adopt(data)
         data_directory.make_network_key(data)
         data_directory.make_admin_token(data)
         data_directory.make_institution_key(data, compose.DEMO_INSTITUTION)

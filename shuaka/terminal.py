@@ -98,6 +98,7 @@ def terminal(
     """Serve whoever puts a card into the reader, as a rule sell a small basket, and show what passes on every side."""
     held_to_antenna = contactless and reader.simulated  # a real reader without contacts is what it is
     simulated = simulation(reader.name, seed=seed, contactless=held_to_antenna, schedule=fault, timing=timing)
+    compose.adopt(data)
     site = compose.pharmacy(city, compose.run_name("desk", ""), lane=lane)
 
     async def work(card: Card | None) -> None:

@@ -59,6 +59,9 @@ def terminals(
     remote: Annotated[float, typer.Option(min=0, max=1, help="Share treated away from home.")] = FLEET_MIX.remote,
     mix: MixOption = None,
     journal: Annotated[Journalling, typer.Option(help="Journal of what moves money.")] = Journalling.BUFFERED,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Serve /metrics here on loopback while the fleet works.")
+    ] = None,
     name: Annotated[str, typer.Option(help=f"Name of the run, at most {compose.RUN_NAME_MAX} characters.")] = "",
     result: Annotated[Path | None, typer.Option(help="File of the result as JSON.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for a machine.")] = False,
@@ -69,6 +72,7 @@ def terminals(
     from terminals.links.link import LinkLostError  # noqa: PLC0415 - as above
 
     run = compose.run_name("fleet", name)
+    compose.adopt(data)
     people, sites = compose.population(population.seed, population.size), compose.sites(count, run, lane=lane)
     shares = mixed(msgspec.structs.replace(FLEET_MIX, pharmacy=pharmacy, remote=remote), mix or ())
     coming = Patients(seed, shares, people.profile, places_of(sites), compose.items(), compose.bank_pins())
@@ -87,6 +91,7 @@ def terminals(
                 seconds=duration,
                 pace=UNHURRIED.times(think),
                 journal=journal.value,
+                metrics_port=metrics_port,
             )
             book = FileJournal(data / JOURNAL, journal.value)
             report = assembly.run(plan, coming, drawer.card, engine.network_key.terminal_key, book)

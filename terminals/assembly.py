@@ -6,6 +6,9 @@ Everything that is decided elsewhere (sites, keys, people, goods) is handed in; 
 import signal
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import Final
 
 import trio
 from msgspec import Struct
@@ -20,12 +23,16 @@ from terminals.kernel.site import Pace, Site
 from terminals.links.link import Link
 from terminals.links.metered import MeteredLink
 from terminals.links.tcp import TcpLink
+from terminals.metrics import FieldCollector, Meter, served
 from terminals.patients import Patients
 from terminals.pin_pad import SimulatedPinPad
+from terminals.readers.metered import MeteredReader
 from terminals.readers.simulated import SimulatedReader
 from terminals.session_link import SessionLink
 from terminals.tally import FleetReport, Tally
 from terminals.terminal import Clock, Terminal
+
+METRICS_HOST: Final = "127.0.0.1"
 
 
 class FleetPlan(Struct, frozen=True, kw_only=True):
@@ -40,6 +47,8 @@ class FleetPlan(Struct, frozen=True, kw_only=True):
     seconds: float
     pace: Pace
     journal: Mode
+    metrics_port: int | None = None
+    """Where /metrics is served on the loopback address; None: nowhere."""
 
 
 def run(
@@ -49,7 +58,10 @@ def run(
     terminal_key: Callable[[str], bytes],
     journal: Journal,
 ) -> FleetReport:
-    """Run a fleet until its time is over or it is interrupted; raise LinkLostError if no engine is there at all."""
+    """Run a fleet until its time is over or it is interrupted.
+
+    Raise LinkLostError if no engine is there at all, OSError if the port for /metrics cannot be had.
+    """
     return trio.run(_run, plan, patients, cards, terminal_key, journal)
 
 
@@ -61,15 +73,16 @@ async def _run(
     journal: Journal,
 ) -> FleetReport:
     await (await TcpLink.connect(plan.host, plan.port)).aclose()
-    tally, stop, began_s = Tally(), trio.Event(), trio.current_time()
-    seats = [_seat(plan, site, cards, terminal_key(site.dev_no), journal, tally) for site in plan.sites]
+    tally, meter, stop, began_s = Tally(), Meter(), trio.Event(), trio.current_time()
+    seats = [_seat(plan, site, cards, terminal_key(site.dev_no), journal, tally, meter) for site in plan.sites]
     first, count = plan.block
     room = WaitingRoom(patients, range(first, first + count))
     fleet = Fleet(seats, room, plan.pace, tally)
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(_stop_at_a_signal, fleet, stop)
-        await fleet.run(plan.seconds, stop)
-        nursery.cancel_scope.cancel()
+    with _told(plan, FieldCollector(tally, meter, journal.open_intents)):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_stop_at_a_signal, fleet, stop)
+            await fleet.run(plan.seconds, stop)
+            nursery.cancel_scope.cancel()
     return tally.report(
         opter_no=plan.opter_no,
         terminals=len(seats),
@@ -79,16 +92,33 @@ async def _run(
     )
 
 
-def _seat(plan: FleetPlan, site: Site, cards: Cards, terminal_key: bytes, journal: Journal, tally: Tally) -> Seat:
+def _told(plan: FleetPlan, collector: FieldCollector) -> AbstractContextManager[int | None]:
+    """Serve /metrics while the fleet works, if a port is named."""
+    return nullcontext() if plan.metrics_port is None else served(collector, METRICS_HOST, plan.metrics_port)
+
+
+def _seat(
+    plan: FleetPlan, site: Site, cards: Cards, terminal_key: bytes, journal: Journal, tally: Tally, meter: Meter
+) -> Seat:
     session = TerminalSession(terminal_key, dev_no=site.dev_no, fixmedins_code=site.fixmedins_code, city=site.city)
     clock = Clock(lambda: time.time_ns() // 1_000_000)
 
+    lines = 0
+
     async def connect() -> Link:
-        return MeteredLink(await TcpLink.connect(plan.host, plan.port), trio.current_time, tally.observe)
+        nonlocal lines
+        link = MeteredLink(await TcpLink.connect(plan.host, plan.port), trio.current_time, tally.observe)
+        meter.reconnects += lines > 0
+        lines += 1
+        return link
 
     host = SessionLink(session, connect, clock_ms=clock)
     hands, pin_pad = SimulatedHands(slots(), cards, province(site.city)), SimulatedPinPad(session.pin_block)
-    terminal = Terminal(site, host, hands.readers, pin_pad, journal, clock=clock, show=_nobody_reads, hands=hands)
+    readers = {
+        slot: MeteredReader(reader, trio.current_time, partial(meter.answered, slot), meter.failed)
+        for slot, reader in hands.readers.items()
+    }
+    terminal = Terminal(site, host, readers, pin_pad, journal, clock=clock, show=_nobody_reads, hands=hands)
     return Seat(terminal, host, hands, pin_pad)
 
 

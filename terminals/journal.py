@@ -45,6 +45,9 @@ class Journal(Protocol):
     def pending(self, dev_no: str) -> tuple[OpenIntent, ...]:
         """Return the intents of a terminal whose outcome is unknown, oldest first."""
 
+    def open_intents(self) -> int:
+        """Return how many intents of all terminals have no outcome yet."""
+
 
 class Pending:
     """The intents without an outcome, kept while entries pass."""
@@ -59,6 +62,10 @@ class Pending:
             mine.pop(entry.msgid, None)
         else:
             mine[entry.msgid] = entry
+
+    def __len__(self) -> int:
+        """Return how many there are, whoever's."""
+        return sum(map(len, list(self._open.values())))
 
     def of(self, dev_no: str) -> tuple[OpenIntent, ...]:
         """Return a terminal's, oldest first."""
@@ -80,6 +87,10 @@ class MemoryJournal:
     def pending(self, dev_no: str) -> tuple[OpenIntent, ...]:
         """Return a terminal's open intents."""
         return self._pending.of(dev_no)
+
+    def open_intents(self) -> int:
+        """Return how many there are."""
+        return len(self._pending)
 
 
 class FileJournal:
@@ -136,6 +147,10 @@ class FileJournal:
         """Return a terminal's open intents."""
         with self._lock:
             return self._pending.of(dev_no)
+
+    def open_intents(self) -> int:
+        """Return how many there are."""
+        return len(self._pending)
 
     def close(self) -> None:
         """Close the file."""

@@ -134,6 +134,10 @@ class Tally:
         """Record how long a reply took."""
         self._latencies.record_value(max(1, min(round(seconds * MICROSECONDS), LATENCY_US_MAX)))
 
+    def visits(self) -> list[tuple[tuple[str, str], int]]:
+        """Return how many flows ended by flow and result, as they stand now."""
+        return [((str(flow), str(result)), count) for (flow, result), count in list(self._visits.items())]
+
     def report(self, **facts: Any) -> FleetReport:
         """Return all of it; `facts` are the fields that only the fleet knows."""
         return FleetReport(

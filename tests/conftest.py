@@ -21,7 +21,9 @@ SERVICES = {
 pytest_plugins = ["tests.pcscd", "tests.rules.proofs"]
 NO_SKIP = os.environ.get("SHUAKA_NO_SKIP") == "1"
 
-missing_services = pytest.StashKey[Counter[str]]()
+NOT_INSTALLED = " not installed"
+SERVICE_GROUP = "services"
+"""Tests that start one of a kind (a daemon on a port that was free a moment ago) take turns in one worker."""
 
 # A deadline would judge the machine, not the code. In CI the examples are the same every time.
 settings.register_profile("here", deadline=None)
@@ -36,8 +38,11 @@ def is_there(probe: str) -> bool:
     return shutil.which(probe, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])) is not None
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[missing_services] = Counter()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a file's tests share a worker, and those of services another."""
+    for item in items:
+        group = SERVICE_GROUP if item.get_closest_marker("service") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -50,14 +55,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         )
     missing = [name for name in wanted if not is_there(SERVICES[name])]
     if missing:
-        item.config.stash[missing_services].update(missing)
-        pytest.skip(f"{', '.join(missing)} not installed")
+        pytest.skip(f"{', '.join(missing)}{NOT_INSTALLED}")
 
 
 def skips(config: pytest.Config) -> list[pytest.TestReport]:
     """Return the reports of everything that was skipped so far."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return reporter.stats.get("skipped", []) if reporter else []
+
+
+def wanted_by(report: pytest.TestReport) -> list[str]:
+    """Return the services for want of which a test was skipped."""
+    assert isinstance(report.longrepr, tuple)
+    reason = report.longrepr[2].removeprefix("Skipped: ")
+    return reason.removesuffix(NOT_INSTALLED).split(", ") if reason.endswith(NOT_INSTALLED) else []
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -73,7 +84,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     for report in skipped if NO_SKIP else ():
         terminalreporter.line(f"SKIPPED BUT MUST NOT BE: {report.nodeid}", red=True)
-    counts = config.stash[missing_services]
+    counts = Counter(name for report in skipped for name in wanted_by(report))
     wants = "".join(f" {name} {count}," for name, count in counts.most_common()).rstrip(",") or " none"
     hint = "; `./dev services` installs them" if counts else ""
     terminalreporter.line(f"{len(skipped)} skipped, for want of a service:{wants}{hint}", yellow=True)

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from settlement.wire.envelope import MalformedError
 from settlement.wire.messages import Body
-from settlement.wire.national_fields import FORMS, Field
+from settlement.wire.national_fields import Field
+from settlement.wire.national_traps import FORMS
 from settlement.wire.national_values import Json, plain
 from terminals.kernel.site import Site
 
@@ -23,6 +24,8 @@ UNSAID: Final[Mapping[str, str]] = {
     "rx_circ_flag": "0",
 }
 """Required fields that no terminal of ours has a value for; the MAC address is RFC 7042's for documentation."""
+SENT: Final = frozenset(("9001", "1101", "2101", "2102", "2103", "2601", "5203"))
+"""What a pharmacy's visit sends, and what undoes it."""
 TIMED: Final = ("begntime", "fee_ocur_time")
 
 
@@ -71,7 +74,7 @@ def written(body: Body, shown: Shown, inf_time: str, own_codes: Mapping[str, str
     Raise MalformedError for a message that has no such form here.
     """
     infno = str(body.__struct_config__.tag)
-    if infno not in FORMS:
+    if infno not in SENT:
         raise MalformedError(f"{infno} is not sent in the national form: pharmacy visits are")
     held = shown._asdict() | {name: value for name, value in plain(body).items() if value != ""}
     return {

@@ -58,7 +58,7 @@ class Conductor:
         self._begun = self._stopped = self._written = False
         self._concluded = Event()
         self._judge = judge
-        self._metrics_port = metrics.serve(self.latest, plan.profile.slo, plan.metrics_port)
+        self._metrics_port = metrics.serve(self.latest, plan.profile.slo, plan.profile.run, plan.metrics_port)
         if isinstance(environment.runner, MasterRunner):
             environment.events.worker_report.add_listener(self._take)
             environment.runner.register_message(READY, self._one_ready)

@@ -46,15 +46,21 @@ def outcome_class(outcome: str) -> str:
 
 
 class ReportCollector(Collector):
-    """Translates whatever report `latest` returns."""
+    """Translates whatever report `latest` returns; every sample carries the run's name, for whoever chooses one."""
 
-    def __init__(self, latest: Callable[[], Report], slo: Slo) -> None:
+    def __init__(self, latest: Callable[[], Report], slo: Slo, run: str) -> None:
         self._latest = latest
+        self._run = run
         self._edges = edges(slo)
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family, freshly made."""
-        report = self._latest()
+        for family in self._families(self._latest()):
+            family.samples = [sample._replace(labels={**sample.labels, "run": self._run}) for sample in family.samples]
+            yield family
+
+    def _families(self, report: Report) -> Iterator[Metric]:
+        yield GaugeMetricFamily("shuaka_load_running", "1 while the run lasts", 1)
         yield _arrivals(report)
         yield _counter("shuaka_load_visits", "Visits by flow and result", ("flow", "outcome"), report.visits)
         messages = {infno: _classes(outcomes) for infno, outcomes in report.messages.items()}
@@ -96,10 +102,10 @@ class PortTakenError(Exception):
     """The port for /metrics is another's; one sentence for the user."""
 
 
-def serve(latest: Callable[[], Report], slo: Slo, port: int) -> int:
+def serve(latest: Callable[[], Report], slo: Slo, run: str, port: int) -> int:
     """Serve /metrics on loopback and return the port; raise PortTakenError."""
     registry = CollectorRegistry()
-    registry.register(ReportCollector(latest, slo))
+    registry.register(ReportCollector(latest, slo, run))
     try:
         server, _ = start_http_server(port, addr=ADDRESS, registry=registry)
     except OSError as error:

@@ -4,7 +4,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from settlement.engine.ledger.claims import NOTHING_OWED, Owed
 from settlement.engine.ledger.state import Key, Message, Record, Terminal, Transfer
+from settlement.engine.ledger.statement import StatementRow
 from settlement.wire.envelope import Reply, Request
 from settlement.wire.messages import Body
 
@@ -28,7 +30,11 @@ class Password(StrEnum):
 
 
 class Arrival(Struct, frozen=True):
-    """An authentic request. `nonce` is chance (16 bytes), `received_ms` is time: both drawn before deciding."""
+    """An authentic request. `nonce` is chance (16 bytes), `received_ms` is time: both drawn before deciding.
+
+    `statement` are its institution's rows of the days that a reconciliation asks for, `owed` what is owed when a
+    month is cleared; both are empty for anything else.
+    """
 
     request: Request
     body: Body
@@ -37,6 +43,8 @@ class Arrival(Struct, frozen=True):
     door: Door
     received_ms: int
     nonce: bytes
+    statement: tuple[StatementRow, ...] = ()
+    owed: Owed = NOTHING_OWED
 
     @property
     def home(self) -> str:

@@ -9,9 +9,11 @@ from cardsim import pboc
 from settlement.engine.arrival import Arrival, Door, Password
 from settlement.engine.ledger.state import BankAccount, Person, Record, State, Transfer
 from settlement.engine.persons import Register
+from settlement.engine.rules.calendar import WEEKENDS_ONLY, Calendar
 from settlement.engine.rules.catalogue import Catalogue
 from settlement.engine.rules.city import City
 from settlement.engine.rules.directory import Directory, Institution
+from settlement.engine.rules.outlets import Outlets
 from settlement.engine.rules.policy import Policy
 from settlement.wire import codes
 from settlement.wire.keys import NetworkKey
@@ -33,6 +35,13 @@ class World(Struct, frozen=True):
     register: Register
     key: NetworkKey
     issuer_keys: Mapping[pboc.Algorithm, bytes] = field(default_factory=lambda: pboc.TEST_MASTER_KEYS)
+    outlets: Mapping[str, Outlets] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    def calendar(self, city: str) -> Calendar:
+        """Return the working days of a city's outlets; weekends where it has none."""
+        outlets = self.outlets.get(city)
+        return WEEKENDS_ONLY if outlets is None else self.calendars[outlets.calendar]
 
     def policy(self, city: str) -> Policy:
         """Return the benefit policy of a place of insurance."""

@@ -27,7 +27,9 @@ from settlement.wire.messages import (
     ReissueCard,
     SettlementInfo,
     SignedIn,
+    SignedOut,
     SignIn,
+    SignOut,
 )
 from settlement.wire.names import compact_time, local_time
 
@@ -44,7 +46,7 @@ def decide(arrival: Arrival, state: State, world: World) -> Decision:
     if arrival.door is Door.ADMIN:
         return _judged(arrival, state, world, (), opter_no="")
     terminal = state.get(Terminal, *arrival.terminal_key[1])
-    if terminal is None or not _in_session(arrival, terminal):
+    if terminal is None or not terminal.sign_no or not _in_session(arrival, terminal):
         return _decision(arrival, Refused(codes.SIGN_IN_REQUIRED))
     opter_no = terminal.opter_no
     counts: tuple[Record, ...] = ()
@@ -53,6 +55,8 @@ def decide(arrival: Arrival, state: State, world: World) -> Decision:
         if after is None:
             return _decision(arrival, Refused(codes.REPLAYED_COUNTER), opter_no=opter_no)
         counts = (after,)
+    if isinstance(arrival.body, SignOut):
+        return _sign_out(arrival, arrival.body, terminal, counts)
     return _judged(arrival, state, world, counts, opter_no)
 
 
@@ -67,7 +71,9 @@ def _judged(arrival: Arrival, state: State, world: World, counts: tuple[Record, 
     case = case_of(arrival, state, world, opter_no)
     verdict = case if isinstance(case, Refused) else JUDGES[arrival.infno].decide(case)
     decision = _decision(arrival, verdict, counts, opter_no=opter_no)
-    return _kept(arrival, verdict, decision, state, world) if codes.KINDS[arrival.infno].changes else decision
+    if codes.KINDS[arrival.infno].changes:
+        return _kept(arrival, verdict, decision, state, world)
+    return _opened(arrival, verdict, decision, state, world) if verdict.changes else decision
 
 
 def _in_session(arrival: Arrival, terminal: Terminal) -> bool:
@@ -104,6 +110,15 @@ def _sign_in(arrival: Arrival, asked: SignIn, state: State, world: World) -> Dec
     return _decision(arrival, granted, opter_no=asked.opter_no)
 
 
+def _sign_out(arrival: Arrival, asked: SignOut, terminal: Terminal, counts: tuple[Record, ...]) -> Decision:
+    """9002: end the session; its counters go with it, because nothing is authentic under it any more."""
+    if (asked.sign_no, asked.opter_no) != (terminal.sign_no, terminal.opter_no):
+        return _decision(arrival, Refused(codes.SIGN_IN_REQUIRED, "sign_no"), counts, opter_no=terminal.opter_no)
+    ended = msgspec.structs.replace(terminal, sign_no="")
+    granted = Granted(SignedOut(local_time(arrival.received_ms)), (ended,))
+    return _decision(arrival, granted, opter_no=terminal.opter_no)
+
+
 def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, world: World) -> Decision:
     """Return a changing message's decision with its openings and its kept reply."""
     request = arrival.request
@@ -126,11 +141,17 @@ def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, 
     )
 
 
+def _opened(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, world: World) -> Decision:
+    """Return the decision of a question that changes something after all: a first read may enable a card."""
+    openings = _openings(verdict.changes, state, world, arrival.received_ms)
+    return msgspec.structs.replace(decision, transfers=(*openings, *decision.transfers))
+
+
 def _psn_no(body: Body, world: World) -> str:
     """Return whom a changing message is about; empty if about nobody."""
     assert not isinstance(body, SignIn | QueryPerson)
     if isinstance(body, BankMessage):
-        return world.register.holder(body.pan) or ""
+        return world.register.holder(getattr(body, "pan", "")) or ""
     if isinstance(body, ReissueCard):
         return reissue.holder_of(body, world.register)
     named: str = getattr(body, "psn_no", "")  # an agency's own work may be about nobody

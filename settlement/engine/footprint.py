@@ -7,6 +7,7 @@ from settlement.engine.case import Refused, World, case_of
 from settlement.engine.judge import Keys
 from settlement.engine.judges import JUDGES
 from settlement.engine.ledger.state import State
+from settlement.engine.route import filing_keys
 from settlement.wire import codes
 
 STAGES: Final = max(len(judge.follows) for judge in JUDGES.values())
@@ -17,6 +18,8 @@ def touches(arrival: Arrival, world: World) -> Keys:
     """Name every row that can be named from the request alone."""
     judge = JUDGES.get(arrival.infno)  # a 9001 opens a session, and has no judge
     named = judge.names(arrival, world) if judge else ()
+    if arrival.home != arrival.request.mdtrtarea_admvs:
+        named = *named, *filing_keys(named)
     if codes.KINDS[arrival.infno].changes:
         return arrival.terminal_key, arrival.message_key, *named
     return arrival.terminal_key, *named

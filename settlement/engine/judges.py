@@ -5,7 +5,17 @@ from typing import Final
 
 from settlement.engine.bank import judges as bank
 from settlement.engine.cards import judges as cards
+from settlement.engine.clearing import judges as clearing
+from settlement.engine.clearing import reconcile
 from settlement.engine.judge import Judge
+from settlement.engine.medical import account_judges as accounts
 from settlement.engine.medical import judges as medical
 
-JUDGES: Final[Mapping[str, Judge]] = {**cards.JUDGES, **bank.JUDGES, **medical.JUDGES}
+JUDGES: Final[Mapping[str, Judge]] = {
+    **cards.JUDGES,
+    **bank.JUDGES,
+    **medical.JUDGES,
+    **accounts.JUDGES,
+    **reconcile.JUDGES,
+    **clearing.JUDGES,
+}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol
 
-from cardsim.issuing.population import BANK_PREFIX, ISSUES_MAX, Population
+from cardsim.issuing.population import BANK_PREFIX, ISSUES_MAX, Population, dates
 from settlement.engine.ledger.state import BankAccount, Person
 from settlement.engine.rules.city import City, PersonKind
 from settlement.wire.keys import NetworkKey
@@ -52,6 +52,9 @@ class Register(Protocol):
     def bearer(self, card_sn: str) -> str | None:
         """Return the insured number of whose card this is (卡识别码, hex), whatever its issue, or None."""
 
+    def valid_until(self, city: str, psn_no: str, issue: int) -> str:
+        """Return the last day, yyyymmdd, of the card that an insured person has at an issue."""
+
     def holder(self, bank_card_no: str) -> str | None:
         """Return the insured number of a bank card's holder, or None."""
 
@@ -92,6 +95,13 @@ class PopulationRegister:
         assert psn_no[:6] == city
         someone = self._population.person(index, issue)
         return IssuedCard(someone.card_number, someone.card_id, someone.bank_number)
+
+    def valid_until(self, city: str, psn_no: str, issue: int) -> str:
+        """Return the last day of the card that an insured person has at an issue."""
+        index = self._index(psn_no)
+        assert index is not None
+        assert psn_no[:6] == city
+        return dates(self._population.profile(index).generation, issue)[1]
 
     def bearer(self, card_sn: str) -> str | None:
         """Return the insured number of whose card this is; the identifier must be right to its MAC."""

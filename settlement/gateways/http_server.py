@@ -14,6 +14,8 @@ CONNECTIONS_MAX: Final = 1024
 HEAD_TIMEOUT_S: Final = 10.0
 HEAD_MAX: Final = 64 * 1024
 """Bytes of a head; the interface's own five headers are some hundred."""
+ABORT: Final = "shuaka.abort"
+"""An extension of the ASGI scope: a call that cuts the connection without a word, for losses on order (faults.py)."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -35,6 +37,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_size += len(data)
             if self._head_size > HEAD_MAX:
                 self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """Begin a request, whose connection its endpoint may cut."""
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]  # an extension of ours
 
     def on_headers_complete(self) -> None:
         """Hand the head over; it is due no more."""

@@ -1,21 +1,31 @@
-"""How the national interface's JSON is read at the host: one reading for all transactions. Pure.
+"""How the national interface's JSON is read at the host: one reading for all messages. Pure.
 
-The tables of wire.national_fields and the structs of wire.messages are the mapping; nothing here names a transaction.
+The interface's tables (wire.national_fields, as wire.national_traps reads them) and our structs are the mapping: a
+struct's field has the interface's name and a unit. What departs from that stands in EXCEPTIONS, and nowhere else.
 """
 
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Raw, Struct
 
+from settlement.gateways.national_check import check, read_node
+from settlement.gateways.statement_file import unpack
 from settlement.wire import codes
 from settlement.wire.envelope import MalformedError, Request, decode_body, encode
-from settlement.wire.messages import Body, Line
-from settlement.wire.national_fields import ENVELOPE, FORMS
-from settlement.wire.national_values import Json, check, decode_json, malformed, read_node, taken
+from settlement.wire.messages import Body
+from settlement.wire.national_traps import Reading, reading
+from settlement.wire.national_values import Json, decode_json, malformed, struct_of
 
 _encode_canonical: Final = msgspec.json.Encoder(order="sorted").encode
+AS_PLATFORMS: Final = reading()
+
+EXCEPTIONS: Final[Mapping[str, tuple[str, str, Callable[[Any], Any]]]] = {
+    "9101": ("in", "content", unpack),
+}
+"""By infno: a field of the interface, the struct's field that it becomes, and how."""
 
 
 class NationalRequest(Struct, frozen=True):
@@ -32,13 +42,13 @@ class NationalRequest(Struct, frozen=True):
     input: Json
 
 
-def read_envelope(content: bytes) -> Json:
+def read_envelope(content: bytes, tables: Reading = AS_PLATFORMS) -> Json:
     """Return the checked envelope; raise MalformedError that names the field."""
-    envelope = decode_json(content)
-    check(envelope, ENVELOPE, "")
-    if not isinstance(envelope.get("input"), dict):
+    given = decode_json(content)
+    envelope = check(given, tables.envelope, "")
+    if not isinstance(given.get("input"), dict):
         raise malformed("input", "an object is required")
-    return envelope
+    return envelope | {"input": given["input"]}
 
 
 def header_of(envelope: Json) -> Request:
@@ -48,33 +58,46 @@ def header_of(envelope: Json) -> Request:
         fixmedins_code=envelope["fixmedins_code"],
         dev_no=envelope["opter"],
         mdtrtarea_admvs=envelope["mdtrtarea_admvs"],
-        insuplc_admdvs=envelope.get("insuplc_admdvs") or "",
-        sign_no=envelope.get("sign_no") or "",
+        insuplc_admdvs=envelope.get("insuplc_admdvs", ""),
+        sign_no=envelope.get("sign_no", ""),
         counter=0,
         inf_time=envelope["inf_time"],
         body=Raw(b"\xc0"),
     )
 
 
-def read_message(envelope: Json, header: Request) -> NationalRequest:
+def read_message(envelope: Json, header: Request, tables: Reading = AS_PLATFORMS) -> NationalRequest:
     """Return the message of a checked envelope; raise MalformedError that names the field, or the unknown infno."""
     infno, given = envelope["infno"], envelope["input"]
-    form = FORMS.get(infno)
+    form = tables.forms.get(infno)
     if form is None:
         raise MalformedError(f"infno {infno}", codes.UNKNOWN_MESSAGE, header.msgid)
-    checked = {node.name: read_node(given.get(node.name), node) for node in form.nodes}
-    drafted = form.message(**taken(form.message, _flat(checked)))
-    request = msgspec.structs.replace(header, body=Raw(encode(drafted)))
+    checked = {node.name: read_node(given.get(node.name) if node.name else given, node) for node in form.nodes}
+    values = {name: value for name, value in envelope.items() if name != "input"} | _flat(checked)
+    if infno in EXCEPTIONS:
+        theirs, ours, become = EXCEPTIONS[infno]
+        values[ours] = become(values[theirs])
+    request = msgspec.structs.replace(header, body=Raw(encode(struct_of(form.message, values))))
     digest = sha256(_encode_canonical((infno, header.insuplc_admdvs, checked))).digest()
     return NationalRequest(request, decode_body(request), infno, digest, checked)
 
 
 def _flat(checked: Json) -> Json:
-    """Return the values of all nodes by name; a list is one value, its rows our lines."""
+    """Return the values of all nodes by name; a list is one value, and what all its rows share is lifted out of it."""
     values: Json = {}
     for name, node in checked.items():
         if isinstance(node, list):
-            values[name] = tuple(Line(**taken(Line, row)) for row in node)
+            values = _shared(node) | {name: node} | values
         else:
             values |= node
     return values
+
+
+def _shared(rows: list[Json]) -> Json:
+    """Return what every row says alike: 2204 and 2301 name visit and person in each line."""
+    if not rows:
+        return {}
+    first, *others = rows
+    if not others:
+        return first
+    return {name: value for name, value in first.items() if all(row.get(name) == value for row in others)}

@@ -1,139 +1,155 @@
-"""How a reply is written in the national interface's JSON. Pure.
+"""How a reply is written in the national interface's JSON: the nodes that its tables list, each field once. Pure.
 
 A reply is written from the host's reply and from the request's checked input, and from nothing else: nothing here can
-fail on what a client sent after the money has moved, and a repeat is answered byte for byte. What the host does not
-hold and the interface requires is echoed (kinds of certificate, count and price of a line) or the interface's own empty
-value ("0" for a number, "" for a text). Amounts are yuan with two decimals.
+fail on what a client sent after the money has moved, and a repeat is answered byte for byte. A field's value is, in
+this order: the host's, by name; what HELD says of it; what the request said, by name; the interface's own empty value
+("0" for a number, "" for a text). Amounts are yuan with two decimals.
 """
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from msgspec import Struct
-
+from settlement.gateways.national_form import AS_PLATFORMS
 from settlement.wire.envelope import Reply, decode_output
-from settlement.wire.messages import PersonFound, Reversed, SettlementInfo, SignedIn
+from settlement.wire.national_fields import Field, Node
+from settlement.wire.national_traps import Reading
 from settlement.wire.national_values import Json, encode_json, plain
 
 SUCCESS, FAILURE = 0, -1
 """infcode."""
 ITEM_BY_ITEM: Final = "1"
 """clr_way: cleared by item."""
-NO_LIMIT: Final = Decimal("0.00")
-QUERY: Final = "5203"
-QUERIED: Final = {"psn_part_amt": "psn_pay", "psn_cash_pay": "cash_payamt"}
-"""Names that its answer has for two amounts, beside their own."""
-ECHOED: Final = ("psn_cert_type", "mdtrt_cert_type")
-"""What setlinfo repeats of druginfo; both are required there."""
+RENAMED: Final = {
+    "psn_pay": "psn_part_amt",
+    "cash_payamt": "psn_cash_pay",
+    "pdn_cash_pay": "psn_cash_pay",
+    "psn_cashpay": "psn_cash_pay",
+    "acct_payamt": "acct_pay",
+    "opter_id": "opter",
+}
+"""Names that some messages have for what others call as we do (5203, 2208, 2163)."""
+LINE: Final = "feedetl_sn"
 
 
 class Asked(NamedTuple):
-    """What a reply takes from its request: its checked input, the day (yyyymmdd), place of treatment and infno."""
+    """What a reply takes from its request: its checked input, and lines of it by number; its day and place."""
 
-    given: Json
+    said: Json
+    lines: Mapping[Any, Json]
     day: int
     region: str
-    infno: str
 
 
-def write(reply: Reply, given: Json) -> Json:
+def write(reply: Reply, given: Json, tables: Reading = AS_PLATFORMS) -> Json:
     """Return a reply's envelope; `given` is the request's checked input, empty if it was not read.
 
     The host takes a request in and decides it at one time, so refmsg_time and respond_time are the same.
     """
     output = decode_output(reply)
-    asked = Asked(given, int(reply.respond_time[:8]), reply.inf_refmsgid[:6], reply.infno)
+    written = {} if output is None else _output(plain(output), reply, given, tables)
     return {
         "infcode": SUCCESS if reply.approved else FAILURE,
         "inf_refmsgid": reply.inf_refmsgid,
         "refmsg_time": reply.respond_time,
         "respond_time": reply.respond_time,
         "err_msg": reply.err_msg,
-        "output": {} if output is None else WRITERS[type(output)](output, asked),
+        "output": written,
     }
 
 
-def _signed_in(output: SignedIn, _asked: Asked) -> Json:
-    return {"signinoutb": plain(output)}
+def _output(values: Json, reply: Reply, given: Json, tables: Reading) -> Json:
+    asked, held = _asked(reply, given, tables), _flat(values)
+    written: Json = {}
+    for node in tables.forms[reply.infno].answers:
+        if node.many:
+            written[node.name] = [
+                _fields(_flat(row), node, asked.lines.get(row.get(LINE), {}), asked, tables)
+                for row in held.get(node.name, ())
+            ]
+        elif node.name:
+            written[node.name] = _fields(held, node, asked.said, asked, tables)
+        else:
+            written |= _fields(held, node, asked.said, asked, tables)
+    return written
 
 
-def _reversed(_output: Reversed, _asked: Asked) -> Json:
-    return {}
+def _fields(held: Json, node: Node, said: Json, asked: Asked, tables: Reading) -> Json:
+    written: Json = {}
+    for field in node.fields:
+        name = field.name
+        value = held.get(name)
+        if value is None:
+            value = _found(field, held, said, asked)
+        elif type(value) is int and field.kind != "n":
+            value = str(value)
+        written[name] = value
+    return _in_texts(written) if tables.amount_texts else written
 
 
-def _person(found: PersonFound, asked: Asked) -> Json:
-    base = plain(found)
-    insured = base.pop("insuinfo")
-    bank_card_no = base.pop("bank_card_no")
-    return {
-        "baseinfo": base
-        | {
-            "naty": "",
-            "age": _age(found.brdy, asked.day),
-            "exp_content": encode_json({"bank_card_no": bank_card_no}).decode(),
-        },
-        "insuinfo": [row | {"cvlserv_flag": "0", "emp_name": ""} for row in insured],
-        "idetinfo": [],
-    }
+def _found(field: Field, held: Json, said: Json, asked: Asked) -> Any:
+    """Return the value of a field that the host does not answer by its name."""
+    name = field.name
+    if name in RENAMED and RENAMED[name] in held:
+        return held[RENAMED[name]]
+    if name in HELD:
+        return HELD[name](held, asked)
+    given = said.get(name)
+    if field.kind == "n":
+        return Decimal(given or 0).scaleb(-field.scale)
+    return given if isinstance(given, str) else ""
 
 
-def _settlement(info: SettlementInfo, asked: Asked) -> Json:
-    written = plain(info)
-    funds, cuts, amounts = written.pop("setldetail"), written.pop("detlcutinfo"), written.pop("amounts")
-    patient = _patient(written.pop("patient"), asked)
-    lines = {line["feedetl_sn"]: line for line in asked.given.get("drugdetail", ())}
-    return {
-        "setlinfo": written | amounts | patient | _clearing(info, asked) | _renamed(amounts, asked),
-        "setldetail": [fund | {"fund_pay_type_name": "", "setl_proc_info": ""} for fund in funds],
-        "detlcutinfo": [cut | _line(lines.get(cut["feedetl_sn"])) for cut in cuts],
-    }
+def _age(held: Json, asked: Asked) -> int:
+    """Return the whole years from yyyy-MM-dd to yyyymmdd; 0 where nobody is named."""
+    born = held.get("brdy")
+    return (asked.day - int(born.replace("-", ""))) // 10_000 if born else 0
 
 
-WRITERS: Final[Mapping[type[Struct], Callable[[Any, Asked], Json]]] = {
-    SignedIn: _signed_in,
-    PersonFound: _person,
-    SettlementInfo: _settlement,
-    Reversed: _reversed,
+def _extension(held: Json, _asked: Asked) -> str:
+    """Return what the interface has no field for and 1101 answers: the card's bank number."""
+    number = held.get("bank_card_no")
+    return encode_json({"bank_card_no": number}).decode() if number else ""
+
+
+HELD: Final[Mapping[str, Callable[[Json, Asked], Any]]] = {
+    "age": _age,
+    "exp_content": _extension,
+    "cvlserv_flag": lambda held, _: "1" if "civil-servant" in held.get("standing", "") else "0",
+    "clr_optins": lambda _, asked: asked.region,
+    "clr_way": lambda _held, _asked: ITEM_BY_ITEM,
+    "clr_type": lambda held, _: held.get("med_type", ""),
+    "year": lambda held, asked: held.get("setl_time", str(asked.day))[:4],
+    "pric_uplmt_amt": lambda _held, _asked: Decimal("0.00"),
 }
-"""The outputs that this door writes."""
+"""What follows from other values: by field."""
 
 
-def _patient(patient: Json | None, asked: Asked) -> Json:
-    """Return who the patient is, as the host says; a revoke's output names nobody (interface, 2103)."""
-    if patient is None:
-        return {}
-    sold = asked.given.get("druginfo", {})
-    echoed = {name: sold.get(name, "") for name in ECHOED}
-    return patient | echoed | {"naty": "", "age": _age(patient["brdy"], asked.day)}
+def _asked(reply: Reply, given: Json, tables: Reading) -> Asked:
+    said: Json = {}
+    lines: dict[Any, Json] = {}
+    for node in tables.forms[reply.infno].nodes:
+        value = given.get(node.name)
+        if isinstance(value, dict):
+            said |= value
+        elif isinstance(value, list):
+            lines |= {row[LINE]: row for row in value if LINE in row}
+    return Asked(said, lines, int(reply.respond_time[:8]), reply.inf_refmsgid[:6])
 
 
-def _renamed(amounts: Json, asked: Asked) -> Json:
-    """Return what a query's answer calls otherwise than every other (interface, 5203)."""
-    return {QUERIED[name]: amounts[name] for name in QUERIED} if asked.infno == QUERY else {}
+def _flat(values: Json) -> Json:
+    """Return values with those of structs in them beside them; lists stay what they are."""
+    flat: Json = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= value
+        else:
+            flat[name] = value
+    return flat
 
 
-def _clearing(info: SettlementInfo, asked: Asked) -> Json:
+def _in_texts(written: Json) -> Json:
     return {
-        "cvlserv_flag": "0",
-        "clr_optins": asked.region,
-        "clr_way": ITEM_BY_ITEM,
-        "clr_type": info.med_type,
+        name: str(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else value
+        for name, value in written.items()
     }
-
-
-def _line(line: Json | None) -> Json:
-    """Return what a line's cut repeats of the line; the price limit is in its effect, overlmt_amt."""
-    if line is None:
-        return {}
-    return {
-        "cnt": Decimal(line["cnt"]).scaleb(-4),
-        "pric": Decimal(line["pric"]).scaleb(-6),
-        "pric_uplmt_amt": NO_LIMIT,
-        "med_chrgitm_type": "",
-    }
-
-
-def _age(born: str, day: int) -> int:
-    """Return the whole years from yyyy-MM-dd to yyyymmdd."""
-    return (day - int(born.replace("-", ""))) // 10_000

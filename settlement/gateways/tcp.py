@@ -13,7 +13,7 @@ from settlement.reception import UNSEALED, TurnedAway
 from settlement.service import Service
 from settlement.wire import codes
 from settlement.wire.envelope import encode
-from settlement.wire.framing import NO_MAC, FrameError, FrameReader, frame
+from settlement.wire.framing import LARGE_FRAME_MAX, NO_MAC, FrameError, FrameReader, frame
 from settlement.wire.refusal import Refusal
 
 GATEWAY: Final = "tcp"
@@ -21,7 +21,9 @@ CONNECTIONS_MAX: Final = 8_192
 """Connections at a time; the system's limit of open files is above it."""
 BACKLOG: Final = 1024
 """Connections that may wait to be accepted: a hall of terminals that is switched on at once."""
-UNREAD_MAX: Final = 1024 * 1024
+LARGE_MAX: Final = 64
+"""Connections in the middle of a large frame at a time: 64 MB."""
+UNREAD_MAX: Final = 2 * LARGE_FRAME_MAX
 """Bytes of answers that a client may leave unread before it is closed."""
 UNREAD_PAUSE: Final = 128 * 1024
 """Bytes of unread answers at which no further request is read from it."""
@@ -38,7 +40,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, gateway: "TcpGateway") -> None:
         self._gateway = gateway
-        self._reader = FrameReader()
+        self._reader = FrameReader(LARGE_FRAME_MAX)
         self._transport: asyncio.Transport
         self._heard_at = gateway.time()
         self._unfinished_since: float | None = None
@@ -64,6 +66,8 @@ class Connection(asyncio.Protocol):
                 self._unfinished_since = None
         except FrameError as error:
             self._close_with(codes.FRAME_TOO_LARGE if error.too_large else codes.BAD_ENVELOPE, str(error))
+        if self._reader.large != (self in self._gateway.large) and not self._gateway.take_large(self):
+            self._close_with(codes.BUSY, f"{LARGE_MAX} large frames")
         if not self._reader.pending:
             self._unfinished_since = None
         elif self._unfinished_since is None:
@@ -109,6 +113,8 @@ class TcpGateway:
     def __init__(self, service: Service) -> None:
         self.service = service
         self._connections: set[Connection] = set()
+        self.large: set[Connection] = set()
+        """Those in the middle of a large frame."""
         self._server: asyncio.Server
         self._patrol: asyncio.TimerHandle
 
@@ -131,9 +137,20 @@ class TcpGateway:
         self._connections.add(connection)
         return True
 
+    def take_large(self, connection: Connection) -> bool:
+        """Note that a large frame has begun or come to its end; whether there was room for it."""
+        if connection in self.large:
+            self.large.discard(connection)
+            return True
+        if len(self.large) >= LARGE_MAX:
+            return False
+        self.large.add(connection)
+        return True
+
     def forget(self, connection: Connection) -> None:
         """Strike a connection off."""
         self._connections.discard(connection)
+        self.large.discard(connection)
 
     def stop_listening(self) -> None:
         """Let nobody new in; those inside are answered."""

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import apsw
 
-from settlement.stores.laws import LAWS, POSTINGS, Law
+from settlement.stores.law import POSTINGS, Law
+from settlement.stores.laws import LAWS
 from settlement.stores.store import BankSums, Invariant, LedgerAudit, LedgerSums
 from settlement.wire.names import fingerprint
 

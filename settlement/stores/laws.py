@@ -4,30 +4,20 @@ A law has two sides that must agree name by name: `posted` is what the transfers
 the sign turned. Whatever is left over breaks the law. Accounts and books: engine/books.py.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
-POSTINGS: Final = """
-CREATE TEMP VIEW IF NOT EXISTS posting (city, psn_no, cause, books, account, fen) AS
-SELECT city, psn_no, cause, books, debit, amount_fen FROM main.transfer
-UNION ALL
-SELECT city, psn_no, cause, books, credit, -amount_fen FROM main.transfer
-"""
-"""Each transfer twice: a debit is positive, a credit negative."""
+from settlement.stores.clearing_laws import CLEARING_LAWS
+from settlement.stores.law import Law
 
-
-class Law(NamedTuple):
-    """Two queries of (what, fen) whose sum by `what` must be zero."""
-
-    name: str
-    posted: str
-    stated: str = "SELECT '', 0"
-
+OF_A_SETTLEMENT: Final = "cause <> 'OPENING' AND instr(cause, ' ') = 0"
+"""What else moves money in personal accounts has a cause of two words."""
 
 LAWS: Final = (
     Law(
         "personal accounts hold the balances of their persons",
-        "SELECT account AS what, -fen AS fen FROM posting WHERE account GLOB 'ACCT:*'",
-        "SELECT 'ACCT:' || city || ':' || psn_no, -balance_fen FROM person",
+        "SELECT account AS what, -fen AS fen FROM posting WHERE account GLOB 'ACCT:*' OR account GLOB 'ACCT_FROZEN:*'",
+        "SELECT iif(account_status = 'FROZEN', 'ACCT_FROZEN:', 'ACCT:') || city || ':' || psn_no, -balance_fen"
+        " FROM person",
     ),
     Law(
         "no personal account is below zero",
@@ -56,18 +46,33 @@ LAWS: Final = (
     ),
     Law(
         "funds pay what settlements say",
-        "SELECT 'FUND:' || substr(account, 6, 6) AS what, fen FROM posting WHERE account GLOB 'FUND:*'",
+        "SELECT 'FUND:' || substr(account, 6, 6) AS what, fen FROM posting WHERE account GLOB 'FUND:*'"
+        f" AND {OF_A_SETTLEMENT}",
         "SELECT 'FUND:' || city, -fund_pay_sumamt_fen FROM settlement WHERE state = 'SETTLED'",
     ),
     Law(
         "personal accounts pay what settlements say",
-        "SELECT account AS what, fen FROM posting WHERE account GLOB 'ACCT:*' AND cause <> 'OPENING'",
-        "SELECT 'ACCT:' || city || ':' || psn_no, -acct_pay_fen FROM settlement WHERE state = 'SETTLED'",
+        f"SELECT account AS what, fen FROM posting WHERE account GLOB 'ACCT:*' AND {OF_A_SETTLEMENT}",
+        "SELECT 'ACCT:' || city || ':' || psn_no, acct_mulaid_pay_fen - acct_pay_fen FROM settlement"
+        " WHERE state = 'SETTLED' UNION ALL SELECT 'ACCT:' || city || ':' || owner, -amount_fen FROM familydebit"
+        " JOIN settlement USING (city, psn_no, setl_id) WHERE state = 'SETTLED'",
+    ),
+    Law(
+        "families pay of each settlement what it says",
+        "SELECT setl_id AS what, acct_mulaid_pay_fen AS fen FROM settlement",
+        "SELECT setl_id, -amount_fen FROM familydebit",
+    ),
+    Law(
+        "allotments are paid once, into the account of their person",
+        "SELECT substr(account, instr(account, ':') + 1) || ' ' || substr(cause, 7) AS what, -fen AS fen FROM posting"
+        " WHERE cause GLOB 'ALLOT *' AND account GLOB 'ACCT*'",
+        "SELECT city || ':' || psn_no || ' ' || month, -amount_fen FROM allotment",
     ),
     Law(
         "drawers hold what settlements say",
         "SELECT account AS what, fen FROM posting WHERE account GLOB 'CASH:*'",
-        "SELECT 'CASH:' || dev_no, -psn_cash_pay_fen FROM settlement WHERE state = 'SETTLED'"
+        "SELECT 'CASH:' || dev_no, deposit_used_fen + deposit_refund_fen - psn_cash_pay_fen FROM settlement"
+        " WHERE state = 'SETTLED' UNION ALL SELECT 'CASH:' || dev_no, -amount_fen FROM deposit"
         " UNION ALL SELECT 'CASH:' || drawer, amount_fen FROM banktrade WHERE state = 'SETTLED' AND setl_id <> ''",
     ),
     Law(
@@ -80,13 +85,43 @@ LAWS: Final = (
         "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit AS what, deductible_used_fen AS fen"
         " FROM accumulator",
         "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit, -act_pay_dedc_fen FROM settlement"
-        " WHERE state = 'SETTLED'",
+        " WHERE state = 'SETTLED' UNION ALL SELECT s.city || ' ' || s.psn_no || ' ' || s.year || ' ' || s.benefit,"
+        " -s.deductible_used_fen FROM share AS s JOIN settlement AS t USING (city, psn_no, setl_id)"
+        " WHERE t.state = 'SETTLED'",
     ),
     Law(
         "caps are used up by what settlements say",
         "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit AS what, fund_used_fen AS fen FROM accumulator",
         "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit, -fund_pay_sumamt_fen FROM settlement"
-        " WHERE state = 'SETTLED'",
+        " WHERE state = 'SETTLED' UNION ALL SELECT s.city || ' ' || s.psn_no || ' ' || s.year || ' ' || s.benefit,"
+        " -s.fund_used_fen FROM share AS s JOIN settlement AS t USING (city, psn_no, setl_id) WHERE t.state = 'SETTLED'"
+        " UNION ALL SELECT t.city || ' ' || t.psn_no || ' ' || t.year || ' ' || t.benefit,"
+        " s.fund_used_fen FROM share AS s JOIN settlement AS t USING (city, psn_no, setl_id) WHERE t.state = 'SETTLED'",
+    ),
+    Law(
+        "tiers of supplements are walked as far as settlements say",
+        "SELECT city || ' ' || psn_no || ' ' || year || ' ' || benefit AS what, base_used_fen AS fen FROM accumulator",
+        "SELECT s.city || ' ' || s.psn_no || ' ' || s.year || ' ' || s.benefit, -s.base_used_fen FROM share AS s"
+        " JOIN settlement AS t USING (city, psn_no, setl_id) WHERE t.state = 'SETTLED'",
+    ),
+    Law(
+        "deposits are held for the stays that they were paid for",
+        "SELECT account AS what, -fen AS fen FROM posting WHERE account GLOB 'DEPOSIT:*'",
+        "SELECT 'DEPOSIT:' || fixmedins_code || ':' || mdtrt_id, -deposit_fen FROM stay",
+    ),
+    Law(
+        "no deposit is below zero",
+        "SELECT mdtrt_id AS what, deposit_fen AS fen FROM stay WHERE deposit_fen < 0",
+    ),
+    Law(
+        "institutions bear what settlements say",
+        "SELECT account AS what, fen FROM posting WHERE account GLOB 'INST_BURDEN:*'",
+        "SELECT 'INST_BURDEN:' || fixmedins_code, -hosp_part_fen FROM settlement WHERE state = 'SETTLED'",
+    ),
+    Law(
+        "stays have used what their settlements say",
+        "SELECT mdtrt_id AS what, deductible_used_fen AS fen FROM stay",
+        "SELECT mdtrt_id, -act_pay_dedc_fen FROM settlement WHERE state = 'SETTLED' AND mid_setl_flag <> ''",
     ),
     Law(
         "a msgid settles once",
@@ -120,7 +155,8 @@ LAWS: Final = (
     ),
     Law(
         "banks owe each institution what its purchases say",
-        "SELECT account AS what, -fen AS fen FROM posting WHERE account GLOB 'INST_BANK:*' AND books GLOB 'BANK:*'",
+        "SELECT account AS what, -fen AS fen FROM posting WHERE account GLOB 'INST_BANK:*' AND books GLOB 'BANK:*'"
+        " AND cause NOT GLOB 'CLEARED:*'",
         "SELECT 'INST_BANK:' || city || ':' || fixmedins_code, -amount_fen FROM banktrade WHERE state = 'SETTLED'",
     ),
     Law(
@@ -140,8 +176,8 @@ LAWS: Final = (
     ),
     Law(
         "banks have paid no more of a settlement than it left to pay",
-        "SELECT setl_id AS what, bank_paid_fen - psn_cash_pay_fen AS fen FROM settlement"
-        " WHERE bank_paid_fen NOT BETWEEN 0 AND psn_cash_pay_fen",
+        "SELECT setl_id AS what, bank_paid_fen - psn_cash_pay_fen + deposit_used_fen AS fen FROM settlement"
+        " WHERE bank_paid_fen NOT BETWEEN 0 AND psn_cash_pay_fen - deposit_used_fen",
     ),
     Law(
         "no bank purchase stands for a settlement that was undone",
@@ -159,4 +195,5 @@ LAWS: Final = (
         " ON m.city = t.treatment_city AND m.fixmedins_code = t.fixmedins_code AND m.msgid = t.msgid"
         " WHERE m.msgid IS NULL",
     ),
+    *CLEARING_LAWS,
 )

@@ -7,9 +7,12 @@ from typing import TypeVar
 import apsw
 
 from cardsim.issuing.population import SIZE_MAX
-from settlement.engine.ledger.state import Key, Record, State, Transfer
+from settlement.engine.ledger.claims import Owed, PaidClaim
+from settlement.engine.ledger.state import Key, Record, Settlement, State, Transfer
+from settlement.engine.ledger.statement import Period, StatementRow, rows_of
 from settlement.stores.audit import examine, judge
 from settlement.stores.digest import digest
+from settlement.stores.positions import read_paid, read_positions
 from settlement.stores.schema import SCHEMA, insert
 from settlement.stores.store import Changes, Invariant, LedgerAudit, StoreError, TooFew
 
@@ -49,6 +52,14 @@ class MemoryStore:
         self._leased += count
         return first
 
+    def statement_now(self, period: Period) -> tuple[StatementRow, ...]:
+        """Return what an institution settled in some days."""
+        return rows_of((row for row in self._rows.values() if isinstance(row, Settlement)), period)
+
+    def positions_now(self, until_ms: int) -> Owed:
+        """Return what is owed of what was booked before an instant."""
+        return _read(self._every_row(), lambda connection: read_positions(connection, until_ms))
+
     def audit_now(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger by the statements that judge a stored one."""
         return _read(self._every_row(), lambda connection: examine(connection, opter_no))
@@ -64,6 +75,18 @@ class MemoryStore:
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` indexes that were not handed out before; TooFew hands out none."""
         return self.lease_now(count)
+
+    async def statement(self, period: Period) -> tuple[StatementRow, ...]:
+        """Return what an institution settled in some days."""
+        return self.statement_now(period)
+
+    async def positions(self, until_ms: int) -> Owed:
+        """Return what is owed of what was booked before an instant."""
+        return self.positions_now(until_ms)
+
+    async def paid(self, month: int) -> tuple[PaidClaim, ...]:
+        """Return what a month's clearing has paid."""
+        return _read(self._every_row(), lambda connection: read_paid(connection, month))
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, in a thread."""

@@ -12,6 +12,7 @@ import msgspec
 
 from settlement.engine.ledger.state import BankTrade, Key, Message, Record, Settlement, Transfer
 from settlement.engine.ledger.tables import RECORDS
+from settlement.stores.statement import INDEXES
 
 COLUMN_TYPES: Final[dict[type, str]] = {str: "TEXT", int: "INTEGER", bytes: "BLOB"}
 APPENDED: Final = frozenset({Message, Settlement, BankTrade, Transfer})
@@ -56,7 +57,7 @@ def key_fields(table: type[Record]) -> tuple[str, ...]:
     return table.__struct_fields__[: table.KEY]
 
 
-SCHEMA: Final = tuple(create_statement(table) for table in RECORDS)
+SCHEMA: Final = (*(create_statement(table) for table in RECORDS), *INDEXES)
 
 SAVE: Final = {table: save_statement(table) for table in RECORDS}
 LOAD: Final = {table: load_statement(table) for table in RECORDS}

@@ -13,11 +13,15 @@ from typing import Any, Final, TypeVar
 
 import apsw
 
+from settlement.engine.ledger.claims import Owed, PaidClaim
 from settlement.engine.ledger.state import Key, State
+from settlement.engine.ledger.statement import Period, StatementRow
 from settlement.stores.audit import examine
 from settlement.stores.digest import digest
 from settlement.stores.inspector import Inspector
+from settlement.stores.positions import read_paid, read_positions
 from settlement.stores.schema import SCHEMA, insert, select
+from settlement.stores.statement import read_statement
 from settlement.stores.store import (
     SCHEMA_VERSION,
     Changes,
@@ -89,6 +93,18 @@ class SqliteStore:
         except apsw.Error as error:
             raise StoreError(f"{self.path}: a lease failed: {error}") from error
         return TooFew(int(left))
+
+    async def statement(self, period: Period) -> tuple[StatementRow, ...]:
+        """Return what an institution settled in some days, as the ledger is judged: in a thread, as a reader."""
+        return await asyncio.to_thread(_read, self.path, lambda connection: read_statement(connection, period))
+
+    async def positions(self, until_ms: int) -> Owed:
+        """Return what is owed, read as the ledger is judged."""
+        return await asyncio.to_thread(_read, self.path, lambda connection: read_positions(connection, until_ms))
+
+    async def paid(self, month: int) -> tuple[PaidClaim, ...]:
+        """Return what a month's clearing has paid, read as the ledger is judged."""
+        return await asyncio.to_thread(_read, self.path, lambda connection: read_paid(connection, month))
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger in a thread and over a connection of its own: a reader of the log stops no writer."""
@@ -170,4 +186,4 @@ def _read(path: Path, reading: Callable[[apsw.Connection], Read]) -> Read:
         finally:
             connection.close()
     except apsw.Error as error:
-        raise StoreError(f"{path} cannot be audited: {error}") from error
+        raise StoreError(f"{path} cannot be read: {error}") from error

@@ -8,7 +8,9 @@ from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from settlement.engine.ledger.claims import Owed, PaidClaim
 from settlement.engine.ledger.state import Key, Record, State, Transfer
+from settlement.engine.ledger.statement import Period, StatementRow
 
 SCHEMA_VERSION: Final = 4
 """Raised whenever a table or a field of a Record changes: a ledger of another version is refused, never guessed at."""
@@ -112,6 +114,15 @@ class Store(Protocol):
     async def lease(self, count: int) -> int | TooFew:
         """Return the first of `count` population indexes that were not handed out before; TooFew hands out none."""
 
+    async def statement(self, period: Period) -> tuple[StatementRow, ...]:
+        """Return what an institution settled in some days, beside the traffic; raise StoreError."""
+
+    async def positions(self, until_ms: int) -> Owed:
+        """Return what is owed of what was booked before an instant, beside the traffic; raise StoreError."""
+
+    async def paid(self, month: int) -> tuple[PaidClaim, ...]:
+        """Return what a month's clearing (yyyymm) has paid; raise StoreError."""
+
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, beside the traffic."""
 
@@ -133,3 +144,6 @@ class ImmediateStore(Protocol):
 
     def save_now(self, changes: Changes) -> None:
         """Keep rows and transfers, all or none."""
+
+    def statement_now(self, period: Period) -> tuple[StatementRow, ...]:
+        """Return what an institution settled in some days."""

@@ -7,6 +7,16 @@ or an official text says so), `observed` (seen in real systems), `derived` (foll
 
 from typing import Final
 
+from settlement.wire import (
+    bank_codes,
+    catalogue_codes,
+    entitlement_codes,
+    hospital_codes,
+    making_codes,
+    reconciliation_codes,
+    remote_codes,
+    service_codes,
+)
 from settlement.wire.refusal import (
     ASSUMED,
     BANK,
@@ -21,10 +31,15 @@ from settlement.wire.refusal import (
 )
 
 KINDS: Final[dict[str, Kind]] = {
+    **remote_codes.KINDS,
+    **entitlement_codes.KINDS,
     "0001": Kind("card reissue", "card", changes=True),  # 补换卡
+    **service_codes.KINDS,
+    **making_codes.KINDS,
     "0200": Kind("bank purchase", "bank", changes=True),  # 消费
     "0400": Kind("bank reversal", "bank", changes=True),  # 冲正
     "9001": Kind("sign in", "sign", changes=False),  # 签到
+    "9002": Kind("sign out", "sign", changes=False),  # 签退
     "1101": Kind("person information", "read", changes=False),  # 人员信息获取
     "2101": Kind("pharmacy pre-settlement", "trial", changes=False),  # 药店预结算
     "2102": Kind("pharmacy settlement", "settle", changes=True, reversible=True),  # 药店结算
@@ -36,6 +51,9 @@ KINDS: Final[dict[str, Kind]] = {
     "2208": Kind("outpatient revoke", "undo", changes=True),  # 门诊结算撤销
     "2601": Kind("reversal", "undo", changes=True),  # 冲正交易
     "5203": Kind("settlement query", "read", changes=False),  # 结算信息查询
+    **hospital_codes.KINDS,
+    **reconciliation_codes.KINDS,
+    **bank_codes.KINDS,
 }
 """Every transaction that this version answers: by infno (interface specification, transaction list), by message type
 (ISO 8583) for the bank leg, and 0001, our own, where neither has a code."""
@@ -114,14 +132,6 @@ CARD_GENERATION_NOT_REMOTE = Refusal(
 NO_BENEFIT = Refusal("E3011", "NO_BENEFIT", INSURANCE, DERIVED, "无对应待遇政策", "no benefit policy covers this")
 UNKNOWN_ITEM = Refusal(
     "E3012", "UNKNOWN_ITEM", INSTITUTION, DERIVED, "目录编码无效", "this item is not in the catalogue"
-)
-FAMILY_ACCOUNT_NOT_OFFERED = Refusal(
-    "E3013",
-    "FAMILY_ACCOUNT_NOT_OFFERED",
-    INSURANCE,
-    ASSUMED,
-    "暂未开通家庭共济账户",
-    "the family account is not offered yet",
 )
 AMOUNT_MISMATCH = Refusal("E3101", "AMOUNT_MISMATCH", INSTITUTION, SPEC, "总额与明细不符", "the amounts do not add up")
 LINE_ROUNDING = Refusal(
@@ -202,7 +212,7 @@ UNKNOWN_ERROR = Refusal(
     "internal error, quote inf_refmsgid",
 )
 
-REFUSALS: Final[dict[str, Refusal]] = refusals_of(globals())
+REFUSALS: Final[dict[str, Refusal]] = refusals_of(globals()) | service_codes.REFUSALS | making_codes.REFUSALS | catalogue_codes.REFUSALS | entitlement_codes.REFUSALS | hospital_codes.REFUSALS | remote_codes.REFUSALS | refusals_of(vars(reconciliation_codes)) | bank_codes.REFUSALS
 """Every refusal by its code."""
 
 RESPONSE_CODES: Final[dict[str, str]] = {
@@ -230,6 +240,7 @@ RESPONSE_CODES: Final[dict[str, str]] = {
     BUSY.code: "91",
     UNKNOWN_TERMINAL.code: "97",
     UNKNOWN_ERROR.code: "96",
+    **bank_codes.RESPONSE_CODES,
 }
 """DE 39 of what is refused in a bank leg, by the refusal's code; any other refusal is RESPONSE_CODE_OTHER. The numbers
 are UnionPay's; 05 for a wrong cryptogram, 94 for a counter seen before and 55 for a missing PIN are our choice."""
@@ -241,6 +252,9 @@ APPROVED: Final = ""
 
 RETRY_CODES: Final = frozenset({BUSY.code, UNKNOWN_ERROR.code})
 """Refusals after which the same msgid may be sent again: nothing was decided."""
+
+LARGE: Final = frozenset({"0030", "0032", "2204", "2301", "9101", "9102"})
+"""Messages that may be as long as framing.LARGE_FRAME_MAX."""
 
 PHARMACY_MED_TYPE: Final = "41"
 OUTPATIENT_MED_TYPE: Final = "11"

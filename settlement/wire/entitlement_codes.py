@@ -10,9 +10,9 @@ CREDENTIAL_ECARD: Final = "91"
 """mdtrt_cert_type of an 电子社保卡, our own: it stands in for the card and is not the voucher; the table lacks it."""
 
 KINDS: Final[dict[str, Kind]] = {
-    "0046": Kind("issue token", "credential", changes=True),  # 展码
-    "0047": Kind("bind family", "family", changes=True),  # 家庭共济绑定
-    "0048": Kind("unbind family", "family", changes=True),  # 家庭共济解绑
+    "0047": Kind("issue token", "credential", changes=True),  # 展码
+    "0048": Kind("bind family", "family", changes=True),  # 家庭共济绑定
+    "0049": Kind("unbind family", "family", changes=True),  # 家庭共济解绑
     "0060": Kind("insurance change", "insurance", changes=True, admin=True),  # 参保变更
     "0061": Kind("allotment", "insurance", changes=True, admin=True),  # 个人账户划拨
     "0062": Kind("merge persons", "insurance", changes=True, admin=True),  # 人员合并
@@ -28,17 +28,17 @@ TERMINAL_NOT_SOCIAL = Refusal(
     "no social-security POS: this terminal takes bank cards only",
 )
 TOKEN_UNKNOWN = Refusal(
-    "E2014", "TOKEN_UNKNOWN", INSURANCE, ASSUMED, "电子凭证无效", "this token is nobody's, or not this person's"
+    "E2041", "TOKEN_UNKNOWN", INSURANCE, ASSUMED, "电子凭证无效", "this token is nobody's, or not this person's"
 )
-TOKEN_USED = Refusal("E2015", "TOKEN_USED", INSURANCE, ASSUMED, "电子凭证已使用", "this token was used, show a new one")
+TOKEN_USED = Refusal("E2042", "TOKEN_USED", INSURANCE, ASSUMED, "电子凭证已使用", "this token was used, show a new one")
 TOKEN_REPLACED = Refusal(
-    "E2016", "TOKEN_REPLACED", INSURANCE, ASSUMED, "电子凭证已刷新", "a newer token was issued, show that one"
+    "E2043", "TOKEN_REPLACED", INSURANCE, ASSUMED, "电子凭证已刷新", "a newer token was issued, show that one"
 )
 TOKEN_EXPIRED = Refusal(
-    "E2017", "TOKEN_EXPIRED", INSURANCE, ASSUMED, "电子凭证已过期", "this token has expired, show a new one"
+    "E2044", "TOKEN_EXPIRED", INSURANCE, ASSUMED, "电子凭证已过期", "this token has expired, show a new one"
 )
 NO_CARD_FOR_CADRES = Refusal(
-    "E2018",
+    "E2045",
     "NO_CARD_FOR_CADRES",
     HRSS,
     SPEC,
@@ -53,20 +53,7 @@ DUPLICATE_ID = Refusal(
     "身份证号码在数据库中重复",
     "two persons have this identity number, have them merged",
 )
-ACCOUNT_SEALED = Refusal(
-    "E3004", "ACCOUNT_SEALED", INSURANCE, SPEC, "个人账户已封存", "the personal account is sealed"
-)
-REMOTE_FILED_PERSON = Refusal(
-    "E3006",
-    "REMOTE_FILED_PERSON",
-    INSURANCE,
-    SPEC,
-    "异地人员：已办理异地备案",
-    "this person is filed elsewhere: withdraw the filing to use a pharmacy at home",
-)
-ECARD_REMOTE_OFF = Refusal(
-    "E3009", "ECARD_REMOTE_OFF", HRSS, SPEC, "电子社保卡暂未开通异地使用", "the e-card is not usable away from home yet"
-)
+ACCOUNT_SEALED = Refusal("E3004", "ACCOUNT_SEALED", INSURANCE, SPEC, "个人账户已封存", "the personal account is sealed")
 PERSON_NOT_LINKED = Refusal(
     "E3010",
     "PERSON_NOT_LINKED",

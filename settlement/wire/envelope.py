@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from settlement.wire import codes
-from settlement.wire.messages import Body, Identifier, Line, OptionalIdentifier, Output, Region
+from settlement.wire.fields import Identifier, OptionalIdentifier, Region
+from settlement.wire.messages import Body, Line, Output
 from settlement.wire.names import compact_time
 from settlement.wire.refusal import Refusal
 
@@ -89,6 +90,11 @@ def encode(value: Struct) -> bytes:
 def encode_lines(lines: tuple[Line, ...]) -> bytes:
     """Encode the lines of a bill."""
     return _encode(lines)
+
+
+def encode_rows(rows: tuple[Struct, ...]) -> bytes:
+    """Encode rows of one kind, to be kept in a field."""
+    return _encode(rows)
 
 
 def raw(value: Struct | None) -> Raw:
@@ -169,9 +175,14 @@ def digest_of(body: Body, insuplc_admdvs: str) -> bytes:
 ALLOWED: Final = {
     "^[0-9]{6}$": "six digits",
     "^([0-9]{6})?$": "six digits or nothing",
+    "^[01]$": "0 or 1",
     "^[012]$": "0, 1 or 2",
+    "^(0[12])?$": "01, 02 or nothing",
     "^[0-9]{16,19}$": "16 to 19 digits",
     "^0[57][12]$": "051, 052, 071 or 072",
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "yyyy-MM-dd",
+    "^[01]?$": "0, 1 or nothing",
+    "^20[17]$": "201 or 207",
 }
 """What the patterns of our fields let in, in words."""
 _PATH = re.compile(r"(?<=`)\$((?:\[[^\]]*\]|\.\w+)*)")

@@ -13,6 +13,8 @@ LENGTH_SIZE: Final = _LENGTH.size
 MAC_SIZE: Final = 16
 FRAME_MAX: Final = 64 * 1024
 """The longest frame of a message; the bill of LINES_MAX lines fits."""
+LARGE_FRAME_MAX: Final = 1024 * 1024
+"""The longest frame of a message that carries a file or a hospital's lines (codes.LARGE), and of its reply."""
 FRAME_MIN: Final = MAC_SIZE + 1
 NO_MAC: Final = bytes(MAC_SIZE)
 """Stands where the sender has no key: the host's answer to what it cannot authenticate."""
@@ -29,7 +31,7 @@ class FrameError(ValueError):
 def frame(message: bytes, mac: bytes) -> bytes:
     """Return one frame; both ends assert the same limit."""
     length = len(message) + len(mac)
-    assert FRAME_MIN <= length <= FRAME_MAX, length
+    assert FRAME_MIN <= length <= LARGE_FRAME_MAX, length
     assert len(mac) == MAC_SIZE
     return _LENGTH.pack(length) + message + mac
 
@@ -58,6 +60,11 @@ class FrameReader:
         if isinstance(self._buffer, bytes):
             self._buffer = bytearray(self._buffer)
         self._buffer += data
+
+    @property
+    def large(self) -> bool:
+        """Whether the frame that has begun is longer than an ordinary message may be."""
+        return len(self._buffer) >= LENGTH_SIZE and _LENGTH.unpack_from(self._buffer)[0] > FRAME_MAX
 
     @property
     def pending(self) -> int:

@@ -22,6 +22,7 @@ SESSIONS_REMEMBERED: Final = 16_384
 MAC_LABEL: Final = b"shuaka mac|"
 PIN_LABEL: Final = b"shuaka pin|"
 PASSWORD_LABEL: Final = b"shuaka password|"
+TOKEN_LABEL: Final = b"shuaka token|"
 
 INSTITUTION_LABEL: Final = b"shuaka institution|"
 ACCESS_KEY_PREFIX: Final = "AK-"
@@ -109,6 +110,7 @@ class NetworkKey:
             raise ValueError(f"a network key has {KEY_SIZE} bytes, not {len(key)}")
         self._key = key
         self._password_key = cmac(key, PASSWORD_LABEL)
+        self._token_key = cmac(key, TOKEN_LABEL)
         self.session = lru_cache(SESSIONS_REMEMBERED)(self._session)
 
     @property
@@ -133,6 +135,10 @@ class NetworkKey:
     def password_check(self, psn_no: str, password: str) -> bytes:
         """Return what the host keeps of a local password: 8 bytes that only this key can compare."""
         return cmac(self._password_key, f"{psn_no}|{password}".encode())[:8]
+
+    def token_check(self, text: str) -> bytes:
+        """Return what makes a token of this text: 10 bytes that only this key can make."""
+        return cmac(self._token_key, text.encode())[:10]
 
     def __repr__(self) -> str:
         return "NetworkKey(...)"

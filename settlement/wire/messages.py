@@ -6,25 +6,41 @@ four (n(16,4)) and is an integer of 10^-4 (`cnt_e4`). The struct's tag is the in
 default, so that older terminals stay understood.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 from settlement.wire.bank import BankMessage, BankOutput
-
-Text = Annotated[str, Meta(min_length=1, max_length=50)]
-Identifier = Annotated[str, Meta(min_length=1, max_length=30)]
-OptionalIdentifier = Annotated[str, Meta(max_length=30)]
-ItemCode = Annotated[str, Meta(min_length=1, max_length=50)]
-Code = Annotated[str, Meta(max_length=6)]
-Stated = Annotated[str, Meta(max_length=50)]
-Region = Annotated[str, Meta(pattern="^[0-9]{6}$")]
-AccountUse = Annotated[str, Meta(pattern="^[012]$")]
-"""0 none, 1 the patient's own account, 2 the family's (interface code table, acct_used_flag)."""
-Fen = Annotated[int, Meta(ge=-9_999_999_999_999_999, le=9_999_999_999_999_999)]
-"""n(16,2) of the interface as an integer of fen."""
-PriceE6 = Annotated[int, Meta(ge=-9_999_999_999_999_999, le=9_999_999_999_999_999)]
-CountE4 = Annotated[int, Meta(ge=-9_999_999_999_999_999, le=9_999_999_999_999_999)]
+from settlement.wire.card_service import Applicant, Channel, ReissueReason
+from settlement.wire.clearing import ClearingMessage, ClearingOutput
+from settlement.wire.credentials import IssueToken, TokenIssued
+from settlement.wire.family import BindFamily, FamilyBound, UnbindFamily
+from settlement.wire.fields import (
+    AccountUse,
+    CardSn,
+    Code,
+    CountE4,
+    Fen,
+    Identifier,
+    ItemCode,
+    OptionalIdentifier,
+    PriceE6,
+    Stated,
+    Text,
+)
+from settlement.wire.hospital import HospitalMessage, HospitalOutput
+from settlement.wire.insurance import (
+    Allot,
+    BenefitsFound,
+    ChangeInsurance,
+    CheckBenefit,
+    InsuranceChanged,
+    MergePersons,
+)
+from settlement.wire.bank_services import BankZoneMessage, BankZoneOutput
+from settlement.wire.making import MakingMessage, MakingOutput
+from settlement.wire.reconciliation import ReconciliationMessage, ReconciliationOutput
+from settlement.wire.services import CardLife, CardLifeOutput
 
 LINES_MAX: Final = 500
 """Lines of one bill; the interface states none, its longest published sample has 100."""
@@ -38,6 +54,10 @@ class Line(Struct, frozen=True, array_like=True):
     pric_e6: PriceE6
     cnt_e4: CountE4
     det_item_fee_sumamt_fen: Fen
+    hosp_appr_flag: Annotated[str, Meta(max_length=3)] = ""
+    """Of a limited item: 1 the hospital approved its use, 2 it did not (0, empty: nothing to approve)."""
+    medins_list_codg: Annotated[str, Meta(max_length=150)] = ""
+    """The institution's own code of the item, which it has matched (对照) to med_list_codg."""
 
 
 Lines = Annotated[tuple[Line, ...], Meta(min_length=1, max_length=LINES_MAX)]
@@ -49,15 +69,25 @@ class SignIn(Struct, frozen=True, array_like=True, tag="9001"):
     opter_no: Annotated[str, Meta(min_length=1, max_length=20)]
 
 
+class SignOut(Struct, frozen=True, array_like=True, tag="9002"):
+    """9002 签退: ends the session that it names; what comes after needs a new 9001."""
+
+    sign_no: Identifier
+    opter_no: Annotated[str, Meta(min_length=1, max_length=20)]
+
+
 class QueryPerson(Struct, frozen=True, array_like=True, tag="1101"):
-    """1101 人员信息获取: by credential; a social security card (03) gives its card_sn (卡识别码, hex)."""
+    """1101 人员信息获取: by credential; a social security card (03) gives its card_sn (卡识别码, hex).
+
+    `certno` and `psn_name` may be empty where a token is shown, which says by itself whose it is.
+    """
 
     mdtrt_cert_type: Code
     mdtrt_cert_no: Text
     card_sn: Annotated[str, Meta(max_length=32)]
     psn_cert_type: Code
-    certno: Text
-    psn_name: Text
+    certno: Stated
+    psn_name: Stated
 
 
 class DrugSale(Struct, frozen=True, array_like=True):
@@ -150,7 +180,10 @@ class PresettleOutpatient(OutpatientSale, frozen=True, array_like=True, tag="220
 
 
 class SettleOutpatient(OutpatientSale, frozen=True, array_like=True, tag="2207"):
-    """2207 门诊结算: sends the four parts of 2206 back; the host compares them and refuses a difference (I13)."""
+    """2207 门诊结算: sends the four parts of 2206 back; the host compares them and refuses a difference (I13).
+
+    `mdtrt_cert_type`: what is shown at the till; empty where 2201 was shown it and nobody asks again.
+    """
 
     fulamt_ownpay_amt_fen: Fen
     overlmt_selfpay_fen: Fen
@@ -158,6 +191,9 @@ class SettleOutpatient(OutpatientSale, frozen=True, array_like=True, tag="2207")
     inscp_scp_amt_fen: Fen
     chip_pin_verified: bool = False
     pin_block: Annotated[bytes, Meta(max_length=16)] = b""
+    mdtrt_cert_type: Code = ""
+    mdtrt_cert_no: Stated = ""
+    card_sn: CardSn = ""
 
 
 class RevokeOutpatient(Revocation, frozen=True, array_like=True, tag="2208"):
@@ -182,10 +218,12 @@ class QuerySettlement(Struct, frozen=True, array_like=True, tag="5203"):
 
 
 class ReissueCard(Struct, frozen=True, array_like=True, tag="0001"):
-    """0001 补换卡, our own: a new card for a person; the old one is refused from then on.
+    """0001 补换卡, our own: a new card for a person; the old one is refused from when the new one is in force.
 
     `card_sn`: the card that is given back (hex); empty where it is `lost`, and only then. `psn_no`, `certno` and
     `psn_name` are all the person's; all are empty where a card that is given back shows no more than its number.
+    `reason` empty: lost, or damaged. `mode` empty: as the city has it. `bank_code`: whose branch asks. `generation` 0:
+    as the one before.
     """
 
     psn_no: OptionalIdentifier
@@ -193,10 +231,18 @@ class ReissueCard(Struct, frozen=True, array_like=True, tag="0001"):
     psn_name: Stated
     card_sn: Annotated[str, Meta(max_length=32)] = ""
     lost: bool = False
+    reason: ReissueReason = ""
+    mode: Literal["", "INSTANT", "WAITING"] = ""
+    channel: Channel = "KIOSK"
+    applicant: Applicant = "HOLDER"
+    agent_certno: Stated = ""
+    bank_code: Annotated[str, Meta(max_length=10)] = ""
+    generation: Annotated[int, Meta(ge=0, le=3)] = 0
 
 
 Body = (
     SignIn
+    | SignOut
     | QueryPerson
     | PresettleDrugSale
     | SettleDrugSale
@@ -209,7 +255,20 @@ Body = (
     | Reverse
     | QuerySettlement
     | ReissueCard
+    | CardLife
+    | MakingMessage
     | BankMessage
+    | HospitalMessage
+    | ReconciliationMessage
+    | BankZoneMessage
+    | ClearingMessage
+    | IssueToken
+    | BindFamily
+    | UnbindFamily
+    | ChangeInsurance
+    | Allot
+    | MergePersons
+    | CheckBenefit
 )
 """Everything that a terminal may ask."""
 
@@ -218,6 +277,12 @@ class SignedIn(Struct, frozen=True, array_like=True, tag="signinoutb"):
     """9001's output: the session's name, from which both sides derive its keys."""
 
     sign_no: str
+    sign_time: str
+
+
+class SignedOut(Struct, frozen=True, array_like=True, tag="sign_time"):
+    """9002's output."""
+
     sign_time: str
 
 
@@ -328,6 +393,10 @@ class SettlementInfo(Struct, frozen=True, array_like=True, tag="setlinfo"):
     setldetail: tuple[FundPayment, ...] = ()
     detlcutinfo: tuple[LineCut, ...] = ()
     patient: Patient | None = None
+    deposit_used_fen: int = 0
+    """What of psn_cash_pay a stay's deposit paid."""
+    deposit_refund_fen: int = 0
+    """What of the deposit is given back, in cash."""
 
 
 class VisitOpened(Struct, frozen=True, array_like=True, tag="mdtrtinfo"):
@@ -358,5 +427,25 @@ class CardReissued(Struct, frozen=True, array_like=True, tag="cardinfo"):
     bank_card_no: str
 
 
-Output = SignedIn | PersonFound | SettlementInfo | VisitOpened | FeesCut | Reversed | CardReissued | BankOutput
+Output = (
+    SignedIn
+    | SignedOut
+    | PersonFound
+    | SettlementInfo
+    | VisitOpened
+    | FeesCut
+    | Reversed
+    | CardReissued
+    | CardLifeOutput
+    | MakingOutput
+    | BankOutput
+    | HospitalOutput
+    | ReconciliationOutput
+    | BankZoneOutput
+    | ClearingOutput
+    | TokenIssued
+    | FamilyBound
+    | InsuranceChanged
+    | BenefitsFound
+)
 """Everything that the host may answer."""

@@ -1,113 +1,127 @@
-"""What the national interface says of each field of a request: type, length, whether it is required. Data only.
+"""What the national interface says of each message, read from national/*.toml: names, types, lengths, code tables.
 
-c string, d digits, n(precision, scale) decimal, t date and time (yyyy-MM-dd HH:mm:ss), y a day (yyyy-MM-dd); *
-required. Source: interface
-specification V1.1.27, the tables of each transaction. Where its text contradicts its own tables the wider reading
-stands: psn_type is c(3) in inputs although codes of six characters exist; a certificate number has 20 or 50.
+Source: interface specification V1.1.27 (a provincial text of the national baseline). The tables are as printed there,
+misprints included; where platforms read them otherwise, national_traps says so and makes the reading. No field is
+invented: what is ours is marked so.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
-from typing import Final, NamedTuple
-
-from msgspec import Struct
-
-from settlement.wire import messages
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
 
 PATH: Final = "/fsi/api/rsfComIfsService/callService"
 """The path of the platform's front end, which clients are written for."""
 
 
 class Field(NamedTuple):
-    """One field: `size` is its length or precision, `scale` the decimals of a number."""
+    """One field of a node.
+
+    `kind`: c text, d digits, n number, t date and time, y day, b bytes, l rows of another node. `size` is its length or
+    precision, `scale` the decimals of a number. `codes` is what it may hold (empty: anything), `also` are other names
+    that are understood, `ours` marks what the interface does not have.
+    """
 
     name: str
     kind: str
     size: int
     scale: int
     required: bool
+    codes: frozenset[str] = frozenset()
+    ours: bool = False
+    also: tuple[str, ...] = ()
+    rows: tuple["Field", ...] = ()
 
 
 class Node(NamedTuple):
-    """An object of the input, or a list of them."""
+    """An object, or a list of them; the node "" is input or output itself. `filed`: the row of a file.
+
+    The interface does not say which lists may be left out; `required` is as our structs have it (national_traps).
+    """
 
     name: str
     many: bool
     fields: tuple[Field, ...]
+    filed: bool = False
+    required: bool = True
 
 
-class Form(NamedTuple):
-    """How a transaction is written here: the message it means, and the nodes of its input."""
+class Entry(NamedTuple):
+    """One message of the interface: how it is called, what it asks and what it answers."""
 
-    message: type[Struct]
-    nodes: tuple[Node, ...]
+    infno: str
+    zh: str
+    en: str
+    asks: tuple[Node, ...]
+    answers: tuple[Node, ...]
 
 
-_FIELD: Final = re.compile(r"(\w+) ([cdnty])(?:\((\d+)(?:,(\d+))?\))?(\*?)")
+class CodeTable(NamedTuple):
+    """What a field may hold, and what that means."""
+
+    name: str
+    codes: Mapping[str, str]
+
+
+def _data(name: str) -> dict[str, Any]:
+    """Read a table that comes with this package, as its modules do."""
+    return tomllib.loads((files("settlement.wire") / "national" / f"{name}.toml").read_text("utf-8"))
+
+
+_FIELD: Final = re.compile(r"(\w+) ([cdntyb])(?:\((\d+)(?:,(\d+))?\))?(\*?)(@?)(\+?)")
 
 
 def fields(text: str) -> tuple[Field, ...]:
     """Read a table's text.
 
-    >>> fields("cnt n(16,4)*")
-    (Field(name='cnt', kind='n', size=16, scale=4, required=True),)
+    >>> fields("cnt n(16,4)*")[0][:5]
+    ('cnt', 'n', 16, 4, True)
     """
     return tuple(
-        Field(name, kind, int(size or 0), int(scale or 0), star == "*")
-        for name, kind, size, scale, star in _FIELD.findall(text)
+        Field(
+            name,
+            kind,
+            int(size or 0),
+            int(scale or 0),
+            required == "*",
+            frozenset(CODES[name].codes) if coded else frozenset(),
+            ours == "+",
+        )
+        for name, kind, size, scale, required, coded, ours in _FIELD.findall(text)
     )
 
 
-ENVELOPE: Final = fields(
-    "infno c(6)* msgid c(30)* mdtrtarea_admvs c(6)* insuplc_admdvs c(6) recer_sys_code c(10)* dev_no c(100)"
-    " dev_safe_info c(2000) cainfo c(1024) signtype c(10) infver c(6)* opter_type c(3)* opter c(30)* opter_name c(50)*"
-    " inf_time t* fixmedins_code c(12)* fixmedins_name c(20)* sign_no c(30)"
-)
-
-_DRUG_SALE: Final = (
-    Node(
-        "druginfo",
-        many=False,
-        fields=fields(
-            "psn_no c(30)* mdtrt_cert_type c(3)* mdtrt_cert_no c(50)* card_sn c(32) psn_cert_type c(3)* certno c(50)*"
-            " psn_type c(6)* psn_name c(50)* begntime t* medfee_sumamt n(16,2)* invono c(20) insutype c(6)*"
-            " dise_codg c(30) dise_name c(500) acct_used_flag c(1)* med_type c(6)* exp_content c(4000)"
-        ),
-    ),
-    Node(
-        "drugdetail",
-        many=True,
-        fields=fields(
-            "feedetl_sn d(30)* rxno c(30) rx_circ_flag c(3)* fee_ocur_time t* med_list_codg c(50)*"
-            " medins_list_codg c(150)* det_item_fee_sumamt n(16,2)* cnt n(16,4)* pric n(16,6)* sin_dos_dscr c(200)"
-            " used_frqu_dscr c(200) prd_days n(4,2) medc_way_dscr c(200) bilg_dr_codg c(30) bilg_dr_name c(50)"
-            " tcmdrug_used_way c(6) exp_content c(4000)"
-        ),
-    ),
-)
+def _node(key: str, text: str) -> Node:
+    name, filed = (key[1:-1], True) if key.startswith("(") else (key, False)
+    return Node(name.removesuffix("[]").rpartition("/")[2], name.endswith("[]"), fields(text), filed)
 
 
-def _data(text: str) -> tuple[Node, ...]:
-    return (Node("data", many=False, fields=fields(text)),)
+def _nodes(table: Mapping[str, str]) -> tuple[Node, ...]:
+    """Return the nodes of a side of a message, each that stands in another one as a field of that."""
+    nodes = {key: _node(key, text) for key, text in table.items()}
+    for key in [key for key in nodes if "/" in key]:
+        within, inner = key.rpartition("/")[0], nodes.pop(key)
+        outer = next(place for place in nodes if place.removesuffix("[]") == within)
+        rows = Field(inner.name, "l", 0, 0, required=False, rows=inner.fields)
+        nodes[outer] = nodes[outer]._replace(fields=(*nodes[outer].fields, rows))
+    return tuple(nodes.values())
 
 
-FORMS: Final[Mapping[str, Form]] = {
-    "9001": Form(messages.SignIn, (Node("signIn", many=False, fields=fields("opter_no c(20)* mac c(20)* ip c(20)*")),)),
-    "1101": Form(
-        messages.QueryPerson,
-        _data(
-            "mdtrt_cert_type c(3)* mdtrt_cert_no c(50)* card_sn c(32) begntime t psn_cert_type c(6)* certno c(50)*"
-            " psn_name c(50)*"
-        ),
-    ),
-    "2101": Form(messages.PresettleDrugSale, _DRUG_SALE),
-    "2102": Form(messages.SettleDrugSale, _DRUG_SALE),
-    "2103": Form(messages.RevokeDrugSale, _data("setl_id c(30)* mdtrt_id c(30)* psn_no c(30)* exp_content c(4000)")),
-    "2601": Form(messages.Reverse, _data("psn_no c(30)* omsgid c(30)* oinfno c(4)*")),
-    "5203": Form(messages.QuerySettlement, _data("psn_no c(30)* setl_id c(30) mdtrt_id c(30) medins_setl_id c(30)")),
+CODES: Final[Mapping[str, CodeTable]] = {
+    name: CodeTable(table["name"], table["codes"]) for name, table in _data("codes").items()
 }
-"""Every transaction that a terminal sends in this form, by infno.
+"""The interface's code tables, by the field that they are of."""
+_TABLES: Final = {
+    infno: Entry(infno, table["zh"], table["en"], _nodes(table.get("in", {})), _nodes(table.get("out", {})))
+    for infno, table in _data("messages").items()
+}
+ENVELOPE: Final = _TABLES.pop("envelope")
+"""What stands around every request; its one node holds `input`, too."""
+CATALOGUE: Final[Mapping[str, Entry]] = _TABLES
+"""Every message as printed, by infno."""
 
-5203 differs from the interface, which requires setl_id and mdtrt_id: whoever lost the reply knows only the msgid that
-asked for the settlement, which the interface returns as medins_setl_id.
-"""
+
+def names() -> Mapping[str, tuple[str, str]]:
+    """Return what each field is called: in Chinese by the interface, in English by us."""
+    return {name: (zh, en) for name, (zh, en) in _data("names").items()}

@@ -8,19 +8,16 @@ and nothing here names a transaction.
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from functools import cache
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
 
 from settlement.wire.envelope import MalformedError
-from settlement.wire.messages import LINES_MAX
-from settlement.wire.national_fields import Field, Node
 
 SCALES: Final = {"_fen": 2, "_e4": 4, "_e6": 6}
 """Decimals that a suffix stands for."""
-DATETIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
-DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 DECIMAL: Final = re.compile(r"[+-]?\d{1,20}(\.\d{1,12})?", re.ASCII)
 DIGITS_MAX: Final = 28
 """Digits that decimal arithmetic keeps exactly in its default context."""
@@ -64,63 +61,47 @@ def plain(value: Any) -> Any:
     return written
 
 
-def taken(kind: type[Struct], values: Mapping[str, Any]) -> Json:
-    """Return the values that a struct has fields for; what the interface may leave out is empty."""
-    wanted = {name: national_name(name)[0] for name in kind.__struct_fields__}
-    optional = set(kind.__struct_fields__[len(kind.__struct_fields__) - len(kind.__struct_defaults__) :])
-    return {name: values.get(given, "") for name, given in wanted.items() if given in values or name not in optional}
+def struct_of(kind: type[Struct], values: Mapping[str, Any]) -> Struct:
+    """Return a struct of the values by the interface's names; rows become structs, what is missing is empty.
+
+    >>> from settlement.wire.messages import Line
+    >>> struct_of(Line, {"feedetl_sn": "1", "med_list_codg": "X", "pric": 5, "cnt": 1}).pric_e6
+    5
+    """
+    taken: Json = {}
+    for slot in _slots(kind):
+        value = values.get(slot.given)
+        if slot.rows is not None:
+            value = tuple(struct_of(slot.rows, row) for row in value or ())
+        elif value is None:
+            if slot.optional:
+                continue
+            value = slot.empty
+        taken[slot.name] = value
+    return kind(**taken)
 
 
-def read_node(given: Any, node: Node) -> Json | list[Json]:
-    """Return the checked values of a node of the input, or of each of its rows."""
-    path = f"input.{node.name}"
-    if not node.many:
-        if not isinstance(given, dict):
-            raise malformed(path, "an object is required")
-        return check(given, node.fields, f"{path}.")
-    if not isinstance(given, list) or not given:
-        raise malformed(path, "a list of at least one is required")
-    if len(given) > LINES_MAX:
-        raise malformed(path, f"at most {LINES_MAX} lines")
-    rows = []
-    for place, row in enumerate(given):
-        if not isinstance(row, dict):
-            raise malformed(f"{path}[{place}]", "an object is required")
-        rows.append(check(row, node.fields, f"{path}[{place}]."))
-    return rows
+class _Slot(NamedTuple):
+    """A struct's field: its name here and in the interface, what its rows are, and what it is if not given."""
+
+    name: str
+    given: str
+    rows: type[Struct] | None
+    optional: bool
+    empty: Any
 
 
-def check(given: Json, table: tuple[Field, ...], path: str) -> Json:
-    """Return the values of known fields, numbers as integers of their scale; unknown fields are ignored."""
-    values: Json = {}
-    for field in table:
-        value = given.get(field.name)
-        if value is None or value == "":
-            if field.required:
-                raise malformed(path + field.name, "required")
-            continue
-        values[field.name] = _read(value, field, path + field.name)
-    return values
-
-
-def _read(value: Any, field: Field, path: str) -> Any:
-    if field.kind == "n":
-        return read_decimal(value, field.size, field.scale, path)
-    if field.kind == "d" and isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
-        raise malformed(path, "a string is expected")
-    if field.kind == "t":
-        if not DATETIME.fullmatch(value):
-            raise malformed(path, "yyyy-MM-dd HH:mm:ss is expected")
-    elif field.kind == "y":
-        if not DATE.fullmatch(value):
-            raise malformed(path, "yyyy-MM-dd is expected")
-    elif len(value) > field.size:
-        raise malformed(path, f"at most {field.size} characters")
-    if field.kind == "d" and not (value.isascii() and value.isdigit()):
-        raise malformed(path, "digits are expected")
-    return value
+@cache
+def _slots(kind: type[Struct]) -> tuple[_Slot, ...]:
+    slots = []
+    for field in msgspec.structs.fields(kind):
+        plain_type = get_args(field.type)[0] if get_origin(field.type) is Annotated else field.type
+        inner = get_args(plain_type)[:1] if get_origin(plain_type) is tuple else ()
+        rows = inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], Struct) else None
+        given, _ = national_name(field.name)
+        empty = 0 if plain_type is int else ""
+        slots.append(_Slot(field.name, given, rows, not field.required, empty))
+    return tuple(slots)
 
 
 def read_decimal(value: Any, precision: int, scale: int, path: str) -> int:

@@ -10,7 +10,17 @@ from msgspec import Meta, Struct
 
 FILE_TEXT_MAX: Final = 4 * 1024 * 1024
 """Of one file unpacked: some 30,000 rows. At the terminals' door the frame's own limit comes first."""
-FILE_COLUMNS: Final = ("setl_id", "mdtrt_id", "psn_no", "medfee_sumamt", "fund_pay_sumamt", "acct_pay", "refd_setl_flag")
+FRAME_TEXT_MAX: Final = 1000 * 1024
+"""Of one file at the terminals' door, whose longest frame is 1 MiB."""
+FILE_COLUMNS: Final = (
+    "setl_id",
+    "mdtrt_id",
+    "psn_no",
+    "medfee_sumamt",
+    "fund_pay_sumamt",
+    "acct_pay",
+    "refd_setl_flag",
+)
 """A row of the institution's file (interface, 3202, input)."""
 RESULT_COLUMNS: Final = (
     "psn_no", "mdtrt_id", "setl_id", "msgid", "stmt_rslt", "refd_setl_flag", "memo", "medfee_sumamt", "fund_pay_sumamt",

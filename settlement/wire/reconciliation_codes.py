@@ -38,6 +38,14 @@ STATEMENT_SUMS = Refusal(
 FILE_UNKNOWN = Refusal(
     "E3404", "FILE_UNKNOWN", INSTITUTION, DERIVED, "文件不存在或已过期", "no such file here, or its time is over"
 )
+FILE_TOO_LARGE = Refusal(
+    "E3406",
+    "FILE_TOO_LARGE",
+    INSTITUTION,
+    DERIVED,
+    "文件过大，请由HTTP接口下载",
+    "too large for a terminal's frame, fetch it at the HTTP door",
+)
 FILE_UNREADABLE = Refusal(
     "E3405", "FILE_UNREADABLE", INSTITUTION, DERIVED, "对账文件格式错误", "the file cannot be read"
 )

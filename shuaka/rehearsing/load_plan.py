@@ -28,6 +28,7 @@ class RehearsalError(Exception):
 
 def plan_of(asked: Rehearsal, engine: Engine) -> LoadPlan:
     """Lease people and return the plan; raise EngineError or RehearsalError."""
+    compose.adopt(asked.data)
     key, people = engine.network_key, engine.people(asked.people)
     national = asked.address is not None and asked.address.door == "national"
     if national:

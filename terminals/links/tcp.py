@@ -5,7 +5,7 @@ from typing import Final
 
 import trio
 
-from settlement.wire.framing import FrameError, FrameReader
+from settlement.wire.framing import LARGE_FRAME_MAX, FrameError, FrameReader
 from terminals.links.link import LinkLostError
 
 RECEIVE_SIZE: Final = 64 * 1024
@@ -17,7 +17,7 @@ class TcpLink:
 
     def __init__(self, stream: trio.abc.Stream) -> None:
         self._stream = stream
-        self._frames = FrameReader()
+        self._frames = FrameReader(LARGE_FRAME_MAX)
 
     @classmethod
     async def connect(cls, host: str, port: int) -> "TcpLink":

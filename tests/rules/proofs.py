@@ -10,14 +10,13 @@ import pytest
 
 from settlement.rulebook import OUT_MAX, Rule, read_rules
 
-marked = pytest.StashKey[dict[str, set[str]]]()
-passed = pytest.StashKey[dict[str, bool]]()
-unproved = pytest.StashKey[list[str]]()
+RULE = "rule"
+"""The marker, and the property under which a test's report carries it from a worker to whoever judges."""
 
 
 def name_of(nodeid: str) -> str:
-    """Return a test's name without its parameters."""
-    return nodeid.partition("[")[0]
+    """Return a test's name without its parameters and its worker's group."""
+    return nodeid.partition("[")[0].partition("@")[0]
 
 
 def missing(rules: tuple[Rule, ...], marks: dict[str, set[str]], results: dict[str, bool]) -> list[str]:
@@ -36,41 +35,45 @@ def missing(rules: tuple[Rule, ...], marks: dict[str, set[str]], results: dict[s
     return said
 
 
+class Proofs:
+    """Gathers what marked tests came to, and judges a full run by it."""
+
+    def __init__(self) -> None:
+        self.marks: defaultdict[str, set[str]] = defaultdict(set)
+        self.results: dict[str, bool] = {}
+        self.unproved: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note whether a marked test passed, with all its parameters."""
+        rules = {value for key, value in report.user_properties if key == RULE}
+        if rules and (report.when == "call" or report.failed):
+            name = name_of(report.nodeid)
+            self.marks[name] |= rules
+            self.results[name] = self.results.get(name, True) and report.passed
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail a full and otherwise good run in which a rule is not proved."""
+        option = session.config.option
+        whole = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS
+        if not whole or option.keyword or option.markexpr or option.collectonly or session.exitstatus:
+            return
+        self.unproved = missing(read_rules(), self.marks, self.results)
+        if self.unproved:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say which rules are not proved."""
+        for sentence in self.unproved:
+            terminalreporter.line(f"RULE NOT PROVED: {sentence}", red=True)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[marked] = defaultdict(set)
-    config.stash[passed] = {}
-    config.stash[unproved] = []
+    """Judge where the reports come together: not in a worker."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Proofs())
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each marked test's report carry its rules."""
     for item in items:
-        for marker in item.iter_markers("rule"):
-            config.stash[marked][name_of(item.nodeid)].update(marker.args)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> object:
-    """Note whether a marked test passed, with all its parameters."""
-    report = yield
-    name, results = name_of(item.nodeid), item.config.stash[passed]
-    if name in item.config.stash[marked] and (report.when == "call" or report.failed):
-        results[name] = results.get(name, True) and report.passed
-    return report
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a full and otherwise good run in which a rule is not proved."""
-    config = session.config
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    chosen = config.option.keyword or config.option.markexpr or config.option.collectonly
-    if not whole or chosen or session.exitstatus != pytest.ExitCode.OK:
-        return
-    config.stash[unproved] = missing(read_rules(), config.stash[marked], config.stash[passed])
-    if config.stash[unproved]:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say which rules are not proved."""
-    for sentence in config.stash[unproved]:
-        terminalreporter.line(f"RULE NOT PROVED: {sentence}", red=True)
+        item.user_properties.extend((RULE, rule) for marker in item.iter_markers(RULE) for rule in marker.args)

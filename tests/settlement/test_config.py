@@ -3,11 +3,13 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from settlement.config import SHIPPED, load_rulebook
 from settlement.engine.rules.profile import ProfileError
+from settlement.sample_catalogue import rows
 
 
 @pytest.fixture
@@ -41,11 +43,39 @@ def test_what_a_city_names_is_there_under_that_name() -> None:
         assert rulebook.facts[city.code]
 
 
-def test_the_sample_catalogue_has_fifty_items_of_all_three_classes() -> None:
+def test_the_sample_catalogue_has_two_thousand_items_of_all_three_classes() -> None:
     items = load_rulebook().catalogues["sample"].items
-    assert len({item.code for item in items}) == 50
+    assert len({item.code for item in items}) == 2_000
     assert {item.chrgitm_lv for item in items} == {"01", "02", "03"}
-    assert len(items) > 50, "some item changed its figures once"
+    assert len(items) > 2_000, "some items changed their figures once"
+    assert {len(item.code) for item in items} == {20, 23, 25, 27}, "patent, western, service, consumable"
+    assert any(item.limited for item in items)
+    assert any(item.level_limits_e6 for item in items)
+
+
+def test_the_sample_catalogues_rows_are_what_its_seed_gives() -> None:
+    shipped = (SHIPPED / "catalogues" / "sample.csv").read_text("utf-8").splitlines()
+    made = list(rows(1_950, Random(1)))
+    assert shipped[-len(made) :] == made
+
+
+def test_of_two_files_with_one_name_the_earlier_folders_counts(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    own = shutil.copy(SHIPPED / "policies" / "sample-jinan.toml", tmp_path / "policies")
+    edit(Path(own), "figures after Jinan", "figures of ours, after Jinan")
+    edit(Path(own), '"6000.00"', '"6001.00"')
+    rulebook = load_rulebook(tmp_path, SHIPPED)
+    assert list(rulebook.cities) == list(load_rulebook().cities)
+    assert any(row.benefit.cap_fen == 6001_00 for row in rulebook.policies["sample-jinan"].rows)
+
+
+def test_an_institutions_matching_goes_with_the_catalogue_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "matches").mkdir()
+    (tmp_path / "matches" / "sample.csv").write_text(
+        "fixmedins_code,medins_list_codg,med_list_codg,begndate\nP37010000001,own,X1,2026-01-01\n"
+    )
+    catalogue = load_rulebook(tmp_path, SHIPPED).catalogues["sample"]
+    assert not catalogue.matched("P37010000001", "", "X1", 20260101)
 
 
 @pytest.mark.rule("RD02")
@@ -53,7 +83,7 @@ def test_unfiled_people_are_paid_no_fund_on_the_remote_route() -> None:
     benefit = (
         load_rulebook()
         .policies["sample-jinan"]
-        .benefit(insutype="310", psn_type="11", med_type="41", level=0, route="remote", day=20260601)
+        .benefit(insutype="310", psn_type="11", med_type="41", level=0, route="unfiled", day=20260601)
     )
     assert benefit
     assert benefit.account_allowed
@@ -108,11 +138,11 @@ def test_two_files_for_one_city_are_refused(folder: Path) -> None:
 
 
 def test_a_fund_that_pays_where_the_city_says_account_only_is_refused(folder: Path) -> None:
-    edit(folder / "policies" / "sample-jinan.toml", 'route = ["local"]', 'route = ["local", "remote"]')
+    edit(folder / "policies" / "sample-jinan.toml", 'route = ["local", "filed"', 'route = ["local", "unfiled"')
     edit(folder / "policies" / "sample-jinan.toml", '["11", "13", "41"]', '["41"]')
     assert refused(folder) == (
         "370100.toml: remote.account_only: true, yet policy 'sample-jinan' pays 'employee-outpatient' "
-        "from a fund on the remote route; change one"
+        "from a fund for the unfiled; change one"
     )
 
 

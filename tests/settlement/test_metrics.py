@@ -7,6 +7,7 @@ import pytest
 from settlement.engine.arrival import Password
 from settlement.metrics import MeteredStore, Metrics
 from settlement.replies import LATENCY_BUCKETS, SLO_SECONDS
+from settlement.service import Gathered
 from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes, Invariant, LedgerAudit, StoreError
 from settlement.tally import Outcome
@@ -66,6 +67,25 @@ def test_a_metered_store_times_commits_and_shows_what_an_audit_found() -> None:
     assert value(metrics, "shuaka_commit_seconds_count") == 1
     assert value(metrics, "shuaka_ledger_imbalance_fen") == 5
     assert value(metrics, "shuaka_ledger_broken_invariants") == 1
+
+
+def test_what_of_a_batch_was_neither_loading_nor_saving_was_deciding() -> None:
+    metrics = Metrics()
+    metrics.loaded(0.25)
+    metrics.committed(0.5)
+    metrics.gathered(Gathered(3, 1, queue_s=0.125, settle_s=1.0, reply_s=0.0625))
+    stages = ("queue", "load", "decide", "save", "reply")
+    spent = [value(metrics, "shuaka_stage_seconds_sum", stage=stage) for stage in stages]
+    assert spent == [0.125, 0.25, 0.25, 0.5, 0.0625]
+
+
+def test_a_batch_that_saves_nothing_does_not_inherit_the_last_ones_commit() -> None:
+    metrics = Metrics()
+    metrics.committed(0.5)
+    metrics.gathered(Gathered(1, 0, 0.0, 0.5, 0.0))
+    metrics.gathered(Gathered(1, 0, 0.0, 0.25, 0.0))
+    assert value(metrics, "shuaka_stage_seconds_sum", stage="save") == 0.5
+    assert value(metrics, "shuaka_stage_seconds_sum", stage="decide") == 0.25
 
 
 def test_a_look_at_the_laws_shows_what_it_found_as_an_audit_does() -> None:

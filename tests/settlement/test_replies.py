@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from settlement.engine.arrival import Password
-from settlement.replies import EDGES, LATENCY_BUCKETS, Replies
+from settlement.replies import LATENCY_BUCKETS, Replies
 from settlement.tally import Outcome
 
 
@@ -35,7 +35,7 @@ def test_each_bucket_holds_every_reply_up_to_its_edge(latencies: list[float]) ->
 
 
 def test_a_latency_on_an_edge_is_within_it() -> None:
-    assert [bisect_left(LATENCY_BUCKETS, edge) for edge in LATENCY_BUCKETS] == list(range(len(EDGES) - 1))
+    assert [bisect_left(LATENCY_BUCKETS, edge) for edge in LATENCY_BUCKETS] == list(range(len(LATENCY_BUCKETS)))
 
 
 def test_a_scrape_that_is_under_way_stands_a_reply_of_a_new_kind() -> None:
@@ -44,5 +44,13 @@ def test_a_scrape_that_is_under_way_stands_a_reply_of_a_new_kind() -> None:
     scrape = replies.collect()
     next(scrape)
     replies.answered(outcome(0.1, "http"))
-    assert len(list(scrape)) == 2
+    assert len(list(scrape)) == 3
     assert read(replies, "shuaka_pins_total", outcome="right") == 2
+
+
+def test_a_refusal_is_counted_under_whoever_can_cure_it() -> None:
+    replies = Replies()
+    for refusal in ("", "E2102", "E2102", "E1001"):
+        replies.answered(Outcome("tcp", "", "2102", refusal, replayed=False, password=Password.WRONG, seconds=0.1))
+    counts = {owner: read(replies, "shuaka_refusals_total", owner=owner) for owner in ("HRSS", "institution", "bank")}
+    assert counts == {"HRSS": 2, "institution": 1, "bank": 0}

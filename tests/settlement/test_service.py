@@ -56,7 +56,7 @@ class Bench:
             now_ms=lambda: NOW_MS,
             chance=bytes,
             answered=(self.tally.answered, self.outcomes.append),
-            gathered=(lambda size, _: self.batches.append(size),),
+            gathered=(lambda batch: self.batches.append(batch.requests),),
         )
 
     def send(self, till: Any, body: Any, cut: Callable[..., Any]) -> "asyncio.Task[Any]":

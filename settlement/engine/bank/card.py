@@ -16,7 +16,7 @@ from cardsim.debit.data import PROFILE, TAP_PROFILE
 from settlement.engine.case import Case, Refused
 from settlement.engine.ledger.state import BankAccount, Person
 from settlement.wire import codes
-from settlement.wire.bank import CONTACT, CONTACTLESS, WITH_PIN, Purchase
+from settlement.wire.bank import CONTACT, CONTACTLESS, WITH_PIN, CardRequest
 
 AMOUNT: Final = 0x9F02
 CURRENCY: Final = 0x5F2A
@@ -53,7 +53,7 @@ class Stranger(NamedTuple):
     chip_data: bytes = b""
 
 
-def presented(case: Case, asked: Purchase) -> Presented | Stranger:
+def presented(case: Case, asked: CardRequest) -> Presented | Stranger:
     """Return the card that pays, or why it is refused."""
     elements = _elements(asked.chip_data)
     request = pboc.parse_request(elements)
@@ -82,7 +82,7 @@ def _elements(chip_data: bytes) -> dict[int, bytes]:
         return {}
 
 
-def _holder(case: Case, asked: Purchase) -> tuple[Person, BankAccount] | Refused:
+def _holder(case: Case, asked: CardRequest) -> tuple[Person, BankAccount] | Refused:
     psn_no = case.world.register.holder(asked.pan)
     if psn_no is None or psn_no[:6] != case.home:
         return Refused(codes.BANK_CARD_INVALID, f"not a card of {case.home}")
@@ -96,7 +96,7 @@ def _holder(case: Case, asked: Purchase) -> tuple[Person, BankAccount] | Refused
     return person, account
 
 
-def _disagreement(asked: Purchase, card: Presented, elements: dict[int, bytes]) -> Refused | None:
+def _disagreement(asked: CardRequest, card: Presented, elements: dict[int, bytes]) -> Refused | None:
     """Return what the card has signed other than the terminal asks; its counter is used up all the same."""
     kind, results, counted = card.request.kind, card.request.issuer_data.cvr, (card.account,)
     interface, profile = asked.entry_mode[:2], elements[pboc.AIP]

@@ -2,21 +2,24 @@
 
 One that is refused after the card proved itself still uses up the card's counter, and a wrong PIN its try: a captured
 message is of no use under another msgid. How the books tell a rest that was paid by card from one paid in cash:
-books.py. Its reversal: bank_reversal.py.
+books.py. Its undo: reversal.py, cancel.py.
 """
 
 from typing import NamedTuple
 
 import msgspec
 
+from settlement.engine.bank.answer import answered, authorization_code, declined, declined_to
+from settlement.engine.bank.batch import batch_refusal, counted
 from settlement.engine.bank.card import Presented, Stranger, presented
-from settlement.engine.bank.pin import tried
+from settlement.engine.bank.pin import tapped, tried
+from settlement.engine.bank.zone import zone_refusal
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.ledger import books
 from settlement.engine.ledger.identity import trade_id_of
 from settlement.engine.ledger.state import SETTLED, BankAccount, BankTrade, Record, Settlement
 from settlement.wire import codes
-from settlement.wire.bank import BANK_APPROVED, Purchase, PurchaseAnswered
+from settlement.wire.bank import BANK_APPROVED, Purchase
 
 
 class Payable(NamedTuple):
@@ -30,17 +33,23 @@ def purchase(case: Case) -> Verdict:
     """0200: debit the account on the card; an 0210 answers, whatever is decided."""
     asked = case.arrival.body
     assert isinstance(asked, Purchase)
+    differs = batch_refusal(case, asked.batch)
+    if differs:
+        return declined(case, asked, differs)
     card = presented(case, asked)
     if isinstance(card, Stranger):
-        return _declined(case, asked, card.refused, card.chip_data)
-    payable = _payable(case, asked, card.account)
+        return declined(case, asked, card.refused, card.chip_data)
+    payable = _payable(case, asked, card)
     if isinstance(payable, Refused):
-        used_up = payable._replace(changes=payable.changes or (card.account,))
-        return _declined(case, asked, used_up, card.answer(codes.RESPONSE_CODES[payable.refusal.code]))
+        return declined_to(case, asked, card, payable)
     return _paid(case, asked, card, payable)
 
 
-def _payable(case: Case, asked: Purchase, account: BankAccount) -> Payable | Refused:
+def _payable(case: Case, asked: Purchase, card: Presented) -> Payable | Refused:
+    stopped = zone_refusal(case, card.person, card.account)
+    if stopped:
+        return stopped
+    account = card.account
     amount_max_fen = case.world.cities[case.home].bank.amount_max_fen
     if not 0 < asked.amount_fen <= amount_max_fen:
         return Refused(codes.BANK_AMOUNT_INVALID, f"1 to {amount_max_fen} fen")
@@ -64,7 +73,7 @@ def _settlement(case: Case, asked: Purchase, psn_no: str) -> Settlement | Refuse
         return Refused(codes.NOT_OWNER, f"setl_id {asked.setl_id}")
     if settlement.state != SETTLED:
         return Refused(codes.ALREADY_UNDONE, f"setl_id {asked.setl_id} is {settlement.state}")
-    unpaid_fen = settlement.psn_cash_pay_fen - settlement.bank_paid_fen
+    unpaid_fen = settlement.psn_cash_pay_fen - settlement.deposit_used_fen - settlement.bank_paid_fen
     if asked.amount_fen > unpaid_fen:
         return Refused(codes.BANK_AMOUNT_INVALID, f"{unpaid_fen} fen are left to pay")
     return settlement
@@ -74,14 +83,14 @@ def _paid(case: Case, asked: Purchase, card: Presented, payable: Payable) -> Gra
     account, settlement = payable
     trade = _trade(case, asked, account, settlement)
     changes: list[Record] = [
-        msgspec.structs.replace(account, balance_fen=account.balance_fen - asked.amount_fen),
+        msgspec.structs.replace(tapped(asked, account), balance_fen=account.balance_fen - asked.amount_fen),
         trade,
+        *counted(case, debit_fen=asked.amount_fen),
     ]
     if settlement:
         paid_fen = settlement.bank_paid_fen + asked.amount_fen
         changes.append(msgspec.structs.replace(settlement, bank_paid_fen=paid_fen))
-    authorization_code = f"{int.from_bytes(case.arrival.nonce[8:12], 'big') % 10**6:06d}"
-    output = _answered(case, asked, BANK_APPROVED, card.answer(BANK_APPROVED), authorization_code)
+    output = answered(case, asked, BANK_APPROVED, card.answer(BANK_APPROVED), authorization_code(case))
     return Granted(output, tuple(changes), books.trading(trade))
 
 
@@ -108,18 +117,4 @@ def _trade(case: Case, asked: Purchase, account: BankAccount, settlement: Settle
         traded_ms=case.now_ms,
         undone_ms=0,
         undone_by="",
-    )
-
-
-def _declined(case: Case, asked: Purchase, refused: Refused, chip_data: bytes) -> Refused:
-    response_code = codes.RESPONSE_CODES[refused.refusal.code]
-    return refused._replace(output=_answered(case, asked, response_code, chip_data))
-
-
-def _answered(
-    case: Case, asked: Purchase, response_code: str, chip_data: bytes, authorization_code: str = ""
-) -> PurchaseAnswered:
-    reference = f"{int.from_bytes(case.arrival.nonce[:8], 'big') % 10**12:012d}"
-    return PurchaseAnswered(
-        response_code, asked.trace, asked.batch, asked.amount_fen, chip_data, authorization_code, reference
     )

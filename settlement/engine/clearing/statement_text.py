@@ -44,10 +44,10 @@ def read_rows(content: bytes) -> tuple[FileRow, ...]:
 
 
 def text_of(rows: Iterable[Iterable[str]]) -> bytes:
-    """Return rows of cells as a file's text; an empty cell is `null`.
+    r"""Return rows of cells as a file's text; an empty cell is `null`.
 
     >>> text_of([("a", "", "1.00")])
-    b'a\\tnull\\t1.00\\n'
+    b'a\tnull\t1.00\n'
     """
     return "".join("\t".join(cell or NULL for cell in row) + "\n" for row in rows).encode()
 
@@ -86,9 +86,7 @@ def _row(line: str, number: int) -> FileRow:
         raise LineError(f"line {number}: setl_id is required")
     if refd not in FLAGS:
         raise LineError(f"line {number}: refd_setl_flag is 0 or 1")
-    medfee, fund, account = (
-        _fen(text, name, number) for text, name in zip(amounts, FILE_COLUMNS[3:6], strict=True)
-    )
+    medfee, fund, account = (_fen(text, name, number) for text, name in zip(amounts, FILE_COLUMNS[3:6], strict=True))
     return FileRow(setl_id, mdtrt_id, psn_no, medfee, fund, account, FLAGS[refd])
 
 

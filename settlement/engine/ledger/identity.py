@@ -15,7 +15,16 @@ def trade_id_of(city: str, fixmedins_code: str, msgid: str) -> str:
     return city + sha256(f"bank|{fixmedins_code}|{msgid}".encode()).hexdigest()[:24]
 
 
+def deposit_id_of(city: str, fixmedins_code: str, msgid: str) -> str:
+    """Return a deposit's name, made as a settlement's."""
+    return city + sha256(f"deposit|{fixmedins_code}|{msgid}".encode()).hexdigest()[:24]
+
+
 def visit_id_of(request: Request) -> str:
-    """Return the visit's name (mdtrt_id); 30 characters."""
-    seed = f"mdtrt|{request.fixmedins_code}|{request.msgid}".encode()
-    return request.mdtrtarea_admvs + sha256(seed).hexdigest()[:24]
+    """Return the visit's name (mdtrt_id) that a request opens; 30 characters."""
+    return visit_id(request.mdtrtarea_admvs, request.fixmedins_code, request.msgid)
+
+
+def visit_id(city: str, fixmedins_code: str, msgid: str) -> str:
+    """Return the name of the visit that a msgid opened."""
+    return city + sha256(f"mdtrt|{fixmedins_code}|{msgid}".encode()).hexdigest()[:24]

@@ -70,7 +70,7 @@ class Message(Record, frozen=True, array_like=True):
 class Person(Record, frozen=True, array_like=True):
     """An insured person in the city of insurance, with the personal account, the local password's counter and the card.
 
-    Only the card of the last issue is good; its numbers stand here.
+    The card in force is one, and its numbers stand here.
     """
 
     KEY: ClassVar[int] = 2
@@ -99,6 +99,24 @@ class Person(Record, frozen=True, array_like=True):
     """OPEN, or FROZEN (封存): the personal account stands still."""
     issuing_city: str = ""
     """Where the card was issued; empty where it is the city of insurance."""
+    filed_to: str = ""
+    """The place of treatment that a filing names (异地备案), for which people are no locals at home; empty for none."""
+    filed_until_ms: int = 0
+    """When that filing ends; 0: it has no end."""
+    card_pending: int = 0
+    """The issue that is being made or waits to be enabled; the card in force stays so until then. 0: none."""
+    card_also: int = 0
+    """The issue before, where it is still good beside the new one (a long transition); 0: none."""
+    card_reason: str = ""
+    """Why the card was cancelled; a death ends every credential."""
+    password_reset: int = 0
+    """1: the local password stands as a reset left it."""
+    duplicate_of: str = ""
+    """Another insured number with the same identity number, until both are merged (RC24)."""
+    unlinked_issue: int = 0
+    """The issue of a converted card that insurance links to nobody; 0: there is none (RA50)."""
+    standing: str = ""
+    """What the person is besides insured, in words of rules.policy.Standing, divided by spaces."""
 
 
 class Reissue(Record, frozen=True, array_like=True):
@@ -113,10 +131,13 @@ class Reissue(Record, frozen=True, array_like=True):
     fixmedins_code: str
     opter_no: str
     issued_ms: int
-    filed_to: str = ""
-    """The place of treatment that a filing names (异地备案), for which people are no locals at home; empty for none."""
-    filed_until_ms: int = 0
-    """When that filing ends; 0: it has no end."""
+    reason: str = ""
+    generation: int = 0
+    """Of the new card; 0: as the one before."""
+    social_zone: str = ""
+    """ENABLED where the new card waits for its bank zone alone."""
+    bank_code: str = ""
+    """The bank of the new card; empty: as before."""
 
 
 class Accumulator(Record, frozen=True, array_like=True):
@@ -127,9 +148,11 @@ class Accumulator(Record, frozen=True, array_like=True):
     psn_no: str
     year: int
     benefit: str
-    """The benefit's name in its policy; deductible and cap are counted together under it."""
+    """The name of the benefit or supplement in its policy; deductible and cap are counted together under it."""
     deductible_used_fen: int
     fund_used_fen: int
+    base_used_fen: int = 0
+    """How far a supplement's tiers were walked; a benefit's are walked bill by bill, or stay by stay."""
 
 
 class Visit(Record, frozen=True, array_like=True):
@@ -144,10 +167,22 @@ class Visit(Record, frozen=True, array_like=True):
     insutype: str
     ipt_otp_no: str
     opened_ms: int
+    med_type: str = ""
+    """What 2203 said it is; empty until then."""
+    dise_codg: str = ""
+    diseinfo: bytes = b""
+    """The diagnoses of 2203 (MessagePack of tuple[Diagnosis, ...])."""
+    batches: str = ""
+    """The chrg_bchno of each charge batch that was uploaded, one a line."""
+    cancelled: int = 0
+    """1: the registration was taken back (2202)."""
 
 
 class FeeBatch(Record, frozen=True, array_like=True):
-    """A charge batch of a visit; `setl_id` names the settlement that holds it now, empty when none does."""
+    """A charge batch of a visit, or an upload of a stay's charges; without lines it was cancelled.
+
+    `setl_id` names the settlement that holds it now, empty when none does.
+    """
 
     KEY: ClassVar[int] = 4
     city: str
@@ -194,6 +229,19 @@ class Settlement(Record, frozen=True, array_like=True):
     act_pay_dedc_fen: int
     info: bytes
     """The SettlementInfo of its reply (MessagePack)."""
+    stages: bytes = b""
+    """How the split came about (MessagePack of tuple[StageCut, ...]); empty where no fund was asked."""
+    shares: str = ""
+    """The names of the supplements that counted something of it, divided by spaces."""
+    hosp_part_fen: int = 0
+    deposit_used_fen: int = 0
+    """What of psn_cash_pay a stay's deposit paid."""
+    deposit_refund_fen: int = 0
+    """What was given back of the deposit, in cash."""
+    mid_setl_flag: str = ""
+    """1: an interim settlement of a stay, 0: its last; empty: no stay."""
+    acct_mulaid_pay_fen: int = 0
+    """What of acct_pay the family's accounts paid (FamilyDebit)."""
 
 
 class BankAccount(Record, frozen=True, array_like=True):
@@ -215,6 +263,14 @@ class BankAccount(Record, frozen=True, array_like=True):
     """The bank zone: UNACTIVATED, ACTIVE, FROZEN, LOST, KYC_INCOMPLETE or CLOSED."""
     pin_must_change: int = 0
     """1: the PIN that the bank handed out must be changed before the first debit."""
+    bank_code: str = ""
+    """The issuing bank, one of the city's; empty: the bank of the population's cards."""
+    tapped_fen: int = 0
+    """What taps without a PIN have paid since it was typed last."""
+    taps: int = 0
+    month: int = 0
+    """yyyymm of the last withdrawal at another bank's machine, and how many there were in it."""
+    withdrawals: int = 0
 
 
 class BankTrade(Record, frozen=True, array_like=True):
@@ -273,7 +329,10 @@ VOIDED: Final = "VOIDED"
 
 @cache
 def _key_of(table: type[Record]) -> Callable[[Record], tuple[str | int, ...]]:
-    return attrgetter(*table.__struct_fields__[: table.KEY])
+    first, *others = table.__struct_fields__[: table.KEY]
+    if not others:
+        return lambda row: (getattr(row, first),)  # of one name, attrgetter gives no tuple
+    return attrgetter(first, *others)
 
 
 Key = tuple[type[Record], tuple[str | int, ...]]

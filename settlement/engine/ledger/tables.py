@@ -2,6 +2,12 @@
 
 from typing import Final
 
+from settlement.engine.ledger.claims import Cleared, PaidClaim, Prefund
+from settlement.engine.ledger.cards import CardEvent, Ecard
+from settlement.engine.ledger.filings import Filing
+from settlement.engine.ledger.accounts import Allotment, FamilyBind, FamilyDebit, Token
+from settlement.engine.ledger.bank_zone import BankBatch, BankMovement
+from settlement.engine.ledger.making import CardApplication, CollectedData, PhoneCode, Unit
 from settlement.engine.ledger.state import (
     Accumulator,
     BankAccount,
@@ -16,18 +22,41 @@ from settlement.engine.ledger.state import (
     Transfer,
     Visit,
 )
+from settlement.engine.ledger.statement import StatementFile
+from settlement.engine.ledger.stays import Admissions, Deposit, Share, Stay
 
 RECORDS: Final[tuple[type[Record], ...]] = (
+    Filing,
+    Cleared,
+    PaidClaim,
+    Prefund,
     Terminal,
     Message,
     Person,
     Reissue,
+    CardEvent,
+    Ecard,
+    CardApplication,
+    CollectedData,
+    Unit,
+    PhoneCode,
     Accumulator,
     Visit,
     FeeBatch,
+    Stay,
+    Admissions,
+    Deposit,
+    Share,
     Settlement,
     BankAccount,
     BankTrade,
+    BankBatch,
+    BankMovement,
+    StatementFile,
+    Token,
+    Allotment,
+    FamilyBind,
+    FamilyDebit,
     Transfer,
 )
 """Every table; Transfer is insert-only and never loaded for a decision."""

@@ -5,16 +5,34 @@ from typing import Final, NamedTuple
 from settlement.engine.case import Case, Refused
 from settlement.engine.credential import credential_refusal, identity_refusal
 from settlement.engine.ledger.state import Accumulator, Key, Person
-from settlement.engine.medical.split import Used
-from settlement.engine.persons import IN_FORCE
-from settlement.engine.rules.policy import LOCAL, REMOTE, Benefit, pays_nothing
+from settlement.engine.medical.counters import counter_keys, counter_of
+from settlement.engine.medical.family import FAMILY_ACCOUNT_USED, bound
+from settlement.engine.medical.stages import Used
+from settlement.engine.medical.standing import known, standing_refusal, usable_fen
+from settlement.engine.route import route_of
+from settlement.engine.rules.policy import Benefit, Tier
 from settlement.wire import codes
+from settlement.wire.entitlement_codes import NO_FAMILY_ACCOUNT
+from settlement.wire.hospital import StaySale
 from settlement.wire.messages import DrugSale, OutpatientSale
 from settlement.wire.names import day_of
+from settlement.wire.refusal import Basis
 
 RESIDENT: Final = "390"
 
-Sale = DrugSale | OutpatientSale
+FAMILY_ALONE: Final = Benefit(
+    name="family",
+    fund_pay_type="",
+    deductible_fen=0,
+    tiers=(Tier(None, 0),),
+    cap_fen=None,
+    account_allowed=True,
+    basis=Basis.ASSUMED,
+    source="ours: where no benefit covers somebody (a resident at a pharmacy), the family's accounts may still pay",
+)
+"""What a visit is paid from that no benefit covers, where the family pays."""
+
+Sale = DrugSale | OutpatientSale | StaySale
 """The messages that a benefit pays."""
 
 
@@ -30,35 +48,35 @@ class Entitled(NamedTuple):
         """Return what was used of deductible and cap."""
         return Used(self.accumulator.deductible_used_fen, self.accumulator.fund_used_fen)
 
-
-def insured(case: Case, psn_no: str) -> Person | Refused:
-    """Return a person whose insurance is in force and, on the remote route, who may use it here."""
-    person = case.person(psn_no)
-    if person is None:
-        return Refused(codes.NO_INSURED_PERSON, psn_no)
-    if person.psn_insu_stas != IN_FORCE:
-        return Refused(codes.INSURANCE_PAUSED, f"psn_insu_stas {person.psn_insu_stas}")
-    return (_remote_refusal(case, person) if case.remote else None) or person
+    @property
+    def usable_fen(self) -> int:
+        """Return what the own account can pay."""
+        return usable_fen(self.person)
 
 
-def entitled(case: Case, sale: Sale) -> Entitled | Refused:
-    """Return the benefit that covers a sale, or why none does."""
-    person = insured(case, sale.psn_no)
+def entitled(case: Case, sale: Sale, med_type: str) -> Entitled | Refused:
+    """Return the benefit that covers a sale, or why none does; a stay has its med_type from its admission."""
+    person = known(case, sale.psn_no)
     if isinstance(person, Refused):
         return person
-    if isinstance(sale, DrugSale) and (
-        refused := credential_refusal(case, sale, person) or identity_refusal(sale, person)
+    if not isinstance(sale, OutpatientSale) and (
+        refused := credential_refusal(case, sale, person, _mdtrt_id(sale)) or identity_refusal(sale, person)
     ):
         return refused
     if sale.insutype != person.insutype:
         return Refused(codes.NO_INSURED_PERSON, f"insutype {sale.insutype}, insured as {person.insutype}")
-    benefit = benefit_of(case, person, sale.med_type)
+    family_pays = sale.acct_used_flag == FAMILY_ACCOUNT_USED
+    if family_pays and not bound(case, person.psn_no):
+        return Refused(NO_FAMILY_ACCOUNT)
+    benefit = benefit_of(case, person, med_type) or (FAMILY_ALONE if family_pays else None)
     if benefit is None:
-        pharmacy_resident = sale.med_type == codes.PHARMACY_MED_TYPE and person.insutype == RESIDENT
+        pharmacy_resident = med_type == codes.PHARMACY_MED_TYPE and person.insutype == RESIDENT
         return Refused(
-            codes.PHARMACY_NOT_ALLOWED if pharmacy_resident else codes.NO_BENEFIT, f"med_type {sale.med_type}"
+            codes.PHARMACY_NOT_ALLOWED if pharmacy_resident else codes.NO_BENEFIT, f"med_type {med_type}"
         )
-    return Entitled(person, benefit, accumulator_of(case, person, benefit))
+    if refused := standing_refusal(person, benefit, sale.acct_used_flag):
+        return refused
+    return Entitled(person, benefit, counter_of(case, person, benefit))
 
 
 def benefit_of(case: Case, person: Person, med_type: str) -> Benefit | None:
@@ -68,45 +86,20 @@ def benefit_of(case: Case, person: Person, med_type: str) -> Benefit | None:
         psn_type=person.psn_type,
         med_type=med_type,
         level=case.institution.level,
-        route=REMOTE if case.remote else LOCAL,
+        route=route_of(case, person.psn_no, med_type),
         day=day_of(case.now_ms),
     )
 
 
-def accumulator_of(case: Case, person: Person, benefit: Benefit) -> Accumulator:
-    """Return what was used of a benefit this year; nothing, at its first use."""
-    key = accumulator_key(case, person, benefit)[1]
-    stored = None if pays_nothing(benefit) else case.state.get(Accumulator, *key)
-    return stored or Accumulator(person.city, person.psn_no, year_of(case.now_ms), benefit.name, 0, 0)
-
-
-def accumulator_key(case: Case, person: Person, benefit: Benefit) -> Key:
-    """Name the row that counts a benefit this year."""
-    return Accumulator, (person.city, person.psn_no, year_of(case.now_ms), benefit.name)
-
-
 def accumulator_keys(case: Case) -> tuple[Key, ...]:
-    """Name the accumulator that judging a sale reads, once the person is known; what pays nothing counts nothing."""
+    """Name the counters that judging a sale reads, once the person is known."""
     asked = case.arrival.body
-    assert isinstance(asked, Sale)
+    assert isinstance(asked, DrugSale | OutpatientSale)
     person = case.person(asked.psn_no)
     benefit = benefit_of(case, person, asked.med_type) if person else None
-    return (accumulator_key(case, person, benefit),) if person and benefit and not pays_nothing(benefit) else ()
+    return counter_keys(case, person, benefit) if person and benefit else ()
 
 
-def year_of(now_ms: int) -> int:
-    """Return the benefit year: the calendar year of China Standard Time."""
-    return day_of(now_ms) // 10_000
-
-
-def _remote_refusal(case: Case, person: Person) -> Refused | None:
-    home, there = case.world.cities[case.home], case.world.cities[case.institution.city]
-    if not (home.remote.offered and there.remote.offered):
-        return Refused(codes.REMOTE_NOT_OFFERED, f"{case.home} at {case.institution.city}")
-    if home.province != there.province:
-        return Refused(codes.REMOTE_NOT_OFFERED, "another province")
-    if there.remote.pilots_only and not case.institution.pilot:
-        return Refused(codes.REMOTE_NOT_OFFERED, "this institution is no pilot")
-    if person.card_generation < home.remote.generation_min:
-        return Refused(codes.CARD_GENERATION_NOT_REMOTE, f"generation {person.card_generation}")
-    return None
+def _mdtrt_id(sale: DrugSale | StaySale) -> str:
+    """Return the visit that a token may have been shown for already."""
+    return sale.mdtrt_id if isinstance(sale, StaySale) else ""

@@ -2,30 +2,39 @@
 
 import msgspec
 
+from settlement.engine.card_in_force import ISSUED_UNENABLED, NONE, status_of
 from settlement.engine.case import Case, Granted, Refused, Verdict
-from settlement.engine.credential import credential_refusal
+from settlement.engine.credential import credential_refusal, shown_by
+from settlement.engine.enabling import enabled, enables
 from settlement.engine.ledger.identity import setl_id_of
-from settlement.engine.ledger.state import SETTLED, Settlement
-from settlement.engine.medical.entitlement import insured
+from settlement.engine.ledger.state import SETTLED, Person, Record, Settlement
+from settlement.engine.medical.standing import known, usable_fen
 from settlement.engine.medical.undo import decode_info
 from settlement.wire import codes
 from settlement.wire.messages import Insurance, PersonFound, QueryPerson, QuerySettlement
+from settlement.wire.service_codes import CARD_NOT_ENABLED
 
 
 def person(case: Case) -> Verdict:
-    """1101: the insured person whose credential was shown; name and identity must agree with it."""
+    """1101: the insured person whose credential was shown; name and identity must agree with it.
+
+    A token may say by itself whose it is. Who has no card that is enabled is shown a balance of 0 (RC07).
+    """
     asked = case.arrival.body
     assert isinstance(asked, QueryPerson)
-    psn_no = case.world.register.psn_no(asked.certno)
+    psn_no = shown_by(asked, case.world)
     if psn_no is None:
         return Refused(codes.NO_INSURED_PERSON)
-    found = insured(case, psn_no)
+    found = known(case, psn_no)
     if isinstance(found, Refused):
         return found
-    if asked.psn_name != found.psn_name:
+    if asked.certno and asked.psn_name != found.psn_name:
         return Refused(codes.NO_INSURED_PERSON, "psn_name does not belong to certno")
-    if refused := credential_refusal(case, asked, found):
+    found, changes = _read(case, asked, found)
+    refused = credential_refusal(case, asked, found)
+    if refused and refused.refusal is not CARD_NOT_ENABLED:
         return refused
+    balance_fen = 0 if status_of(case, found) in (ISSUED_UNENABLED, NONE) else usable_fen(found)
     return Granted(
         PersonFound(
             psn_no=found.psn_no,
@@ -34,10 +43,20 @@ def person(case: Case) -> Verdict:
             psn_name=found.psn_name,
             gend=found.gend,
             brdy=found.brdy,
-            insuinfo=(Insurance(found.balance_fen, found.insutype, found.psn_type, found.psn_insu_stas, found.city),),
+            insuinfo=(Insurance(balance_fen, found.insutype, found.psn_type, found.psn_insu_stas, found.city),),
             bank_card_no=found.bank_card_no,
-        )
+        ),
+        changes,
     )
+
+
+def _read(case: Case, asked: QueryPerson, person: Person) -> tuple[Person, tuple[Record, ...]]:
+    """Return the person after their card was read, which may be what enables it, and the rows of that (RA06)."""
+    is_card = asked.mdtrt_cert_type == codes.CREDENTIAL_SOCIAL_SECURITY_CARD
+    if not is_card or not enables(case, person, "READ", asked.card_sn):
+        return person, ()
+    rows = enabled(case, person)
+    return next((row for row in rows if isinstance(row, Person)), person), rows
 
 
 def settlement(case: Case) -> Verdict:

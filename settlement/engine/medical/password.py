@@ -3,6 +3,8 @@
 A try is counted in the same commit as its answer, once a msgid. The remote PIN is not here: it belongs to the chip, and
 the host is told only that the chip accepted it. The HTTP door has neither pin pad nor chip: that the front end asked
 for the local password or had the chip verify the remote PIN is the institution's word there, given by its signature.
+That a password is locked the host knows by itself, at every door. A token needs neither: the telephone has asked its
+holder for a secret of its own (000: card, bank and e-card have three separate ones).
 """
 
 from typing import NamedTuple
@@ -11,8 +13,10 @@ import msgspec
 
 from settlement.engine.arrival import Door, Password
 from settlement.engine.case import Case, Refused
+from settlement.engine.credential import TOKENS
 from settlement.engine.ledger.state import Person
-from settlement.wire import codes
+from settlement.wire import codes, service_codes
+from settlement.wire.hospital import SettleStay
 from settlement.wire.messages import SettleDrugSale, SettleOutpatient
 
 
@@ -23,12 +27,13 @@ class Tried(NamedTuple):
     password: Password
 
 
-def checked(case: Case, person: Person, sale: SettleDrugSale | SettleOutpatient) -> Tried | Refused:
+def checked(case: Case, person: Person, sale: SettleDrugSale | SettleOutpatient | SettleStay) -> Tried | Refused:
     """Return the person after this sale's password, or why it is refused."""
-    if case.arrival.door is Door.HTTP:
+    if sale.mdtrt_cert_type in TOKENS:
         return Tried(person, Password.NOT_ASKED)
+    front_end = case.arrival.door is Door.HTTP
     if case.remote:
-        if not sale.chip_pin_verified:
+        if not (front_end or sale.chip_pin_verified):
             return Refused(codes.PIN_REQUIRED, "remote PIN, VERIFY on the chip")
         return Tried(person, Password.NOT_ASKED)
     rule = case.world.cities[case.home].local_password
@@ -36,6 +41,10 @@ def checked(case: Case, person: Person, sale: SettleDrugSale | SettleOutpatient)
         return Tried(person, Password.NOT_ASKED)
     if person.password_tries_left == 0:
         return Refused(codes.PIN_LOCKED, password=Password.LOCKED)
+    if person.password_reset and not case.world.cities[case.home].card.reset_password_settles:
+        return Refused(service_codes.PIN_MUST_CHANGE, "the local password was reset")
+    if front_end:
+        return Tried(person, Password.NOT_ASKED)
     if not sale.pin_block:
         return Refused(codes.PIN_REQUIRED, "local password")
     keys = case.world.key.session(case.arrival.request.dev_no, case.arrival.request.sign_no)

@@ -1,9 +1,11 @@
-"""Undo: revoke of a known settlement (2103, 2208) and reversal of an unknown outcome (2601).
+"""Undo: revoke of a known settlement (2103, 2208, 2305) and reversal of an unknown outcome (2601).
 
-Both book contra transfers, give the personal account its money back and take back what was counted of deductible and
-cap; neither deletes. While a bank purchase stands that paid a settlement's rest, neither undoes it: the bank leg is
-reversed first (0400), so that nobody has paid for nothing, whenever the line breaks. A reversal is safe at any time:
-before its original it leaves a tombstone, twice it changes nothing, of a refused original there is nothing to undo.
+Both book contra transfers, give the personal accounts their money back and take back what was counted of deductible and
+cap, by what the settlement itself has kept, whatever policy holds by now; neither deletes. While a bank purchase stands
+that paid a settlement's rest, neither undoes it: the bank leg is reversed first (0400), so that nobody has paid for
+nothing, whenever the line breaks. Of a stay's settlements the last is undone first (assumed). A reversal is safe at any
+time: before its original it leaves a tombstone, twice it changes nothing, of a refused original there is nothing to
+undo; an admission is reversed as it is undone (2404).
 """
 
 from typing import Final
@@ -11,40 +13,34 @@ from typing import Final
 import msgspec
 
 from settlement.engine.case import Case, Granted, Refused, Verdict
+from settlement.engine.judge import Keys
 from settlement.engine.ledger import books
-from settlement.engine.ledger.identity import setl_id_of
-from settlement.engine.ledger.state import (
-    REVERSED,
-    SETTLED,
-    VOIDED,
-    Accumulator,
-    FeeBatch,
-    Key,
-    Message,
-    Record,
-    Settlement,
-)
+from settlement.engine.ledger.account_books import sealed_again
+from settlement.engine.ledger.identity import setl_id_of, visit_id
+from settlement.engine.ledger.state import REVERSED, SETTLED, VOIDED, FeeBatch, Message, Record, Settlement
+from settlement.engine.ledger.stays import CANCELLED, Stay
+from settlement.engine.medical import family
+from settlement.engine.medical.charges import upload_keys
+from settlement.engine.medical.counters import counted_keys, uncounted
+from settlement.engine.medical.stay_settle import unsettled
+from settlement.engine.medical.stays import cancelled
 from settlement.engine.msgid import tombstone
 from settlement.wire import codes
-from settlement.wire.messages import (
-    Amounts,
-    Reverse,
-    Reversed,
-    Revocation,
-    SettlementInfo,
-)
+from settlement.wire.hospital import RevokeStay
+from settlement.wire.messages import Amounts, Reverse, Reversed, Revocation, SettlementInfo
 from settlement.wire.names import local_time
 
-REVOKES: Final = {"2103": "2102", "2208": "2207"}
+REVOKES: Final = {"2103": "2102", "2208": "2207", "2305": "2304"}
 """Which settlement a revoke undoes."""
+ADMISSION: Final = "2401"
 
 decode_info = msgspec.msgpack.Decoder(SettlementInfo).decode
 
 
 def revoke(case: Case) -> Verdict:
-    """2103, 2208: undo a settlement by its setl_id; answers the exact negatives (I11)."""
+    """2103, 2208, 2305: undo a settlement by its setl_id; answers the exact negatives (I11)."""
     asked = case.arrival.body
-    assert isinstance(asked, Revocation)
+    assert isinstance(asked, Revocation | RevokeStay)
     settlement = case.state.get(Settlement, case.home, asked.psn_no, asked.setl_id)
     if settlement is None or settlement.mdtrt_id != asked.mdtrt_id:
         return Refused(codes.ORIGINAL_UNKNOWN, f"setl_id {asked.setl_id}")
@@ -52,12 +48,139 @@ def revoke(case: Case) -> Verdict:
         return Refused(codes.NOT_OWNER, f"setl_id {asked.setl_id}")
     if settlement.state != SETTLED:
         return Refused(codes.ALREADY_UNDONE, f"setl_id {asked.setl_id} is {settlement.state}")
+    granted = _undone(case, settlement, VOIDED)
+    if isinstance(granted, Refused):
+        return granted
+    person = case.person(settlement.psn_no)
+    assert person, "a settlement has its person"
+    own_fen = settlement.acct_pay_fen - settlement.acct_mulaid_pay_fen
+    return granted._replace(output=_negative_info(case, settlement, person.balance_fen + own_fen))
+
+
+def reverse(case: Case) -> Verdict:
+    """2601: undo whatever became of a msgid, also when nothing has become of it yet."""
+    asked = case.arrival.body
+    assert isinstance(asked, Reverse)
+    kind = codes.KINDS.get(asked.oinfno)
+    if kind is None or not kind.reversible:
+        return Refused(codes.NOT_REVERSIBLE, f"oinfno {asked.oinfno}")
+    original = case.state.get(Message, case.institution.city, case.institution.code, asked.omsgid)
+    if original is None:
+        return Granted(Reversed(), (tombstone(case, asked.omsgid, asked.oinfno, asked.psn_no),))
+    if (original.psn_no, original.insuplc) != (asked.psn_no, case.home):
+        return Refused(codes.NOT_OWNER, f"omsgid {asked.omsgid}")
+    if original.infno != asked.oinfno:
+        return Refused(codes.ORIGINAL_UNKNOWN, f"omsgid {asked.omsgid} is a {original.infno}")
+    if asked.oinfno == ADMISSION:
+        return _unadmitted(case, asked)
+    settlement = case.state.get(Settlement, case.home, asked.psn_no, original.setl_id) if original.setl_id else None
+    if settlement is None or settlement.state == REVERSED:
+        return Granted(Reversed())
+    if settlement.state == VOIDED:
+        return Refused(codes.ALREADY_UNDONE, f"setl_id {settlement.setl_id} is {VOIDED}")
+    return _undone(case, settlement, REVERSED)
+
+
+def undone_keys(case: Case) -> Keys:
+    """Name what undoing a settlement also changes, once the settlement is known, or a stay's uploads."""
+    settlement = _named(case)
+    if settlement is None:
+        return upload_keys(_admitted(case))
+    named = *counted_keys(settlement), *family.debit_keys(settlement)
+    whose = settlement.city, settlement.psn_no, settlement.mdtrt_id
+    if settlement.mid_setl_flag:
+        return *named, (Stay, whose)
+    return (*named, (FeeBatch, (*whose, settlement.chrg_bchno))) if settlement.chrg_bchno else named
+
+
+def undone_more_keys(case: Case) -> Keys:
+    """Name the stay's uploads and the family members who get something back, once stay and debits are known."""
+    settlement = _named(case)
+    if settlement is None:
+        return ()
+    creditors = family.creditor_keys(case, settlement)
+    if not settlement.mid_setl_flag:
+        return creditors
+    stay = case.state.get(Stay, settlement.city, settlement.psn_no, settlement.mdtrt_id)
+    return *creditors, *upload_keys(stay)
+
+
+def reversed_stay(city: str, fixmedins_code: str, asked: Reverse) -> str:
+    """Return the name of the stay that a 2601 means, "" if it means none."""
+    return visit_id(city, fixmedins_code, asked.omsgid) if asked.oinfno == ADMISSION else ""
+
+
+def _named(case: Case) -> Settlement | None:
+    asked = case.arrival.body
+    match asked:
+        case Revocation() | RevokeStay():
+            setl_id = asked.setl_id
+        case Reverse():
+            setl_id = setl_id_of(case.institution.city, case.institution.code, asked.omsgid)
+        case _:
+            return None
+    return case.state.get(Settlement, case.home, asked.psn_no, setl_id)
+
+
+def _admitted(case: Case) -> Stay | None:
+    asked = case.arrival.body
+    if not isinstance(asked, Reverse):
+        return None
+    mdtrt_id = reversed_stay(case.institution.city, case.institution.code, asked)
+    return case.state.get(Stay, case.home, asked.psn_no, mdtrt_id) if mdtrt_id else None
+
+
+def _unadmitted(case: Case, asked: Reverse) -> Verdict:
+    """Undo an admission, unless it was refused or is undone already."""
+    stay = _admitted(case)
+    if stay is None or stay.state == CANCELLED:
+        return Granted(Reversed())
+    verdict = cancelled(case, stay)
+    return verdict if isinstance(verdict, Refused) else verdict._replace(output=Reversed())
+
+
+def _undone(case: Case, settlement: Settlement, state: str) -> Granted | Refused:
     if settlement.bank_paid_fen:
-        return _paid_by_bank(settlement)
-    msgid = case.arrival.request.msgid
-    info = decode_info(settlement.info)
-    balance_fen, granted = _undone(case, settlement, info, VOIDED)
-    output = msgspec.structs.replace(
+        return Refused(codes.BANK_PURCHASE_STANDS, f"{settlement.bank_paid_fen} fen of {settlement.setl_id}")
+    marks = _given_free(case, settlement)
+    if isinstance(marks, Refused):
+        return marks
+    undone = msgspec.structs.replace(
+        settlement, state=state, undone_ms=case.now_ms, undone_by=case.arrival.request.msgid
+    )
+    person = case.person(settlement.psn_no)
+    assert person is not None, "a settlement has its person"
+    paid = family.refunded(case, settlement)
+    own_fen = settlement.acct_pay_fen - settlement.acct_mulaid_pay_fen
+    changes: tuple[Record, ...] = (
+        undone,
+        msgspec.structs.replace(person, balance_fen=person.balance_fen + own_fen),
+        *uncounted(case, settlement),
+        *marks,
+        *paid.changes,
+    )
+    transfers = (
+        *books.undoing(undone, decode_info(settlement.info).setldetail, paid.shares),
+        *sealed_again(person, case.arrival.request.msgid, own_fen, case.now_ms),
+        *paid.transfers,
+    )
+    return Granted(Reversed(), changes, transfers)
+
+
+def _given_free(case: Case, settlement: Settlement) -> list[Record] | Refused:
+    """Return what was settled, open again, or why a stay's settlement cannot be undone yet."""
+    if settlement.mid_setl_flag:
+        return unsettled(case, settlement)
+    if not settlement.chrg_bchno:
+        return []
+    batch = case.state.get(FeeBatch, settlement.city, settlement.psn_no, settlement.mdtrt_id, settlement.chrg_bchno)
+    assert batch is not None, "a settled charge batch is kept"
+    return [msgspec.structs.replace(batch, setl_id="")]
+
+
+def _negative_info(case: Case, settlement: Settlement, balance_fen: int) -> SettlementInfo:
+    info, msgid = decode_info(settlement.info), case.arrival.request.msgid
+    return msgspec.structs.replace(
         info,
         setl_id=setl_id_of(case.institution.city, case.institution.code, msgid),
         setl_time=local_time(case.now_ms),
@@ -72,91 +195,9 @@ def revoke(case: Case) -> Verdict:
         ),
         detlcutinfo=(),
         patient=None,
+        deposit_used_fen=-info.deposit_used_fen,
+        deposit_refund_fen=-info.deposit_refund_fen,
     )
-    return granted._replace(output=output)
-
-
-def reverse(case: Case) -> Verdict:
-    """2601: undo whatever became of a msgid, also when nothing has become of it yet."""
-    asked = case.arrival.body
-    assert isinstance(asked, Reverse)
-    kind = codes.KINDS.get(asked.oinfno)
-    if kind is None or not kind.reversible:
-        return Refused(codes.NOT_REVERSIBLE, f"oinfno {asked.oinfno}")
-    original = case.state.get(Message, *_original_key(case)[1])
-    if original is None:
-        return Granted(Reversed(), (tombstone(case, asked.omsgid, asked.oinfno, asked.psn_no),))
-    if (original.psn_no, original.insuplc) != (asked.psn_no, case.home):
-        return Refused(codes.NOT_OWNER, f"omsgid {asked.omsgid}")
-    if original.infno != asked.oinfno:
-        return Refused(codes.ORIGINAL_UNKNOWN, f"omsgid {asked.omsgid} is a {original.infno}")
-    settlement = case.state.get(Settlement, case.home, asked.psn_no, original.setl_id) if original.setl_id else None
-    if settlement is None or settlement.state == REVERSED:
-        return Granted(Reversed())
-    if settlement.state == VOIDED:
-        return Refused(codes.ALREADY_UNDONE, f"setl_id {settlement.setl_id} is {VOIDED}")
-    if settlement.bank_paid_fen:
-        return _paid_by_bank(settlement)
-    return _undone(case, settlement, decode_info(settlement.info), REVERSED)[1]
-
-
-def _paid_by_bank(settlement: Settlement) -> Refused:
-    return Refused(codes.BANK_PURCHASE_STANDS, f"{settlement.bank_paid_fen} fen of {settlement.setl_id}")
-
-
-def undone_keys(case: Case) -> tuple[Key, ...]:
-    """Name what undoing a settlement also changes, once the settlement is known."""
-    settlement = _named(case)
-    if settlement is None:
-        return ()
-    counted: Key = (Accumulator, (settlement.city, settlement.psn_no, settlement.year, settlement.benefit))
-    if not settlement.chrg_bchno:
-        return (counted,)
-    return counted, (FeeBatch, (settlement.city, settlement.psn_no, settlement.mdtrt_id, settlement.chrg_bchno))
-
-
-def _named(case: Case) -> Settlement | None:
-    asked = case.arrival.body
-    match asked:
-        case Revocation():
-            setl_id = asked.setl_id
-        case Reverse():
-            setl_id = setl_id_of(case.institution.city, case.institution.code, asked.omsgid)
-        case _:
-            return None
-    return case.state.get(Settlement, case.home, asked.psn_no, setl_id)
-
-
-def _original_key(case: Case) -> Key:
-    asked = case.arrival.body
-    assert isinstance(asked, Reverse)
-    return Message, (case.institution.city, case.institution.code, asked.omsgid)
-
-
-def _undone(case: Case, settlement: Settlement, info: SettlementInfo, state: str) -> tuple[int, Granted]:
-    undone = msgspec.structs.replace(
-        settlement, state=state, undone_ms=case.now_ms, undone_by=case.arrival.request.msgid
-    )
-    person = case.person(settlement.psn_no)
-    assert person is not None, "a settlement has its person"
-    balance_fen = person.balance_fen + settlement.acct_pay_fen
-    changes: list[Record] = [undone, msgspec.structs.replace(person, balance_fen=balance_fen)]
-    amounts = info.amounts
-    if amounts.act_pay_dedc_fen or amounts.fund_pay_sumamt_fen:
-        counted = case.state.get(Accumulator, settlement.city, settlement.psn_no, settlement.year, settlement.benefit)
-        assert counted is not None, "what a settlement counted is kept"
-        changes.append(
-            msgspec.structs.replace(
-                counted,
-                deductible_used_fen=counted.deductible_used_fen - amounts.act_pay_dedc_fen,
-                fund_used_fen=counted.fund_used_fen - amounts.fund_pay_sumamt_fen,
-            )
-        )
-    if settlement.chrg_bchno:
-        batch = case.state.get(FeeBatch, settlement.city, settlement.psn_no, settlement.mdtrt_id, settlement.chrg_bchno)
-        assert batch is not None, "a settled charge batch is kept"
-        changes.append(msgspec.structs.replace(batch, setl_id=""))
-    return balance_fen, Granted(Reversed(), tuple(changes), books.undoing(undone, info.setldetail))
 
 
 def _negative(amounts: Amounts, balance_fen: int) -> Amounts:

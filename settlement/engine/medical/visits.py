@@ -1,15 +1,24 @@
-"""An outpatient's way before the till: registration (2201) and the charge batch (2204)."""
+"""An outpatient's way before the till: registration (2201, 2202), diagnosis (2203), charge batches (2204, 2205)."""
+
+from typing import Final
+
+import msgspec
 
 from settlement.engine.case import Case, Granted, Refused, Verdict
-from settlement.engine.credential import credential_refusal
+from settlement.engine.credential import credential_refusal, spent
+from settlement.engine.judge import Keys
 from settlement.engine.ledger.identity import visit_id_of
-from settlement.engine.ledger.state import FeeBatch, Visit
+from settlement.engine.ledger.state import FeeBatch, Record, Visit
 from settlement.engine.medical.bill import cut_bill
-from settlement.engine.medical.entitlement import insured
-from settlement.wire import codes
-from settlement.wire.envelope import encode_lines
+from settlement.engine.medical.standing import insured
+from settlement.wire import codes, hospital_codes
+from settlement.wire.envelope import encode_lines, encode_rows
+from settlement.wire.hospital import ALL_LINES, CancelFees, CancelRegistration, DescribeVisit, VisitChanged
 from settlement.wire.messages import FeesCut, RegisterOutpatient, UploadFees, VisitOpened
 from settlement.wire.names import HOSPITAL, day_of
+
+BATCHES_MAX: Final = 200
+"""Charge batches of one visit."""
 
 
 def register(case: Case) -> Verdict:
@@ -36,22 +45,56 @@ def register(case: Case) -> Verdict:
         ipt_otp_no=asked.ipt_otp_no,
         opened_ms=case.now_ms,
     )
-    return Granted(VisitOpened(mdtrt_id, asked.psn_no, asked.ipt_otp_no), (visit,))
+    return Granted(VisitOpened(mdtrt_id, asked.psn_no, asked.ipt_otp_no), (visit, *spent(case, asked, mdtrt_id)))
+
+
+def cancel(case: Case) -> Verdict:
+    """2202: take a registration back, once it has no charges."""
+    asked = case.arrival.body
+    assert isinstance(asked, CancelRegistration)
+    visit = _visit(case, asked.psn_no, asked.mdtrt_id)
+    if isinstance(visit, Refused):
+        return visit
+    if visit.ipt_otp_no != asked.ipt_otp_no:
+        return Refused(codes.VISIT_UNKNOWN, f"ipt_otp_no {asked.ipt_otp_no}")
+    if any(batch.lines for batch in _batches(case, visit)):
+        return Refused(hospital_codes.VISIT_NOT_EMPTY, f"mdtrt_id {asked.mdtrt_id}")
+    return Granted(VisitChanged(), (msgspec.structs.replace(visit, cancelled=1),))
+
+
+def describe(case: Case) -> Verdict:
+    """2203: say what kind of visit it is, and the diagnoses; one med_type for each visit."""
+    asked = case.arrival.body
+    assert isinstance(asked, DescribeVisit)
+    visit = _visit(case, asked.psn_no, asked.mdtrt_id)
+    if isinstance(visit, Refused):
+        return visit
+    if visit.med_type not in ("", asked.med_type):
+        return Refused(hospital_codes.MED_TYPE_FIXED, f"med_type {asked.med_type}, said before: {visit.med_type}")
+    described = msgspec.structs.replace(
+        visit, med_type=asked.med_type, dise_codg=asked.dise_codg, diseinfo=encode_rows(asked.diseinfo)
+    )
+    return Granted(VisitChanged(), (described,))
 
 
 def upload(case: Case) -> Verdict:
-    """2204: take up a charge batch, whole; the same chrg_bchno a second time is refused."""
+    """2204: take up a charge batch, whole; the same chrg_bchno a second time is refused, unless it was cancelled."""
     asked = case.arrival.body
     assert isinstance(asked, UploadFees)
-    visit = case.state.get(Visit, case.home, asked.psn_no, asked.mdtrt_id)
-    if visit is None:
-        return Refused(codes.VISIT_UNKNOWN, f"mdtrt_id {asked.mdtrt_id}")
-    if visit.fixmedins_code != case.institution.code:
-        return Refused(codes.NOT_OWNER, f"mdtrt_id {asked.mdtrt_id}")
-    if case.state.get(FeeBatch, case.home, asked.psn_no, asked.mdtrt_id, asked.chrg_bchno):
+    visit = _visit(case, asked.psn_no, asked.mdtrt_id)
+    if isinstance(visit, Refused):
+        return visit
+    known = case.state.get(FeeBatch, case.home, asked.psn_no, asked.mdtrt_id, asked.chrg_bchno)
+    if known and known.lines:
         return Refused(codes.LINES_SETTLED, f"chrg_bchno {asked.chrg_bchno}")
+    if asked.chrg_bchno == ALL_LINES:
+        return Refused(codes.VISIT_UNKNOWN, f"chrg_bchno {ALL_LINES} means all batches, it names none")
+    numbers = visit.batches.splitlines()
+    if len(numbers) >= BATCHES_MAX:
+        return Refused(codes.AMOUNT_OUT_OF_RANGE, f"a visit has at most {BATCHES_MAX} charge batches")
     total_fen = sum(line.det_item_fee_sumamt_fen for line in asked.feedetail)
-    cuts = cut_bill(asked.feedetail, total_fen, case.world.catalogue(case.institution.city), day_of(case.now_ms))
+    catalogue = case.world.catalogue(case.institution.city)
+    cuts = cut_bill(asked.feedetail, total_fen, catalogue, case.institution, day_of(case.now_ms))
     if isinstance(cuts, Refused):
         return cuts
     batch = FeeBatch(
@@ -63,4 +106,52 @@ def upload(case: Case) -> Verdict:
         medfee_sumamt_fen=total_fen,
         setl_id="",
     )
-    return Granted(FeesCut(cuts), (batch,))
+    if known:
+        return Granted(FeesCut(cuts), (batch,))
+    listed = msgspec.structs.replace(visit, batches="\n".join((*numbers, asked.chrg_bchno)))
+    return Granted(FeesCut(cuts), (batch, listed))
+
+
+def cancel_fees(case: Case) -> Verdict:
+    """2205: take a charge batch back, or all that are not settled; what is settled stays (E3104)."""
+    asked = case.arrival.body
+    assert isinstance(asked, CancelFees)
+    visit = _visit(case, asked.psn_no, asked.mdtrt_id)
+    if isinstance(visit, Refused):
+        return visit
+    if asked.chrg_bchno == ALL_LINES:
+        gone = [batch for batch in _batches(case, visit) if batch.lines and not batch.setl_id]
+        return Granted(VisitChanged(), tuple(map(_emptied, gone)))
+    batch = case.state.get(FeeBatch, case.home, asked.psn_no, asked.mdtrt_id, asked.chrg_bchno)
+    if batch is None or not batch.lines:
+        return Refused(codes.VISIT_UNKNOWN, f"chrg_bchno {asked.chrg_bchno}")
+    if batch.setl_id:
+        return Refused(codes.LINES_SETTLED, f"chrg_bchno {asked.chrg_bchno}: setl_id {batch.setl_id}")
+    return Granted(VisitChanged(), (_emptied(batch),))
+
+
+def batch_keys(case: Case) -> Keys:
+    """Name every charge batch of a visit, once the visit is known."""
+    asked = case.arrival.body
+    assert isinstance(asked, CancelRegistration | CancelFees)
+    visit = case.state.get(Visit, case.home, asked.psn_no, asked.mdtrt_id)
+    return tuple((FeeBatch, (*visit.key, number)) for number in visit.batches.splitlines()) if visit else ()
+
+
+def _visit(case: Case, psn_no: str, mdtrt_id: str) -> Visit | Refused:
+    """Return a visit of this institution that goes on, or why there is none."""
+    visit = case.state.get(Visit, case.home, psn_no, mdtrt_id)
+    if visit is None:
+        return Refused(codes.VISIT_UNKNOWN, f"mdtrt_id {mdtrt_id}")
+    if visit.fixmedins_code != case.institution.code:
+        return Refused(codes.NOT_OWNER, f"mdtrt_id {mdtrt_id}")
+    return Refused(hospital_codes.VISIT_CANCELLED, f"mdtrt_id {mdtrt_id}") if visit.cancelled else visit
+
+
+def _batches(case: Case, visit: Visit) -> list[FeeBatch]:
+    found = (case.state.get(FeeBatch, *visit.key, number) for number in visit.batches.splitlines())
+    return [batch for batch in found if batch]
+
+
+def _emptied(batch: FeeBatch) -> Record:
+    return msgspec.structs.replace(batch, lines=b"", medfee_sumamt_fen=0)

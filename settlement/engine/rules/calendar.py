@@ -17,6 +17,10 @@ from settlement.wire.names import CHINA
 DAY_MS: Final = 24 * 60 * 60 * 1000
 SATURDAY: Final = 5
 """date.weekday of the first day of a weekend."""
+WORKING: Final = "working"
+WEEKEND: Final = "weekend"
+HOLIDAY: Final = "holiday"
+"""Kinds of day, in opening hours."""
 SEARCH_MAX: Final = 366 * 4
 """Days that a search for a working day looks at, at most: no plan is longer than some years."""
 
@@ -38,8 +42,8 @@ class Calendar(Struct, frozen=True):
     def kind_of(self, day: date) -> str:
         """Return what a window's opening hours call a day: working, weekend or holiday."""
         if self.works(day):
-            return "working"
-        return "holiday" if day in self.off else "weekend"
+            return WORKING
+        return HOLIDAY if day in self.off else WEEKEND
 
     def later(self, day: date, working_days: int) -> date:
         """Return the working day that comes so many after a day; 0 is the day itself.

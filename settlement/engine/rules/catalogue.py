@@ -1,20 +1,24 @@
 """Items of the catalogue: class, first share and price limit of each, by the day on which it is used.
 
 The catalogue of the place of treatment holds (就医地目录), whoever is insured where. A price or class that changes is a
-second row of the same code with later days; two rows never share a day. How a line is cut stands in split.
+second row of the same code with later days; two rows never share a day. An institution that has matched its own codes
+(目录对照) may use none that it has not. How a line is cut stands in medical.split, how a file is read, in
+catalogue_file.
 """
 
 from collections.abc import Iterable
-from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from settlement.engine.rules.profile import OPEN_END, Day, Named, PriceE6, ProfileError, RatioE4, Row, convert, parse
+from settlement.wire import catalogue_codes, codes
+from settlement.wire.refusal import Basis, Refusal
 
 CLASS_B: Final = "02"
 CLASS_C: Final = "03"
 """chrgitm_lv 乙 and 丙; 01, 甲, is what neither is."""
+LEVELS: Final = (0, 1, 2, 3)
+"""Levels of an institution: a pharmacy has 0, hospitals 1 to 3 (dedc_hosp_lv)."""
 
 
 class Item(Struct, frozen=True):
@@ -26,6 +30,26 @@ class Item(Struct, frozen=True):
     preself_ratio_e4: int
     """The patient's first share (先行自付) of class B."""
     price_limit_e6: int | None
+    """The limit of a unit's price wherever no level has its own."""
+    from_day: int
+    to_day: int
+    level_limits_e6: tuple[int | None, ...] = ()
+    """Limits at LEVELS, where some level has one of its own."""
+    limited: bool = False
+    """Limited use (lmt_used_flag): the patient's own unless the hospital approved it (hosp_appr_flag 1)."""
+    med_chrgitm_type: str = ""
+
+    def limit_e6(self, level: int) -> int | None:
+        """Return the limit of a unit's price at an institution of a level."""
+        return self.level_limits_e6[level] if self.level_limits_e6 else self.price_limit_e6
+
+
+class Match(NamedTuple):
+    """What an institution's own code stands for from one day to another, both included."""
+
+    fixmedins_code: str
+    medins_list_codg: str
+    med_list_codg: str
     from_day: int
     to_day: int
 
@@ -38,12 +62,26 @@ class Catalogue:
     True
     """
 
-    def __init__(self, name: str, items: Iterable[Item]) -> None:
+    def __init__(
+        self,
+        name: str,
+        items: Iterable[Item],
+        *,
+        matches: Iterable[Match] = (),
+        source: str = "",
+        basis: Basis = Basis.ASSUMED,
+    ) -> None:
         self.name = name
+        self.source = source
+        self.basis = basis
         self.items: Final = tuple(items)
         self._by_code: dict[str, tuple[Item, ...]] = {}
         for item in self.items:
             self._by_code[item.code] = (*self._by_code.get(item.code, ()), item)
+        self._matches: dict[str, dict[str, tuple[Match, ...]]] = {}
+        for match in matches:
+            own = self._matches.setdefault(match.fixmedins_code, {})
+            own[match.medins_list_codg] = (*own.get(match.medins_list_codg, ()), match)
 
     def find(self, code: str, day: int) -> Item | None:
         """Return the item that holds on a day (yyyymmdd), or None."""
@@ -56,42 +94,16 @@ class Catalogue:
         """Return the items that hold on a day (yyyymmdd), in the order of their file."""
         return tuple(item for item in self.items if item.from_day <= day <= item.to_day)
 
+    def why_not(self, code: str) -> Refusal:
+        """Return why a code that `find` does not find is refused: it never was, or it is not in force on that day."""
+        return catalogue_codes.ITEM_EXPIRED if code in self._by_code else codes.UNKNOWN_ITEM
 
-class _ItemRow(Row, frozen=True):
-    code: Named
-    name: Named
-    chrgitm_lv: Literal["01", "02", "03"]
-    from_day: Day = field(name="from")
-    preself_ratio: RatioE4 = RatioE4(0)
-    price_limit: PriceE6 | None = None
-    to_day: Day = field(name="to", default=OPEN_END)
-
-
-class _CatalogueFile(Row, frozen=True):
-    name: Named
-    about: Named
-    items: tuple[_ItemRow, ...]
-
-
-def read_catalogue(text: str, file: str) -> Catalogue:
-    """Read a catalogue file; raise ProfileError for what it may not hold."""
-    content = convert(parse(text, file), _CatalogueFile, file)
-    items = [_checked(row, f"items[{number}] ({row.code})", file) for number, row in enumerate(content.items)]
-    _refuse_shared_days(items, file)
-    return Catalogue(content.name, items)
-
-
-def _checked(row: _ItemRow, key: str, file: str) -> Item:
-    if row.from_day > row.to_day:
-        raise ProfileError(file, key, f"ends on {row.to_day}, before it begins on {row.from_day}")
-    if row.preself_ratio and row.chrgitm_lv != CLASS_B:
-        raise ProfileError(file, key, "only class 02 (乙类) has a first share; drop preself_ratio or make it class 02")
-    limit = None if row.price_limit is None else int(row.price_limit)
-    return Item(row.code, row.name, row.chrgitm_lv, int(row.preself_ratio), limit, int(row.from_day), int(row.to_day))
-
-
-def _refuse_shared_days(items: list[Item], file: str) -> None:
-    for earlier, later in pairwise(sorted(items, key=lambda item: (item.code, item.from_day))):
-        if earlier.code == later.code and later.from_day <= earlier.to_day:
-            problem = f"two rows hold on {later.from_day}; end the earlier one the day before"
-            raise ProfileError(file, f"items ({later.code})", problem)
+    def matched(self, fixmedins_code: str, medins_list_codg: str, code: str, day: int) -> bool:
+        """Whether an institution may bill an item under its own code; True for one whose matching is not known here."""
+        own = self._matches.get(fixmedins_code)
+        if own is None:
+            return True
+        return any(
+            match.med_list_codg == code and match.from_day <= day <= match.to_day
+            for match in own.get(medins_list_codg, ())
+        )

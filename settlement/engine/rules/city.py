@@ -9,7 +9,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
+from settlement.engine.rules.bank import Bank, IssuingBank
+from settlement.engine.rules.card import CardRules, Offer, seal_problem
 from settlement.engine.rules.profile import Fact, Fen, Named, Row, convert, parse, take_facts
+from settlement.wire.service_catalogue import SERVICES
 
 InstitutionKind = Literal["pharmacy", "hospital"]
 Pin = Annotated[str, Meta(pattern="^[0-9]{6}$")]
@@ -59,19 +62,6 @@ class Institutions(Row, frozen=True):
         return None
 
 
-class Bank(Row, frozen=True):
-    """The bank of a city's cards; one has them all here."""
-
-    pin_default: Pin
-    pin_tries_max: Tries
-    balance_fen: Fen = field(name="balance")
-    """Opening balance of each account."""
-    small_amount_max_fen: Fen = field(name="small_amount_max")
-    """The most that a tap pays without a PIN (小额免密)."""
-    amount_max_fen: Fen = field(name="amount_max")
-    """The most that one purchase takes."""
-
-
 class CardKind(Row, frozen=True):
     """A kind of card in circulation; weights are relative."""
 
@@ -96,6 +86,37 @@ class PersonKind(Row, frozen=True):
     """Opening balance of the personal account."""
 
 
+class FilingRules(Row, frozen=True):
+    """What a filing for treatment elsewhere (异地备案) gives the insured of this city."""
+
+    enable_lag_days: Annotated[int, Meta(ge=0, le=90)]
+    """Days until the batch takes a filing up; 0: at once."""
+    temporary_months: Annotated[int, Meta(ge=6, le=120)]
+    """How long a temporary filing holds at least."""
+    local_pharmacy: bool
+    """Whether somebody who is filed elsewhere may still use a pharmacy here."""
+
+
+class Clearing(Row, frozen=True):
+    """How a city settles with others."""
+
+    prefund_fen: Fen = field(name="prefund")
+    """What it has paid in at the clearing centre before anything is cleared (预付金)."""
+
+
+class Credentials(Row, frozen=True):
+    """What the insured of this city may show (mdtrt_cert_type), here and elsewhere."""
+
+    accepted: frozenset[Literal["01", "02", "03", "91"]] = frozenset({"01", "02", "03", "91"})
+    """01 医保电子凭证, 02 identity card, 03 social security card, and 91, our own: 电子社保卡."""
+    ecard_remote: bool = False
+    """Whether an 电子社保卡 is good away from home (RD20)."""
+    token_valid_s: Annotated[int, Meta(ge=1, le=86_400)] = 300
+    """How long a token may be shown."""
+    pin_lock_scope: Literal["REMOTE_ONLY", "WHOLE_CARD"] = "REMOTE_ONLY"
+    """What a locked PIN of the chip stops (RB07)."""
+
+
 class City(Row, frozen=True):
     """The rules of one city."""
 
@@ -109,8 +130,26 @@ class City(Row, frozen=True):
     remote: Remote
     institutions: Institutions
     bank: Bank
+    banks: dict[Named, IssuingBank]
+    """The banks that issue the city's cards, by their short names."""
+    card: CardRules
+    services: dict[str, Offer]
+    """Which card services are offered, by name (wire.service_catalogue), and to whom."""
     cards: Annotated[tuple[CardKind, ...], Meta(min_length=1)]
     people: Annotated[tuple[PersonKind, ...], Meta(min_length=1)]
+    filing: FilingRules
+    clearing: Clearing
+    credentials: Credentials = Credentials()
+
+    def __post_init__(self) -> None:
+        """Hold the services to the catalogue, and to the states that the city knows."""
+        unknown = self.services.keys() - SERVICES.keys()
+        if unknown:
+            raise ValueError(f"services: {', '.join(sorted(unknown))} is no card service")
+        if self.bank.code not in self.banks:
+            raise ValueError(f"bank.code {self.bank.code} is none of banks: {', '.join(sorted(self.banks))}")
+        if problem := seal_problem(self.card, self.services):
+            raise ValueError(problem)
 
 
 def read_city(text: str, file: str) -> tuple[City, dict[str, Fact]]:

@@ -10,6 +10,8 @@ from settlement.engine.rules.city import City, InstitutionKind
 from settlement.wire.names import HOSPITAL, PHARMACY, institution_code, terminal_number
 
 PHARMACY_LEVEL: Final = 0
+BANK_LANE: Final = 99
+"""The lane of an institution's ordinary POS, which its bank put there: it takes bank cards and nothing else (RC01)."""
 KIND_NAMES: Final[dict[str, InstitutionKind]] = {PHARMACY: "pharmacy", HOSPITAL: "hospital"}
 
 
@@ -45,7 +47,12 @@ class Directory:
         if institution is None or not (lane.isascii() and lane.isdigit()):
             return False
         lanes = self._cities[institution.city].institutions.lanes
-        return 1 <= int(lane) <= lanes and dev_no == terminal_number(fixmedins_code, int(lane))
+        known = 1 <= int(lane) <= lanes or int(lane) == BANK_LANE
+        return known and dev_no == terminal_number(fixmedins_code, int(lane))
+
+    def is_social(self, dev_no: str) -> bool:
+        """Whether a terminal is a social-security POS (社保POS), and not the bank's ordinary one."""
+        return int(dev_no[-2:]) != BANK_LANE
 
     def _institution(self, code: str) -> Institution | None:
         kind, city_code, serial_text = code[:1], code[1:7], code[7:]

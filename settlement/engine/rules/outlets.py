@@ -9,7 +9,9 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
+from settlement.engine.rules.calendar import WEEKEND, WORKING
 from settlement.engine.rules.profile import Day, Fact, Named, ProfileError, Row, convert, parse, take_facts
+from settlement.wire.card_service import Channel
 
 Generation = Literal[1, 2, 3]
 Days = Annotated[int, Meta(ge=0, le=366)]
@@ -102,16 +104,15 @@ class Limits(Row, frozen=True):
     """Calendar days in which a unit hands a card out."""
 
 
-class Point(Row, frozen=True):
-    """A kind of service point: what it does on working days, and on weekends and holidays."""
+class Opening(Row, frozen=True):
+    """A channel that does not do everything every day: what it still does on weekends and on holidays."""
 
-    services: frozenset[Named]
     weekend: frozenset[Named]
     holiday: frozenset[Named]
 
-    def on(self, kind_of_day: str) -> frozenset[str]:
-        """Return what is done on a kind of day (calendar.kind_of)."""
-        return {"working": self.services, "weekend": self.weekend, "holiday": self.holiday}[kind_of_day]
+    def does(self, service: str, kind_of_day: str) -> bool:
+        """Return whether a service is done on a kind of day (calendar.kind_of)."""
+        return kind_of_day == WORKING or service in (self.weekend if kind_of_day == WEEKEND else self.holiday)
 
 
 class Verification(Row, frozen=True):
@@ -126,11 +127,16 @@ class Outlets(Row, frozen=True):
 
     city: Annotated[str, Meta(pattern="^[0-9]{6}$")]
     calendar: Named
+    province_direct: Annotated[str, Meta(pattern="^[0-9]{6}$")]
+    """The division of the province's own scheme (省直), whose people ask there."""
     banks: tuple[CardBank, ...]
     application: Application
     plan: Plan
     limits: Limits
-    points: dict[str, Point]
+    stands_for: dict[Channel, Channel]
+    """Clerks who come to somebody count as the window that sent them, and a bank's window elsewhere as the bank."""
+    opening: dict[Channel, Opening]
+    """Channels that are not named here are open every day."""
     verification: Verification
 
     def bank(self, code: str) -> CardBank | None:

@@ -12,9 +12,14 @@ from msgspec import Struct
 
 from settlement.wire.refusal import Basis
 
-Route = Literal["local", "remote"]
+Route = Literal["local", "filed", "referred", "emergency", "unfiled"]
 LOCAL: Final = "local"
-REMOTE: Final = "remote"
+FILED: Final = "filed"
+REFERRED: Final = "referred"
+EMERGENCY: Final = "emergency"
+UNFILED: Final = "unfiled"
+"""At home, or elsewhere: filed, sent there by a hospital at home, in an emergency, or on one's own (医保发〔2022〕22号)."""
+REMOTE: Final = UNFILED
 
 PaysOf = Literal["above-cap", "left"]
 ABOVE_CAP: Final = "above-cap"

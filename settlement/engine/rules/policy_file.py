@@ -14,6 +14,8 @@ from msgspec import Meta, field
 
 from settlement.engine.rules.policy import (
     FUND_FIELDS,
+    REFERRED,
+    UNFILED,
     Benefit,
     Dated,
     PaysOf,
@@ -57,6 +59,21 @@ class _Levels(Row, frozen=True):
         return {key: figures for key, figures in every if figures}
 
 
+class _Less(Row, frozen=True):
+    """By how much the fund's ratios are lower where people were sent, or go on their own, to another city."""
+
+    referred: RatioE4 = RatioE4(0)
+    unfiled: RatioE4 = RatioE4(0)
+
+    def on(self, route: Route) -> int:
+        """Return what is taken off on a route, in 10^-4."""
+        return int(getattr(self, route, 0))
+
+
+LESS_MAX_E4: Final = {REFERRED: 1000, UNFILED: 2000}
+"""10 points for the referred, 20 for the unfiled without an emergency (医保发〔2022〕22号)."""
+
+
 class _DatedRow(Row, frozen=True, kw_only=True):
     """What a benefit and a supplement have in common."""
 
@@ -78,6 +95,7 @@ class _BenefitRow(_DatedRow, frozen=True, kw_only=True):
     then: tuple[Named, ...] = ()
     bill_max: Fen | None = None
     own_share_max: RatioE4 | None = None
+    less: _Less = _Less()
     level: _Levels
 
 
@@ -104,6 +122,7 @@ def read_policy(text: str, file: str) -> Policy:
         key = f"benefit[{number}] ({row.name})"
         _refuse_backward_days(row, key, file)
         _refuse_unknown_supplement(row, key, supplements, file)
+        _refuse_too_much_less(row, key, file)
         if not row.level.given():
             raise ProfileError(file, f"{key}.level", "give figures for level 1, 2, 3 or any")
         for level, figures in row.level.given().items():
@@ -232,7 +251,23 @@ def _dated(
     row: _BenefitRow, benefit: Benefit, levels: Iterable[int], from_day: int, to_day: int
 ) -> Iterator[Dated]:
     for psn_type, med_type, level, route in product(row.psn_type, row.med_type, levels, row.route):
-        yield Dated(row.insutype, psn_type, med_type, level, route, from_day, to_day, benefit)
+        lowered = _lowered(benefit, row.less.on(route))
+        yield Dated(row.insutype, psn_type, med_type, level, route, from_day, to_day, lowered)
+
+
+def _lowered(benefit: Benefit, less_e4: int) -> Benefit:
+    """Return a benefit whose fund pays so much less of each tier, but never less than nothing."""
+    if not less_e4:
+        return benefit
+    tiers = tuple(msgspec.structs.replace(tier, ratio_e4=max(tier.ratio_e4 - less_e4, 0)) for tier in benefit.tiers)
+    return msgspec.structs.replace(benefit, tiers=tiers)
+
+
+def _refuse_too_much_less(row: _BenefitRow, key: str, file: str) -> None:
+    for route, most_e4 in LESS_MAX_E4.items():
+        if row.less.on(route) > most_e4:
+            problem = f"at most 0.{most_e4 // 100} is taken off (医保发〔2022〕22号)"
+            raise ProfileError(file, f"{key}.less.{route}", problem)
 
 
 def _refuse_backward_days(row: _DatedRow, key: str, file: str) -> None:

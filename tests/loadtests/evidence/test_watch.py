@@ -6,6 +6,7 @@ from loadtests.evidence import watch
 from loadtests.evidence.watch import EngineUse, Watch, figures_of
 from loadtests.workload.plan import EngineAt
 from settlement.metrics import Metrics
+from settlement.service import Gathered
 
 STORE = 'shuaka_store_info{durability="WAL, synchronous=FULL",store="sqlite"} 1.0'
 
@@ -95,7 +96,7 @@ def test_what_is_no_number_is_no_sample() -> None:
 def test_a_real_engines_metrics_answer_every_question() -> None:
     metrics = Metrics()
     metrics.kept("sqlite")
-    metrics.gathered(7, waiting=2)
+    metrics.gathered(Gathered(7, 2, 0.001, 0.002, 0.0005))
     metrics.committed(0.002)
     server, thread = metrics.serve("127.0.0.1", 0)
     try:

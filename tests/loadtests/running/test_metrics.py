@@ -32,9 +32,11 @@ def report() -> Report:
 
 def samples(found: Report) -> dict[tuple[str, tuple[str, ...]], float]:
     registry = CollectorRegistry()
-    registry.register(ReportCollector(lambda: found, SLO))
+    registry.register(ReportCollector(lambda: found, SLO, "run-1"))
     families = text_string_to_metric_families(generate_latest(registry).decode())
-    return {(one.name, tuple(one.labels.values())): one.value for family in families for one in family.samples}
+    every = [one for family in families for one in family.samples]
+    assert {one.labels.pop("run") for one in every} == {"run-1"}
+    return {(one.name, tuple(one.labels.values())): one.value for one in every}
 
 
 def test_arrivals_are_counted_by_their_fate() -> None:
@@ -99,12 +101,12 @@ def test_buckets_are_cumulative_and_the_last_holds_everything() -> None:
 
 
 def test_metrics_are_served_on_loopback() -> None:
-    port = metrics.serve(report, SLO, 0)
+    port = metrics.serve(report, SLO, "run-1", 0)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
         assert b"shuaka_load_arrivals_total" in answer.read()
 
 
 def test_a_metrics_port_in_use_is_an_error_that_names_it() -> None:
-    port = metrics.serve(report, SLO, 0)
+    port = metrics.serve(report, SLO, "run-1", 0)
     with pytest.raises(metrics.PortTakenError, match=f"127.0.0.1:{port} is taken"):
-        metrics.serve(report, SLO, port)
+        metrics.serve(report, SLO, "run-1", port)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -13,12 +13,16 @@ from settlement.batch import drive_now, judge_of, settle_batch
 from settlement.config import load_rulebook
 from settlement.engine.arrival import Arrival, Decision, Door
 from settlement.engine.case import World
+from settlement.engine.ledger.books import opening
+from settlement.engine.ledger.claims import NOTHING_OWED, month_end_ms
 from settlement.engine.ledger.state import BankAccount, Person
 from settlement.engine.medical.split import line_amount_fen
 from settlement.engine.persons import PopulationRegister
 from settlement.engine.rules.directory import Directory
 from settlement.stores.memory import MemoryStore
+from settlement.stores.store import Changes
 from settlement.wire.bank import CONTACT, CONTACTLESS, WITH_PIN, WITHOUT_PIN, Purchase, PurchaseReversal
+from settlement.wire.clearing import ClearMonth
 from settlement.wire.envelope import Reply, Request, decode_output, digest_of, encode
 from settlement.wire.keys import NetworkKey, session_keys
 from settlement.wire.messages import (
@@ -59,6 +63,7 @@ class Host:
             door=door,
             received_ms=self.now_ms,
             nonce=next(self._nonces).to_bytes(16, "big"),
+            owed=self.store.positions_now(month_end_ms(body.month)) if isinstance(body, ClearMonth) else NOTHING_OWED,
         )
 
     def decide(self, *arrivals: Arrival) -> list[Decision]:
@@ -72,6 +77,12 @@ class Host:
         newcomer = self.world.register.newcomer(psn_no[:6], psn_no)
         assert newcomer
         return stored or newcomer
+
+    def put(self, person: Person) -> None:
+        """Have the ledger hold a person so, with the first balance where it is their first row."""
+        key = (Person, (person.city, person.psn_no))
+        known = self.store.load_now((key,)).get(Person, *key[1])
+        self.store.save_now(Changes((person,), () if known else opening(person, self.now_ms)))
 
     def account(self, psn_no: str) -> BankAccount:
         key = (BankAccount, (psn_no[:6], psn_no))
@@ -293,7 +304,16 @@ class Visits:
 def world() -> World:
     rules, key = load_rulebook(), NetworkKey(bytes(range(16)))
     people = PopulationRegister(population(), rules.cities, key)
-    return World(rules.cities, rules.policies, rules.catalogues, Directory(rules.cities), people, key)
+    return World(
+        rules.cities,
+        rules.policies,
+        rules.catalogues,
+        Directory(rules.cities),
+        people,
+        key,
+        outlets=rules.outlets,
+        calendars=rules.calendars,
+    )
 
 
 @pytest.fixture
@@ -309,6 +329,12 @@ def pharmacy(host: Host) -> Teller:
 @pytest.fixture
 def hospital(host: Host) -> Teller:
     return Teller(host, institution_code("H", JINAN, 1)).sign_in()
+
+
+@pytest.fixture
+def agency(host: Host) -> Callable[..., Teller]:
+    """An insurance agency at the operator's port, of Jinan or another city."""
+    return cache(lambda city=JINAN: Teller(host, institution_code("A", city, 0), Door.ADMIN))
 
 
 @pytest.fixture

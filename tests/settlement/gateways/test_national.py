@@ -10,7 +10,7 @@ import pytest
 from settlement.engine.case import World
 from settlement.engine.ledger.state import Person
 from settlement.gateways.national import BODY_MAX, FULL, national_app
-from settlement.wire import codes
+from settlement.wire import codes, entitlement_codes
 from settlement.wire.messages import Line
 
 
@@ -112,7 +112,7 @@ def test_a_patient_who_is_not_the_insured_person_is_refused_by_the_field(
 def test_the_family_account_is_not_offered_yet_and_that_is_said(refused: Any, sale: dict[str, Any], infno: str) -> None:
     sale["druginfo"]["acct_used_flag"] = "2"
     said = refused(infno, sale)
-    assert said.startswith(f"[{codes.FAMILY_ACCOUNT_NOT_OFFERED.code}]")
+    assert said.startswith(f"[{entitlement_codes.NO_FAMILY_ACCOUNT.code}]")
     assert "the family account is not offered yet" in said
 
 
@@ -140,7 +140,7 @@ def test_a_reversal_is_carried_out_by_msgid(at_desk: Any, sale: dict[str, Any]) 
     at_desk(test)
 
 
-@pytest.mark.parametrize("infno", ["2304", "0200", "0400", "0001"])
+@pytest.mark.parametrize("infno", ["4101", "0200", "0400", "0001"])
 def test_what_this_door_does_not_offer_is_refused(refused: Any, infno: str) -> None:
     assert refused(infno, {}).startswith(f"[{codes.UNKNOWN_MESSAGE.code}]")
 

@@ -1,12 +1,16 @@
 """What the national door reads, and how it names what it cannot."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
+import msgspec
 import pytest
+from msgspec import Struct
 
-from settlement.wire.messages import LINES_MAX, Line
-from settlement.wire.national_fields import FORMS
+from settlement.gateways.national_form import EXCEPTIONS
+from settlement.wire.messages import LINES_MAX
+from settlement.wire.national_fields import Field
+from settlement.wire.national_traps import FORMS, reading
 from settlement.wire.national_values import national_name
 
 
@@ -22,11 +26,20 @@ from settlement.wire.national_values import national_name
         ("druginfo", "medfee_sumamt", "twelve", "input.druginfo.medfee_sumamt: a number is expected"),
         ("druginfo", "medfee_sumamt", True, "input.druginfo.medfee_sumamt: a number is expected"),
         ("druginfo", "medfee_sumamt", 1e300, "input.druginfo.medfee_sumamt: at most 16 digits"),
-        ("druginfo", "acct_used_flag", "9", "acct_used_flag: must be 0, 1 or 2"),
+        ("druginfo", "acct_used_flag", "9", "input.druginfo.acct_used_flag: not in its code table (0, 1, 2)"),
+        ("druginfo", "med_type", "99", "input.druginfo.med_type: not in its code table (25 codes, see /docs)"),
+        ("druginfo", "insutype", 310, "input.druginfo.insutype: a string is expected"),
         ("druginfo", "medfee_sumamt", Decimal("1e-999999999"), "input.druginfo.medfee_sumamt: at most 2 decimals"),
         ("drugdetail", "pric", "1.0000001", "input.drugdetail[0].pric: at most 6 decimals"),
         ("drugdetail", "feedetl_sn", "1a", "input.drugdetail[0].feedetl_sn: digits are expected"),
+        ("drugdetail", "feedetl_sn", "0", "input.drugdetail[0].feedetl_sn: digits are expected, and not 0"),
         ("drugdetail", "cnt", [], "input.drugdetail[0].cnt: a number is expected"),
+        (
+            "drugdetail",
+            "durg_trac_info",
+            [{"feedetl_sn": "1"}],
+            "input.drugdetail[0].durg_trac_info[0].drug_trac_codg: required",
+        ),
     ],
 )
 def test_a_bad_field_is_refused_by_its_name(
@@ -67,12 +80,37 @@ def test_a_header_field_is_required_by_its_name(refused: Any, sale: dict[str, An
     assert f"{name}: required" in refused("2102", sale, **{name: ""})
 
 
+OURS = {"chip_pin_verified", "pin_block"}
+"""What a struct has for a terminal with a pin pad, and this door has not."""
+
+
 @pytest.mark.parametrize("infno", FORMS)
-def test_every_number_has_the_decimals_that_its_fields_name_says(infno: str) -> None:
+def test_every_field_of_a_message_is_the_interfaces_by_name_and_by_its_decimals(infno: str) -> None:
     form = FORMS[infno]
-    tables = {field.name: field for node in form.nodes for field in node.fields}
-    taken = [*form.message.__struct_fields__, *(Line.__struct_fields__ if "feedetl_sn" in tables else ())]
-    numbers = dict(map(national_name, taken))
-    assert all(tables[name].scale == scale for name, scale in numbers.items() if scale is not None)
-    strings = {name for name, scale in numbers.items() if scale is None}
-    assert strings - tables.keys() <= {"drugdetail", "chip_pin_verified", "pin_block"}
+    tables = {field.name: field for field in reading().envelope}
+    tables |= {field.name: field for node in form.nodes for field in node.fields}
+    lists = {node.name: node for node in form.nodes if node.many}
+    _, renamed, _ = EXCEPTIONS.get(infno, ("", "", None))
+    for field in msgspec.structs.fields(form.message):
+        name, scale = national_name(field.name)
+        if name in lists:
+            rows = {each.name: each for each in lists[name].fields}
+            _assert_named(_rows_of(field.type), rows, infno)
+        elif name not in OURS and name != renamed:
+            assert name in tables, f"{infno}: the interface has no {name}"
+            assert scale is None or tables[name].scale == scale
+
+
+def _rows_of(annotation: Any) -> type[Struct]:
+    plain_type = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    rows: type[Struct] = get_args(plain_type)[0]
+    return rows
+
+
+def _assert_named(rows: type[Struct], tables: dict[str, Field], infno: str) -> None:
+    for field in msgspec.structs.fields(rows):
+        name, scale = national_name(field.name)
+        if name in tables:
+            assert scale is None or tables[name].scale == scale
+        else:  # several messages share a struct of rows
+            assert not field.required, f"{infno}: no row has {name}"

@@ -128,7 +128,8 @@ def test_no_input_whatever_ends_in_anything_but_a_reply(
     at_desk(test)
 
 
-def test_a_settlement_that_names_no_patient_is_written_without_one() -> None:
+def test_a_settlement_that_names_no_patient_says_so_in_the_interfaces_own_empty_values() -> None:
     info = SettlementInfo("S", "M", "P", "310", "41", "2026-11-21 12:00:00", "msgid", "0", Amounts())
     reply = Reply("M", "2102", "", "", "370100" + "0" * 24, "20261121120000000", raw(info))
-    assert "psn_name" not in write(reply, {})["output"]["setlinfo"]
+    made = write(reply, {})["output"]["setlinfo"]
+    assert (made["psn_name"], made["certno"], made["age"]) == ("", "", 0)

@@ -20,7 +20,7 @@ from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes
 from settlement.wire import codes
 from settlement.wire.envelope import Reply, decode_reply
-from settlement.wire.framing import FRAME_MAX, NO_MAC, FrameReader, frame
+from settlement.wire.framing import LARGE_FRAME_MAX, NO_MAC, FrameReader, frame
 from settlement.wire.messages import Line, SignIn
 from settlement.wire.refusal import Refusal
 
@@ -175,7 +175,7 @@ def test_many_frames_in_one_piece_are_all_answered(at_door: Any, till: Any) -> N
 
 @pytest.mark.parametrize(
     ("length", "refusal"),
-    [(0, codes.BAD_ENVELOPE), (16, codes.BAD_ENVELOPE), (FRAME_MAX + 1, codes.FRAME_TOO_LARGE),
+    [(0, codes.BAD_ENVELOPE), (16, codes.BAD_ENVELOPE), (LARGE_FRAME_MAX + 1, codes.FRAME_TOO_LARGE),
      (0xFFFFFFFF, codes.FRAME_TOO_LARGE)],
 )  # fmt: skip
 def test_a_length_out_of_bounds_is_answered_and_the_connection_closed(

@@ -71,7 +71,7 @@ def test_an_independent_decoder_reads_the_wire() -> None:
         "M1", "P37010000001", "P3701000000101", "370100", "", "S", 1, "2026-11-21 12:00:00",
     ]  # fmt: skip
     assert header[8][0] == "2102"
-    assert header[8][8:10] == [2500, [["1", "X", 12_500_000, 20_000, 2500]]]
+    assert header[8][8:10] == [2500, [["1", "X", 12_500_000, 20_000, 2500, "", ""]]]
 
 
 def test_an_independent_encoder_is_understood() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from settlement.wire.envelope import MalformedError
 from settlement.wire.messages import Amounts, Line, Revocation
-from settlement.wire.national_values import decode_json, encode_json, plain, read_decimal, taken
+from settlement.wire.national_values import decode_json, encode_json, plain, read_decimal, struct_of
 
 
 @given(st.integers(-(10**15), 10**15), st.sampled_from([2, 4, 6]))
@@ -42,7 +42,7 @@ def test_a_struct_is_written_with_its_decimals_and_read_back(fen: int, price_e6:
     written = decode_json(encode_json(plain(line)))
     sizes = {"pric": 6, "cnt": 4, "det_item_fee_sumamt": 2}
     numbers = {name: read_decimal(written[name], 22, scale, name) for name, scale in sizes.items()}
-    assert Line(**taken(Line, written | numbers)) == line
+    assert struct_of(Line, written | numbers) == line
 
 
 def test_a_name_loses_its_unit_and_a_row_of_rows_stays_one() -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from cardsim.issuing.population import ISSUES_MAX
 from settlement.engine.ledger.state import Message, Person, Terminal
-from settlement.wire import codes
+from settlement.wire import codes, service_codes
 from settlement.wire.envelope import decode_output
 from settlement.wire.messages import ReissueCard
 from settlement.wire.names import institution_code
 from settlement.wire.refusal import Refusal
 
-OF_THE_CARD = {"card_number", "card_id", "card_issue", "bank_card_no"}
+OF_THE_CARD = {"card_number", "card_id", "card_issue", "bank_card_no", "card_status_ms"}
 
 
 SECOND_MS, DAY_MS = 1_000, 86_400_000
@@ -194,7 +194,7 @@ def test_nobody_gets_anothers_card(
 
 def test_a_card_is_reissued_in_its_own_city_only(teller: Any, guest: Any) -> None:
     outlet = teller(institution_code("P", "370100", 1)).sign_in()
-    assert outlet.ask(asked_for(guest), insured=guest.city).refusal == codes.REISSUE_REFUSED.code
+    assert outlet.ask(asked_for(guest), insured=guest.city).refusal == service_codes.WRONG_PLACE.code
 
 
 def test_a_locked_password_stays_locked(host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:

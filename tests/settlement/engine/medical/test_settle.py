@@ -5,7 +5,7 @@ import pytest
 
 from settlement.engine.arrival import Door
 from settlement.engine.ledger.state import Accumulator, FeeBatch
-from settlement.wire import codes
+from settlement.wire import catalogue_codes, codes
 from settlement.wire.messages import Patient, PresettleDrugSale, RevokeDrugSale, UploadFees
 from settlement.wire.names import institution_code
 from settlement.wire.refusal import Refusal
@@ -94,7 +94,7 @@ def test_the_account_pays_only_when_it_is_to(pharmacy: Any, visits: Any, worker:
         ({"certno": "370100190001010000"}, codes.NO_INSURED_PERSON),
         ({"psn_name": "某人"}, codes.NO_INSURED_PERSON),
         ({"psn_type": "9"}, codes.NO_INSURED_PERSON),
-        ({"acct_used_flag": "2"}, codes.FAMILY_ACCOUNT_NOT_OFFERED),
+        ({"acct_used_flag": "2"}, entitlement_codes.NO_FAMILY_ACCOUNT),
         ({"med_type": "11"}, codes.NO_BENEFIT),
         ({"medfee_sumamt_fen": 0}, codes.AMOUNT_OUT_OF_RANGE),
         ({"medfee_sumamt_fen": -1}, codes.AMOUNT_OUT_OF_RANGE),
@@ -161,7 +161,7 @@ def test_an_item_is_refused_on_a_day_on_which_it_does_not_stand(
         if item.to_day < 20261121 and not any(other.code == item.code and other.to_day > 20261121 for other in items)
     )
     sale = visits.drug_sale(pharmacy, worker, lines_of((ended.code, "1", 1)))
-    assert pharmacy.ask(sale).refusal == codes.UNKNOWN_ITEM.code
+    assert pharmacy.ask(sale).refusal == catalogue_codes.ITEM_EXPIRED.code
 
 
 @pytest.mark.rule("RC09")

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict, astuple, replace
 
-from settlement.engine.medical.split import NO_LIMIT, Parts, Split, Used, cut_line, line_amount_fen, split, sum_parts
+from settlement.engine.medical.split import Parts, Split, cut_line, line_amount_fen, split, sum_parts
+from settlement.engine.medical.stages import NO_LIMIT, Used
 from settlement.engine.rules.catalogue import Item
 from settlement.engine.rules.policy import FUND_FIELDS, Benefit, Tier
 from settlement.wire.messages import Amounts, FundPayment, Line, LineCut

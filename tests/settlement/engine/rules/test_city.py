@@ -82,6 +82,8 @@ def test_every_value_of_a_city_has_its_origin() -> None:
         "bank",
         "cards",
         "people",
+        "filing",
+        "clearing",
     }
 
 

@@ -1,0 +1,1 @@
+"""Between institutions, agencies and cities: reconciliation, claims and their clearing."""

@@ -1,0 +1,105 @@
+"""Faults that an operator orders for single calls: the n-th call of an infno loses its request or its reply, and so on.
+
+A rehearsal of what a client must survive. Each order is used up by one call; nothing is ordered in an engine that was
+not started with --control. At the terminals' door a fault stands between the line and the service, as a bad line does.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Literal, get_args
+
+from msgspec import Struct
+
+from settlement.service import Answer, Service
+from settlement.wire.envelope import MalformedError, decode_request, infno_of
+
+FaultKind = Literal["lose-request", "lose-reply", "slow", "double", "gateway-401"]
+"""Never carried out; carried out and not answered; late; carried out twice, as a line that repeats; refused by the HTTP
+gateway before it is read."""
+KINDS: Final = get_args(FaultKind)
+ORDERS_MAX: Final = 1_000
+DELAY_MAX_MS: Final = 600_000
+AT_THE_GATEWAY: Final = "gateway-401"
+TCP: Final = "tcp"
+
+
+class Order(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to happen to the n-th call of an infno from now on, 1 being the next; `delay_ms` of a slow one."""
+
+    infno: str
+    fault: FaultKind
+    nth: int = 1
+    delay_ms: int = 3_000
+
+
+class NextFaults:
+    """The orders that wait for their call."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Order] = []
+
+    @property
+    def waiting(self) -> tuple[Order, ...]:
+        """Return what is still to come; `nth` has counted down."""
+        return tuple(self._waiting)
+
+    def order(self, order: Order) -> str:
+        """Take an order; return why it cannot be taken, or nothing."""
+        if not 1 <= order.nth <= ORDERS_MAX or len(self._waiting) >= ORDERS_MAX:
+            return f"nth: 1 to {ORDERS_MAX}, and no more than so many orders at a time"
+        if not 0 <= order.delay_ms <= DELAY_MAX_MS:
+            return f"delay_ms: 0 to {DELAY_MAX_MS}"
+        self._waiting.append(order)
+        return ""
+
+    def clear(self) -> None:
+        """Forget every order."""
+        self._waiting.clear()
+
+    def take(self, infno: str) -> Order | None:
+        """Count a call, and return the order that it meets, if any."""
+        met: Order | None = None
+        left: list[Order] = []
+        for order in self._waiting:
+            if order.infno != infno:
+                left.append(order)
+            elif order.nth > 1:
+                left.append(Order(order.infno, order.fault, order.nth - 1, order.delay_ms))
+            elif met is None:
+                met = order
+            else:
+                left.append(order)
+        self._waiting = left
+        return met
+
+
+class UnsureService(Service):
+    """A service behind a line that does what was ordered; without an order it costs one look at a list."""
+
+    faults: NextFaults | None = None
+
+    def receive(self, message: bytes, mac: bytes, answer: Answer, gateway: str) -> None:
+        """Take a terminal's message, or lose it."""
+        order = self.faults.take(_infno(message)) if self.faults is not None and self.faults.waiting else None
+        if order is None or order.fault == AT_THE_GATEWAY:
+            return super().receive(message, mac, answer, gateway)
+        if order.fault == "slow":
+            later: Callable[..., None] = super().receive
+            asyncio.get_running_loop().call_later(order.delay_ms / 1000, later, message, mac, answer, gateway)
+        elif order.fault == "lose-reply":
+            super().receive(message, mac, _nobody, gateway)
+        elif order.fault == "double":
+            super().receive(message, mac, answer, gateway)
+            super().receive(message, mac, _nobody, gateway)
+        return None
+
+
+def _infno(message: bytes) -> str:
+    try:
+        return infno_of(decode_request(message).body)
+    except MalformedError:
+        return ""
+
+
+def _nobody(_reply: bytes, _mac: bytes) -> None:
+    """Take a reply that the line has lost."""

@@ -1,0 +1,153 @@
+"""One call as the journal keeps it: who asked, the verdict and on what it stands, the split, the postings. Pure."""
+
+import re
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from settlement.engine.ledger.state import Transfer
+from settlement.journal.masking import Mask, hidden
+from settlement.wire.codes import REFUSALS
+from settlement.wire.envelope import Reply, Request, decode_output
+from settlement.wire.messages import Body
+from settlement.wire.named import write_named
+from settlement.wire.names import local_time
+
+APPROVED: Final = "approved"
+REPLAYED: Final = "replayed"
+REFUSED: Final = "refused"
+TURNED_AWAY: Final = "turned away"
+"""By the HTTP gateway, before there was a message: its own JSON without infcode."""
+BODY_KEPT_MAX: Final = 64 * 1024
+"""Bytes of a body that are kept; of a longer one the length is."""
+FIELD: Final = re.compile(r": (?P<field>(?:input|[a-z]\w*)[\w.\[\]]*): ")
+RULES: Final = {
+    "E2001": ("RA03", "RC07"), "E2002": ("RA16", "RA21"), "E2003": ("RA24",), "E2004": ("RA46",), "E2005": ("RA13",),
+    "E2006": ("RA35", "RA37"), "E2009": ("RA51",), "E2010": ("RB22",), "E2101": ("RB03",), "E2102": ("RB04", "RB05"),
+    "E2103": ("RB07", "RB08", "RB09"), "E2104": ("RB06", "RD04"), "E2105": ("RB11",), "E3001": ("RC23",),
+    "E3002": ("RA39",), "E3003": ("RC24",), "E3004": ("RC08",), "E3005": ("RC09",), "E3006": ("RC13",),
+    "E3007": ("RD02",), "E3008": ("RD19",), "E3009": ("RD20",), "E3010": ("RA50",), "E4001": ("RC15",),
+    "E4002": ("RA15",), "E4003": ("RB18",), "E4004": ("RE03",), "E9000": ("RC16",),
+}  # fmt: skip
+"""The rules of the users' documents that a refusal carries out, by its code."""
+
+
+class Noted(NamedTuple):
+    """A call that was answered, as its gateway and the service saw it.
+
+    `content` is a body as it came (JSON of the HTTP door); without it `body` is told. `status` is the HTTP gateway's
+    own refusal, which has no reply.
+    """
+
+    gateway: str
+    at_ms: int
+    seconds: float
+    infno: str = ""
+    request: Request | None = None
+    body: Body | None = None
+    content: bytes = b""
+    reply: Reply | None = None
+    transfers: tuple[Transfer, ...] = ()
+    replayed: bool = False
+    status: int = 0
+    message: str = ""
+
+
+class Posting(Struct, frozen=True):
+    """One transfer of a decision."""
+
+    books: str
+    debit: str
+    credit: str
+    amount_fen: int
+
+
+class Entry(Struct, frozen=True, omit_defaults=True):
+    """A call as kept; `asked` and `answered` are masked. `dropped` counts calls before it that the journal lost."""
+
+    number: int
+    at: str
+    gateway: str
+    infno: str
+    verdict: str
+    ms: float
+    msgid: str = ""
+    fixmedins_code: str = ""
+    opter: str = ""
+    insuplc_admdvs: str = ""
+    refusal: str = ""
+    owner: str = ""
+    basis: str = ""
+    field: str = ""
+    rules: tuple[str, ...] = ()
+    err_msg: str = ""
+    asked: Any = None
+    answered: Any = None
+    postings: tuple[Posting, ...] = ()
+    dropped: int = 0
+
+
+def entry_of(noted: Noted, number: int, mask: Mask, dropped: int = 0) -> Entry:
+    """Return a call as it is kept."""
+    seen: dict[str, str] = {}
+    asked = mask.masked(_asked(noted), seen)
+    answered = mask.masked(_answered(noted), seen)
+    request, refusal = noted.request, noted.reply.refusal if noted.reply else str(noted.status)
+    known = REFUSALS.get(refusal)
+    said = noted.reply.err_msg if noted.reply else noted.message
+    return Entry(
+        number=number,
+        at=f"{local_time(noted.at_ms)}.{noted.at_ms % 1000:03d}",
+        gateway=noted.gateway,
+        infno=noted.infno,
+        verdict=_verdict(noted),
+        ms=round(noted.seconds * 1000, 3),
+        msgid=request.msgid if request else "",
+        fixmedins_code=request.fixmedins_code if request else "",
+        opter=request.dev_no if request else "",
+        insuplc_admdvs=request.insuplc_admdvs if request else "",
+        refusal=refusal,
+        owner=known.owner if known else "",
+        basis=known.basis if known else "observed" if noted.status else "",
+        field=_field(said),
+        rules=RULES.get(refusal, ()),
+        err_msg=hidden(said, seen),
+        asked=asked,
+        answered=answered,
+        postings=tuple(
+            Posting(made.books, hidden(made.debit, seen), hidden(made.credit, seen), made.amount_fen)
+            for made in noted.transfers
+        ),
+        dropped=dropped,
+    )
+
+
+def _verdict(noted: Noted) -> str:
+    if noted.reply is None:
+        return TURNED_AWAY
+    if noted.replayed:
+        return REPLAYED
+    return APPROVED if noted.reply.approved else REFUSED
+
+
+def _asked(noted: Noted) -> Any:
+    if len(noted.content) > BODY_KEPT_MAX:
+        return {"bytes": len(noted.content)}
+    if not noted.content:
+        return write_named(noted.body) if noted.body is not None else None
+    try:
+        given = msgspec.json.decode(noted.content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {"bytes": len(noted.content)}
+    return given.get("input", given) if isinstance(given, dict) else {"bytes": len(noted.content)}
+
+
+def _answered(noted: Noted) -> Any:
+    output = decode_output(noted.reply) if noted.reply else None
+    return None if output is None else write_named(output)
+
+
+def _field(said: str) -> str:
+    found = FIELD.search(said)
+    return found["field"] if found else ""

@@ -1,0 +1,125 @@
+"""What is doubtful in a policy that may be read: days, levels and people without figures, ratios that fall.
+
+An overlap and a figure of a wrong form are refused when a file is read; what stands here can be meant, and is told.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from settlement.engine.rules.policy import Benefit, Dated, Policy, Tier, pays_nothing, whom
+from settlement.engine.rules.profile import OPEN_END
+from settlement.policy_table import percent, yuan
+
+HOSPITAL_LEVELS: Final = (1, 2, 3)
+WORKING, RETIRED = "11", "12"
+
+
+class Finding(NamedTuple):
+    """Something doubtful: of which kind, for whom, and what."""
+
+    kind: str
+    where: str
+    problem: str
+
+
+def findings(policy: Policy) -> Iterator[Finding]:
+    """Yield everything doubtful, each once."""
+    found = (*_gaps_of_days(policy), *_gaps_of_levels(policy), *_gaps_of_people(policy), *_falling(policy))
+    yield from dict.fromkeys(found)
+
+
+def _gaps_of_days(policy: Policy) -> Iterator[Finding]:
+    by_whom: dict[tuple[str, str, str, int, str], list[Dated]] = {}
+    for row in policy.rows:
+        by_whom.setdefault(whom(row), []).append(row)
+    for rows in by_whom.values():
+        for earlier, later in pairwise(sorted(rows, key=lambda row: row.from_day)):
+            if later.from_day != _next_day(earlier.to_day):
+                gap = f"{_next_day(earlier.to_day)} to the day before {later.from_day}"
+                yield Finding("gap of days", _where(later), f"nothing holds from {gap}")
+
+
+def _gaps_of_levels(policy: Policy) -> Iterator[Finding]:
+    levels: dict[tuple[str, str, str, str], set[int]] = {}
+    for row in policy.rows:
+        levels.setdefault((row.insutype, row.psn_type, row.med_type, row.route), set()).add(row.level)
+    for (insutype, psn_type, med_type, route), there in levels.items():
+        missing = [level for level in HOSPITAL_LEVELS if level not in there]
+        if missing and there & set(HOSPITAL_LEVELS):
+            where = f"insutype {insutype}, psn_type {psn_type}, med_type {med_type}, {route}"
+            yield Finding("gap of levels", where, f"no figures at level {', '.join(map(str, missing))}")
+
+
+def _gaps_of_people(policy: Policy) -> Iterator[Finding]:
+    """Yield the kinds of person of an insurance that have no figures where others of it have."""
+    people: dict[str, set[str]] = {}
+    served: dict[tuple[str, str, str], set[str]] = {}
+    for row in policy.rows:
+        people.setdefault(row.insutype, set()).add(row.psn_type)
+        served.setdefault((row.insutype, row.med_type, row.route), set()).add(row.psn_type)
+    for (insutype, med_type, route), there in served.items():
+        missing = sorted(people[insutype] - there)
+        if missing:
+            where = f"insutype {insutype}, med_type {med_type}, {route}"
+            yield Finding("gap of people", where, f"no figures for psn_type {', '.join(missing)}")
+
+
+def _falling(policy: Policy) -> Iterator[Finding]:
+    for row in policy.rows:
+        benefit, where = row.benefit, _where(row)
+        for lower, upper in pairwise(benefit.tiers):
+            if upper.ratio_e4 < lower.ratio_e4:
+                falls = f"{percent(lower.ratio_e4)} up to {yuan(lower.upper_fen or 0)}, then {percent(upper.ratio_e4)}"
+                yield Finding("falling ratio", where, falls)
+        for other in _compared(policy, row):
+            below = _least(row.benefit.tiers, other.benefit.tiers)
+            if below:
+                less = f"{percent(below[0])}, less than {percent(below[1])} at level {other.level}, psn_type {other.psn_type}"
+                yield Finding("falling ratio", where, less)
+            if _deductible(benefit) > _deductible(other.benefit):
+                more = f"{yuan(_deductible(benefit))}, more than {yuan(_deductible(other.benefit))}"
+                at = f"at level {other.level}, psn_type {other.psn_type}"
+                yield Finding("rising deductible", where, f"{more} {at}")
+
+
+def _compared(policy: Policy, row: Dated) -> Iterator[Dated]:
+    """Yield whose figures should be no better: the next level's, and those of working people for retired ones."""
+    if pays_nothing(row.benefit) or row.level not in HOSPITAL_LEVELS:
+        return
+    for other in policy.rows:
+        same = (other.insutype, other.med_type, other.route) == (row.insutype, row.med_type, row.route)
+        together = other.from_day <= row.to_day and row.from_day <= other.to_day and not pays_nothing(other.benefit)
+        level_up = other.psn_type == row.psn_type and other.level == row.level + 1
+        older = (row.psn_type, other.psn_type) == (RETIRED, WORKING) and other.level == row.level
+        if same and together and (level_up or older):
+            yield other
+
+
+def _least(tiers: tuple[Tier, ...], others: tuple[Tier, ...]) -> tuple[int, int] | None:
+    """Return the first pair of ratios, ours and theirs, where ours is the lower one of some part of the base."""
+    for bound in sorted({0, *(tier.upper_fen for tier in (*tiers, *others) if tier.upper_fen is not None)}):
+        ours, theirs = _ratio_above(bound, tiers), _ratio_above(bound, others)
+        if ours < theirs:
+            return ours, theirs
+    return None
+
+
+def _ratio_above(base_fen: int, tiers: tuple[Tier, ...]) -> int:
+    return next(tier.ratio_e4 for tier in tiers if tier.upper_fen is None or base_fen < tier.upper_fen)
+
+
+def _deductible(benefit: Benefit) -> int:
+    return benefit.at_admission(1)
+
+
+def _where(row: Dated) -> str:
+    whose = f"insutype {row.insutype}, psn_type {row.psn_type}, med_type {row.med_type}"
+    return f"{row.benefit.name}: {whose}, level {row.level}, {row.route}"
+
+
+def _next_day(day: int) -> int:
+    if day == OPEN_END:
+        return day
+    return int((datetime.strptime(str(day), "%Y%m%d") + timedelta(days=1)).strftime("%Y%m%d"))  # noqa: DTZ007 - a day
