@@ -15,7 +15,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
-from time import perf_counter, time_ns
+from time import perf_counter
 from typing import Final, Literal
 
 import uvicorn
@@ -25,19 +25,26 @@ from starlette.applications import Starlette
 
 from settlement import data_directory
 from settlement.batch import judge_of
+from settlement.clock import Clock, wall_ms
 from settlement.data_directory import Address, Endpoints, InstitutionKey
 from settlement.engine.case import World
 from settlement.gateways.admin import admin_app
+from settlement.gateways.clearing import clearing_routes
+from settlement.gateways.control import Control, control_routes
+from settlement.gateways.faults import NextFaults, UnsureService
 from settlement.gateways.http_server import CONNECTIONS_MAX, BoundedProtocol
+from settlement.gateways.journal import journal_route
 from settlement.gateways.national import national_app
 from settlement.gateways.operations import Operator, operations
 from settlement.gateways.tcp import TcpGateway
+from settlement.journal.writer import Journal, Scope
 from settlement.metrics import MeteredStore, Metrics
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.sqlite import SqliteStore
-from settlement.stores.store import Origin, Store, StoreError
+from settlement.stores.store import Origin, StoreError
 from settlement.tally import Tally
+from settlement.wire.national_traps import reading
 
 LISTEN_BACKLOG: Final = 512
 HTTP_DRAIN_S: Final = 5
@@ -76,6 +83,11 @@ class Settings(Struct, frozen=True):
     store: Literal["sqlite", "memory"] = "sqlite"
     host: str = "127.0.0.1"
     ports: Ports = Ports()
+    journal: Scope = "http"
+    control: bool = False
+    """Whether testers may reset, move the clock and order faults."""
+    strict: tuple[str, ...] = ()
+    """Traps of the national interface that are read as printed (wire.national_traps)."""
 
 
 Ready = Callable[[Endpoints], None]
@@ -96,26 +108,47 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
     metrics, tally = Metrics(), Tally()
     metrics.kept(settings.store)
     async with AsyncExitStack() as closing:
-        store = MeteredStore(_open(settings), metrics)
+        ledger, clock, faults = _open(settings), Clock(settings.data), NextFaults()
+        store = MeteredStore(ledger, metrics)
         closing.push_async_callback(store.close)
-        service = Service(
+        journal = Journal(settings.data, data_directory.journal_key(settings.data), settings.journal)
+        closing.callback(journal.close)
+        service = UnsureService(
             store,
             judge_of(world),
             world.key,
-            now_ms=_now_ms,
+            now_ms=clock.now_ms,
             chance=os.urandom,
             answered=(tally.answered, metrics.answered),
             gathered=(metrics.gathered,),
+            journal=journal,
         )
+        service.faults = faults
+        service.withheld = world.register.withheld
         listeners = closing.enter_context(_bound(settings))
         address = {name: Address(*listener.getsockname()[:2]) for name, listener in listeners.items()}
         address["metrics"] = closing.enter_context(_metrics_served(metrics, settings))
         gateway = TcpGateway(service)
         await gateway.listen(listeners["tcp"])
-        national = national_app(service, institutions, _now_ms, network_key=world.key)
+        national = national_app(
+            service,
+            institutions,
+            wall_ms,
+            network_key=world.key,
+            tables=reading(settings.strict),
+            faults=faults,
+            journal=journal,
+        )
         await closing.enter_async_context(_http(national, listeners["http"]))
         token = data_directory.admin_token(settings.data)
-        more = (operations(Operator(service, _now_ms)),)
+        operator = Operator(service, clock.now_ms)
+        control = Control(service, ledger, clock, faults, operator) if settings.control else None
+        more = (
+            journal_route(settings.data),
+            *control_routes(control),
+            *clearing_routes(store, world.cities),
+            operations(operator, control=settings.control),
+        )
         await closing.enter_async_context(_http(admin_app(store, tally, token, more), listeners["admin"]))
         endpoints = Endpoints(pid=os.getpid(), people=settings.origin.people, **address)
         data_directory.announce(settings.data, endpoints)
@@ -177,7 +210,7 @@ def _only_loopback(host: str) -> None:
         raise StartError(f"--host {host} can be reached from outside, which needs TLS; this version has none")
 
 
-def _open(settings: Settings) -> Store:
+def _open(settings: Settings) -> SqliteStore | MemoryStore:
     if settings.store == "sqlite":
         return SqliteStore(settings.data, settings.origin)
     return MemoryStore(settings.origin.size)
@@ -254,7 +287,3 @@ async def _http(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await serving
-
-
-def _now_ms() -> int:
-    return time_ns() // 1_000_000

@@ -18,6 +18,7 @@ from settlement.engine.rules.outlets import Outlets, read_outlets
 from settlement.engine.rules.policy import UNFILED, Policy, pays_nothing
 from settlement.engine.rules.policy_file import read_policy
 from settlement.engine.rules.profile import Fact, ProfileError
+from settlement.engine.rules.specimens import Specimen, read_specimens
 
 SHIPPED: Final = Path(__file__).parent
 """The folder whose cities, policies and catalogues come with the package."""
@@ -123,6 +124,12 @@ def _files(folders: Folders, kind: str, suffix: str = ".toml") -> dict[str, Path
     """Return the files of a kind by name, in the order of their names."""
     found = {path.stem: path for folder in reversed(folders) for path in (folder / kind).glob(f"*{suffix}")}
     return dict(sorted(found.items()))
+
+
+def load_specimens() -> tuple[Specimen, ...]:
+    """Return the specimen cards that come with the package."""
+    file = SHIPPED / "specimens.toml"
+    return read_specimens(text_of(file), file.name)
 
 
 def text_of(file: Path) -> str:

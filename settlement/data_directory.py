@@ -3,6 +3,7 @@
 network.key       the network's key, 32 hex digits       admin.token     who may ask the admin door
 institution.json  an institution's credentials at the    engine.lock     held by the running engine
                   HTTP door                              endpoints.json  its addresses, gone when it stops
+journal.key       hashes identities in the journal       journal.jsonl   what came to the doors (settlement.journal)
 
 Secrets are made once, readable by their owner alone (0600), and never shown. Every way in which a directory can be
 unusable ends in DirectoryError, whose text says what is wrong and where.
@@ -23,6 +24,7 @@ from settlement.wire.keys import KEY_SIZE
 NETWORK_KEY: Final = "network.key"
 ADMIN_TOKEN: Final = "admin.token"  # noqa: S105 - a file's name
 INSTITUTION: Final = "institution.json"
+JOURNAL_KEY: Final = "journal.key"
 LOCK: Final = "engine.lock"
 ENDPOINTS: Final = "endpoints.json"
 
@@ -118,6 +120,12 @@ def admin_token(directory: Path) -> str:
 def make_admin_token(directory: Path) -> bool:
     """Make the token of the admin door, if there is none."""
     return _make_secret(directory / ADMIN_TOKEN, secrets.token_urlsafe(32) + "\n")
+
+
+def journal_key(directory: Path) -> bytes:
+    """Return the key under which the journal hashes identities; made at its first use."""
+    _make_secret(directory / JOURNAL_KEY, secrets.token_hex(KEY_SIZE) + "\n")
+    return bytes.fromhex(_read(directory / JOURNAL_KEY))
 
 
 def institution_key(directory: Path) -> InstitutionKey:

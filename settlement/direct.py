@@ -7,12 +7,15 @@ seal as the service, without queue, batches or durability.
 from collections.abc import Callable
 
 from settlement.batch import Fault, Judge, drive_now, settle_batch
-from settlement.engine.arrival import Arrival, Door
+from settlement.engine.arrival import Arrival, Decision, Door
 from settlement.engine.clearing.reconcile import period_of
+from settlement.engine.ledger.claims import NOTHING_OWED, month_end_ms
 from settlement.reception import NONCE_SIZE, TurnedAway, receive, reply_to
 from settlement.stores.store import ImmediateStore
-from settlement.wire.envelope import digest_of, encode
+from settlement.wire.clearing import ClearMonth
+from settlement.wire.envelope import Request, digest_of, encode
 from settlement.wire.keys import NetworkKey
+from settlement.wire.messages import Body
 
 
 class DirectHost:
@@ -41,13 +44,17 @@ class DirectHost:
         else:
             request, body, infno, _ = received
             digest = digest_of(body, request.insuplc_admdvs)
-            period = period_of(body, request.fixmedins_code)
-            rows = self._store.statement_now(period) if period else ()
-            now_ms, nonce = self._now_ms(), self._chance(NONCE_SIZE)
-            arrival = Arrival(request, body, infno, digest, Door.TERMINAL, now_ms, nonce, rows)
-            [decision] = drive_now(settle_batch([arrival], self._judge), self._store, _raise)
-            reply = decision.reply_bytes
+            reply = self.decide(request, body, infno, digest, Door.TERMINAL).reply_bytes
         return reply, received.seal.mac(reply)
+
+    def decide(self, request: Request, body: Body, infno: str, digest: bytes, door: Door) -> Decision:
+        """Decide one authentic request, with what its judge needs of many rows, and keep what it changes."""
+        period = period_of(body, request.fixmedins_code)
+        rows = self._store.statement_now(period) if period else ()
+        owed = self._store.positions_now(month_end_ms(body.month)) if isinstance(body, ClearMonth) else NOTHING_OWED
+        arrival = Arrival(request, body, infno, digest, door, self._now_ms(), self._chance(NONCE_SIZE), rows, owed)
+        [decision] = drive_now(settle_batch([arrival], self._judge), self._store, _raise)
+        return decision
 
 
 def _raise(fault: Fault) -> None:

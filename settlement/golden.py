@@ -132,24 +132,30 @@ def skipped_of(case: GoldenCase) -> tuple[str, ...]:
 
 def amounts_of(case: GoldenCase) -> dict[str, int]:
     """Split a case's bill; the amounts by the interface's names."""
-    benefit = Benefit(
-        name=case.id,
-        fund_pay_type="310100",
-        deductible_fen=int(case.policy.dedc),
-        tiers=tuple(Tier(None if upper is None else int(upper), int(ratio)) for upper, ratio in case.policy.tiers),
-        cap_fen=None if case.policy.cap is None else int(case.policy.cap),
-        account_allowed=True,
-        basis=Basis.OBSERVED,
-        source=case.source,
-    )
     result = split(
         _parts(case),
-        benefit,
+        benefit_of(case),
         Used(int(case.state_before.dedc_used), int(case.state_before.fund_used)),
         balance_fen=int(case.acct_balc_before or 0),
         account_used=case.acct_balc_before is not None,
     )
     return dict(zip(PLACES, msgspec.structs.astuple(result.amounts), strict=True))
+
+
+def benefit_of(case: GoldenCase) -> Benefit:
+    """Return a case's policy as a benefit."""
+    tiers = tuple(Tier(None if upper is None else int(upper), int(ratio)) for upper, ratio in case.policy.tiers)
+    paying = any(tier.ratio_e4 for tier in tiers)
+    return Benefit(
+        name=case.id,
+        fund_pay_type="310100" if paying else "",
+        deductible_fen=int(case.policy.dedc),
+        tiers=tiers,
+        cap_fen=None if case.policy.cap is None else int(case.policy.cap),
+        account_allowed=True,
+        basis=Basis.OBSERVED,
+        source=case.source,
+    )
 
 
 def identities(published: dict[str, int]) -> dict[str, int]:

@@ -26,7 +26,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from settlement.engine.ledger.claims import Owed, PaidClaim
+from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
 from settlement.engine.ledger.state import Key, State
 from settlement.engine.ledger.statement import Period, StatementRow
 from settlement.replies import LATENCY_BUCKETS, Latency, Replies
@@ -193,6 +193,10 @@ class MeteredStore:
     async def paid(self, month: int) -> tuple[PaidClaim, ...]:
         """Return what a month's clearing has paid."""
         return await self._store.paid(month)
+
+    async def pairs(self, from_ms: int, to_ms: int) -> PairRows:
+        """Return what both sides of each pair of cities booked."""
+        return await self._store.pairs(from_ms, to_ms)
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger, and note what was found, or that it could not be done."""

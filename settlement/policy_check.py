@@ -74,13 +74,13 @@ def _falling(policy: Policy) -> Iterator[Finding]:
                 falls = f"{percent(lower.ratio_e4)} up to {yuan(lower.upper_fen or 0)}, then {percent(upper.ratio_e4)}"
                 yield Finding("falling ratio", where, falls)
         for other in _compared(policy, row):
+            at = f"at level {other.level}, psn_type {other.psn_type}"
             below = _least(row.benefit.tiers, other.benefit.tiers)
             if below:
-                less = f"{percent(below[0])}, less than {percent(below[1])} at level {other.level}, psn_type {other.psn_type}"
-                yield Finding("falling ratio", where, less)
+                less = f"{percent(below[0])}, less than {percent(below[1])}"
+                yield Finding("falling ratio", where, f"{less} {at}")
             if _deductible(benefit) > _deductible(other.benefit):
                 more = f"{yuan(_deductible(benefit))}, more than {yuan(_deductible(other.benefit))}"
-                at = f"at level {other.level}, psn_type {other.psn_type}"
                 yield Finding("rising deductible", where, f"{more} {at}")
 
 

@@ -13,7 +13,13 @@ from settlement.policy_words import FUNDS, INSUTYPES, LEVELS, MED_TYPES, PSN_TYP
 
 T = TypeVar("T")
 
-HEADINGS: Final = ("人员 person", "级别 level", "起付线 deductible", "报销比例 fund pays", "封顶线 cap")
+HEADINGS: Final = (
+    "人员 person",
+    "级别 level",
+    "起付线 deductible",
+    "起付线以上报销比例 fund pays above it",
+    "封顶线 cap",
+)
 ACCOUNT_ONLY: Final = "个人账户、现金 account and cash"
 NONE: Final = "-"
 OF: Final = {"above-cap": "of what lies above the pool's cap", "left": "of what no fund before it has paid"}
@@ -111,8 +117,8 @@ def _notes(block: Block) -> Iterator[str]:
         yield f"  单次限额 most of one bill: {yuan(limit)}"
     for share in _once(benefit.own_share_max_e4 for benefit in benefits if benefit.own_share_max_e4 is not None):
         yield f"  自费占比 own share of a bill, at most: {percent(share)}; the hospital bears what is above it"
-    account = _once(benefit.account_allowed for benefit in benefits)
-    yield f"  个人账户 personal account: {' / '.join('may pay 可用' if may else 'may not pay 不可用' for may in account)}"
+    for may in _once(benefit.account_allowed for benefit in benefits):
+        yield f"  个人账户 personal account: {'may pay 可用' if may else 'may not pay 不可用'}"
     for source in _once(f"[{benefit.basis}] {benefit.source}" for benefit in benefits):
         yield f"  依据 source: {source}"
 
@@ -121,9 +127,8 @@ def _supplement(more: Supplement) -> str:
     cap = "" if more.cap_fen is None else f", up to {yuan(more.cap_fen)} a year"
     above = f" above {yuan(more.deductible_fen)}" if more.deductible_fen else ""
     whom = f" for {STANDINGS[more.only_for][0]}" if more.only_for else ""
-    return (
-        f"{both(FUNDS, more.fund_pay_type)}{whom}: {segments(more.tiers)} {OF[more.pays_of]}{above}{cap} [{more.basis}]"
-    )
+    pays = f"{segments(more.tiers)} {OF[more.pays_of]}{above}{cap}"
+    return f"{both(FUNDS, more.fund_pay_type)}{whom}: {pays} [{more.basis}] {more.source}"
 
 
 def aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:

@@ -78,6 +78,9 @@ class Service:
     `answered` are told of each answer, `gathered` of each batch, the journal of what came to the doors that it keeps.
     """
 
+    withheld: frozenset[str] = frozenset()
+    """The insured numbers of people whose settlements are carried out and never answered."""
+
     def __init__(
         self,
         store: Store,
@@ -118,10 +121,15 @@ class Service:
             return self._turn_away(TurnedAway(codes.BUSY, "", request, infno, seal), answer, gateway, began)
 
         def settle(decision: Decision) -> None:
-            answer(decision.reply_bytes, seal.mac(decision.reply_bytes))
+            if not self.withholds(infno, body):
+                answer(decision.reply_bytes, seal.mac(decision.reply_bytes))
 
         arrival = self._arrival(request, body, infno, digest_of(body, request.insuplc_admdvs), Door.TERMINAL)
         return self._enqueue(Waiting(arrival, gateway, began, settle))
+
+    def withholds(self, infno: str, body: Body) -> bool:
+        """Whether what is decided of a message is never answered: a settlement for a specimen that says so."""
+        return bool(self.withheld) and codes.KINDS[infno].group == "settle" and _psn_no(body) in self.withheld
 
     async def handle(self, message: bytes, mac: bytes, gateway: str) -> tuple[bytes, bytes]:
         """Answer one message of a terminal, with its MAC."""
@@ -289,6 +297,11 @@ class Service:
     def _note(self, outcome: Outcome) -> None:
         for answered in self._answered:
             answered(outcome)
+
+
+def _psn_no(body: Body) -> str:
+    named: str = getattr(body, "psn_no", "")
+    return named
 
 
 def _terminal_of(gateway: str, request: Request) -> Terminal:

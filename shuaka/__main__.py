@@ -10,23 +10,31 @@ from typing import Annotated
 import typer
 
 from shuaka import (
+    admin,
     audit,
     capacity,
     card,
     catalogue,
+    clear,
     compare,
+    dash,
     demo,
     doctor,
+    explain,
+    journal,
     keys,
     load,
     policy,
     readers,
+    reconcile,
     report,
     rules,
     serve,
+    service,
     terminal,
     terminals,
     undo,
+    up,
     validate,
     verify,
 )
@@ -60,15 +68,23 @@ app.command()(undo.undo)
 app.command()(capacity.capacity)
 app.command()(compare.compare)
 app.command()(audit.audit)
+app.command()(reconcile.reconcile)
+app.add_typer(admin.app, name="admin")
+app.command()(journal.journal)
+app.command()(clear.clear)
 app.command()(keys.keys)
 app.add_typer(card.app, name="card")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(policy.app, name="policy")
+app.command()(service.service)
 app.command()(readers.readers)
 app.command()(rules.rules)
 app.command()(validate.validate)
+app.command()(explain.explain)
 app.command()(verify.verify)
 app.command()(report.report)
+app.command()(up.up)
+app.command()(dash.dash)
 app.command()(doctor.doctor)
 
 

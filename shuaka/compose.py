@@ -8,18 +8,20 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import typer
 from msgspec import Struct
 
 from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import SIZE_MAX, Population
-from settlement.config import SHIPPED, Rulebook, load_rulebook
+from settlement.config import SHIPPED, Rulebook, load_rulebook, load_specimens
 from settlement.engine.case import World
 from settlement.engine.persons import PopulationRegister
 from settlement.engine.rules.catalogue import Item as CatalogueItem
 from settlement.engine.rules.city import City
 from settlement.engine.rules.directory import Directory
 from settlement.engine.rules.profile import ProfileError
+from settlement.engine.rules.specimens import FIRST_INDEX, Specimen
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import HOSPITAL, PHARMACY, compact_time, day_of, institution_code, terminal_number
 from terminals.kernel.site import Site
@@ -103,6 +105,7 @@ def adopt(data: Path) -> None:
     own = data / RULES
     _folders[:] = [own, SHIPPED] if own.is_dir() else [SHIPPED]
     rulebook.cache_clear()
+    specimens.cache_clear()
     try:
         rulebook()
     except ProfileError as error:
@@ -136,13 +139,26 @@ def bank_pins() -> dict[str, str]:
 
 def population(seed: int = DEFAULT_SEED, size: int = DEFAULT_SIZE) -> Population:
     """Return the people and cards that this seed stands for."""
-    return Population(seed, size, card_profiles())
+    named = {specimen.index: _specimen_card(specimen) for specimen in specimens()} if size <= FIRST_INDEX else {}
+    return Population(seed, size, card_profiles(), named)
+
+
+@cache
+def specimens() -> tuple[Specimen, ...]:
+    """Return the specimen cards of cities that there are."""
+    return tuple(one for one in load_specimens() if one.city in rulebook().cities)
+
+
+def _specimen_card(specimen: Specimen) -> CardProfile:
+    """Return a specimen's kind of card: its city's, as worn as it says."""
+    kinds = [kind for kind in card_profiles() if kind.city == specimen.city and kind.generation == specimen.generation]
+    return msgspec.structs.replace(kinds[0], name=specimen.name, worn=specimen.worn)
 
 
 def world(people: Population, key: NetworkKey) -> World:
     """Return what the engine judges by: the shipped rules over these people."""
     rules = rulebook()
-    register = PopulationRegister(people, rules.cities, key)
+    register = PopulationRegister(people, rules.cities, key, specimens())
     return World(
         rules.cities,
         rules.policies,
@@ -218,6 +234,7 @@ def _site(city: City, kind: str, serial: int, lane: int, opter_no: str) -> Site:
         kind=kind,
         opter_no=opter_no,
         password_asked=kind_name in city.local_password.asked_at,
+        pin_lock_stops_card=city.credentials.pin_lock_scope == "WHOLE_CARD",
         remote_cities=_guests(city)
         if not city.remote.pilots_only or serial <= city.remote.pilot_serial_max
         else frozenset(),

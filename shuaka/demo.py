@@ -6,8 +6,6 @@ arrivals and what was done is judged: so engine and terminals have process group
 whatever ends us: a hangup and SIGTERM count as Ctrl-C.
 """
 
-import os
-import select
 import shlex
 import signal
 import subprocess
@@ -27,6 +25,7 @@ from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
 from settlement.wire.names import compact_time
 from shuaka import compose, demo_report
+from shuaka.children import SHUAKA, child_of, engine_of
 from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
 from shuaka.rehearsing.load_child import ChildError
@@ -34,7 +33,7 @@ from shuaka.rehearsing.rehearsal import Rehearsal, RehearsalError, audit_of, reh
 from terminals.patients import Mix
 from terminals.tally import FleetReport
 
-SHUAKA: Final = (sys.executable, "-m", "shuaka")
+ANY_PORTS: Final = tuple(word for name in compose.PORTS for word in (f"--{name}-port", "0"))
 RATE: Final = "100"
 THINK: Final = "0.3"
 """Think times of the fleet's patients: brisk, so that the last of them leave soon after the load."""
@@ -43,9 +42,6 @@ LOAD_TERMINALS: Final = 60
 WARMUP_S: Final = 2.0
 FLEET_END_S: Final = 40.0
 """A fleet lets its running visits end, for up to half a minute."""
-ENGINE_START_S: Final = 60.0
-CHILD_END_S: Final = 15.0
-"""What a child that was told to end may take before it is killed."""
 FAILED: Final = 1
 
 DEMO_MIX: Final = Mix(
@@ -69,7 +65,7 @@ def demo(
         data = keep or Path(scratch)
         try:
             with interruptible():
-                with _engine(data) as engine:
+                with engine_of(data, *ANY_PORTS) as engine:
                     answer, exit_code = _rehearse(engine, data, seconds, terminals)
                 print(f"\n{answer}")  # once the engine, too, has ended well
         except (EngineError, ChildError, RehearsalError) as error:
@@ -125,51 +121,16 @@ def _rehearse(engine: Engine, data: Path, seconds: float, terminals: int) -> tup
 
 
 @contextmanager
-def _engine(data: Path) -> Iterator[Engine]:
-    """Run an engine on any free ports until the block ends; raise EngineError if it does not start or end well."""
-    command = [*SHUAKA, "serve", "--data", str(data), "--json"]
-    command += [word for name in compose.PORTS for word in (f"--{name}-port", "0")]
-    with subprocess.Popen(  # noqa: S603 - our own command
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
-    ) as child:
-        assert child.stdout is not None
-        try:
-            if not select.select([child.stdout], [], [], ENGINE_START_S)[0]:
-                raise EngineError(f"the engine was not ready in {ENGINE_START_S:g} s")
-            if not child.stdout.readline():
-                raise EngineError(f"the engine did not start (exit {child.wait(CHILD_END_S)}); it said why above")
-            yield Engine(data)
-        finally:
-            _end(child)
-    if child.returncode:
-        raise EngineError(f"the engine ended with exit code {child.returncode}: what it said is not to be relied on")
-
-
-@contextmanager
 def _fleet(data: Path, name: str, seconds: float, terminals: int, result: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a fleet beside the block, and wait for its end and its result."""
     command = [*SHUAKA, "terminals", "--data", str(data), "--name", name, "--count", str(terminals)]
     command += ["--duration", str(seconds), "--think", THINK, "--result", str(result), "--json"]
-    with subprocess.Popen(  # noqa: S603 - our own command
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, process_group=0
-    ) as child:
+    with child_of(command) as child:
+        yield child
         try:
-            yield child
             child.wait(FLEET_END_S)
         except subprocess.TimeoutExpired:
             raise RehearsalError(f"the terminals had not ended {FLEET_END_S:g} s after the load") from None
-        finally:
-            _end(child)
-
-
-def _end(child: "subprocess.Popen[bytes]") -> None:
-    """End a child that still runs: asked at first, killed with its group when it takes too long or we are hurried."""
-    child.send_signal(signal.SIGTERM)
-    try:
-        child.wait(CHILD_END_S)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
 
 
 def _read_fleet(path: Path) -> FleetReport:

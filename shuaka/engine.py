@@ -19,6 +19,10 @@ TIMEOUT_S: Final = 60
 """An audit reads the whole ledger."""
 
 
+TOLD: Final = (http.client.BAD_REQUEST, http.client.FORBIDDEN, http.client.CONFLICT)
+"""Refusals whose sentence is the engine's own."""
+
+
 class EngineError(Exception):
     """An engine that cannot be asked, or that refuses; one sentence for the user."""
 
@@ -69,10 +73,29 @@ class Engine:
         """Return how many people of this population the ledger has met or promised to somebody."""
         return self.lease(0, people)
 
+    def operate(self, name: str, city: str, body: object) -> dict[str, Any]:
+        """Have a city's agency do one of its own operations; return {infcode, err_msg, output}."""
+        done: dict[str, Any] = self._ask("POST", f"/admin/{name}?" + urlencode({"city": city}), body)
+        return done
+
+    def clearing(self, month: int) -> dict[str, Any]:
+        """Return what a month's clearing paid."""
+        statement: dict[str, Any] = self._ask("GET", f"/clearing?month={month}")
+        return statement
+
+    def pairs(self, month: int) -> dict[str, Any]:
+        """Return both sides of what cities owe each other, and where they differ."""
+        statement: dict[str, Any] = self._ask("GET", f"/clearing/pairs?month={month}")
+        return statement
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Return what the admin port answers; bytes go as they are, anything else as JSON."""
+        return self._ask(method, path, body)
+
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         admin = self.endpoints.admin
         connection = http.client.HTTPConnection(admin.host, admin.port, timeout=TIMEOUT_S)
-        content = None if body is None else msgspec.json.encode(body)
+        content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         try:
             connection.request(method, path, content, {"Authorization": f"Bearer {self._token}"})
             answer = connection.getresponse()
@@ -84,7 +107,7 @@ class Engine:
             ) from None
         finally:
             connection.close()
-        if answer.status == http.client.CONFLICT:
+        if answer.status in TOLD:
             raise EngineError(msgspec.json.decode(said)["message"])
         if answer.status != http.client.OK:
             raise EngineError(f"the engine refuses {path}: {answer.status} {said.decode(errors='replace')}")

@@ -25,6 +25,14 @@ class StoreKind(StrEnum):
     MEMORY = "memory"
 
 
+class JournalScope(StrEnum):
+    """Whose calls the journal keeps."""
+
+    ALL = "all"
+    HTTP = "http"
+    OFF = "off"
+
+
 def serve(
     data: Annotated[Path, typer.Option(help="Data directory: ledger, keys, addresses.")] = compose.DEFAULT_DATA,
     population: Annotated[compose.People, compose.PEOPLE_OPTION] = compose.DEFAULT_PEOPLE,
@@ -40,6 +48,15 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Audit, with the directory's token.")
     ] = compose.PORTS["admin"],
     metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus.")] = compose.PORTS["metrics"],
+    journal: Annotated[
+        JournalScope, typer.Option(help="Whose calls are kept: everybody's, those of the HTTP doors, nobody's.")
+    ] = JournalScope.HTTP,
+    control: Annotated[
+        bool, typer.Option("--control", help="Let testers reset, move the clock and order faults.")
+    ] = False,
+    strict: Annotated[
+        str, typer.Option(help="Traps of the national interface to read as printed: names, or all; see /docs.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the ready line for a machine.")] = False,
 ) -> None:
     """Run the settlement engine until SIGTERM or Ctrl-C.
@@ -68,11 +85,24 @@ def serve(
         world = compose.world(compose.population(population.seed, population.size), key)
         origin = Origin(population.seed, population.size, key.check_value)
         institutions = (data_directory.institution_key(data),)
-        app.serve(app.Settings(data, origin, store.value, host, ports), world, institutions, ready)
+        settings = app.Settings(
+            data, origin, store.value, host, ports, journal.value, control=control, strict=_traps(strict)
+        )
+        app.serve(settings, world, institutions, ready)
     except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:
         _end(USAGE, str(error))
     except StoreError as error:
         _end(FAILED, f"the ledger failed, so the engine stopped; nothing unsure was acknowledged: {error}")
+
+
+def _traps(asked: str) -> tuple[str, ...]:
+    from settlement.wire.national_traps import TRAPS  # noqa: PLC0415 - as above
+
+    named = tuple(TRAPS) if asked == "all" else tuple(name for name in asked.split(",") if name)
+    for name in named:
+        if name not in TRAPS:
+            _end(USAGE, f"--strict {name}: there is no such trap; there are: {', '.join(TRAPS)}")
+    return named
 
 
 def _ready_lines(data: Path, found: object) -> str:

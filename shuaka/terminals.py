@@ -75,7 +75,9 @@ def terminals(
     compose.adopt(data)
     people, sites = compose.population(population.seed, population.size), compose.sites(count, run, lane=lane)
     shares = mixed(msgspec.structs.replace(FLEET_MIX, pharmacy=pharmacy, remote=remote), mix or ())
-    coming = Patients(seed, shares, people.profile, places_of(sites), compose.items(), compose.bank_pins())
+    coming = Patients(
+        seed, shares, people.profile, places_of(sites), compose.items(), compose.bank_pins(), people.person
+    )
     wanted = patients or _wanted(len(sites), duration, think)
     if first + wanted > people.size:
         raise typer.BadParameter(f"{first} and {wanted} people are beyond {population}", param_hint="--first")
@@ -151,6 +153,9 @@ def _lines(report: "FleetReport") -> Iterator[str]:
     if report.outlived:
         refused = f"{report.outlived} messages refused (E4018, E2004)"
         yield f"  OUTLIVED    {refused}: the host knows a later state of these chips"
+    if report.stuck:
+        whose = "the host refuses to undo them: for a person; shuaka reconcile names them"
+        yield f"  STUCK       {report.stuck} intents, and {whose}"
     if report.unknown:
         yield f"  UNKNOWN     {report.unknown}, of which {report.cut_off} were cut off; the next run resolves them"
 

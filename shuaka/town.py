@@ -50,7 +50,7 @@ class Town:
         self._host = DirectHost(self.ledger, judge_of(self._world), self._key, now_ms=_now_ms, chance=token_bytes)
         self.sites = compose.sites(TERMINALS, "town")
         places, profile = places_of(self.sites), self.people.profile
-        self._patients = Patients(seed, mix, profile, places, compose.items(), compose.bank_pins())
+        self._patients = Patients(seed, mix, profile, places, compose.items(), compose.bank_pins(), self.people.person)
         self._terminals = {site.dev_no: self._terminal(site.dev_no) for site in self.sites}
 
     def patient(self, index: int) -> Patient:

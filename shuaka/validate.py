@@ -1,28 +1,37 @@
-"""`shuaka validate FILE`: golden cases through the split, one line a case.
+"""`shuaka validate FILE...`: golden cases (JSON) through the split, scenarios (TOML) through an engine in memory.
 
-The command opens the file and prints; what a case is and how it is judged stands in settlement.golden.
+The command opens the files and prints; what a case and a scenario are and how they are judged stands in
+settlement.golden and settlement.validation (docs/validate.md). Exit codes: 0 all as expected, 1 any difference, 2 a
+file cannot be used.
 """
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, NoReturn
 
 import msgspec
 import typer
 
+from settlement.config import text_of
 from settlement.engine.rules.profile import ProfileError
-from settlement.golden import GoldenCase, Verdict, judge, read_cases
+from settlement.golden import Difference, Verdict, judge, read_cases
+from settlement.wire.keys import KEY_SIZE, NetworkKey
+from shuaka import compose
 
 DIFFERENT = 1
 USAGE = 2
+SCENARIO: Final = ".toml"
+KEY: Final = NetworkKey(bytes(KEY_SIZE))
+"""The key of an engine that nobody can reach and that ends with its scenario."""
 
 
 def validate(
-    file: Annotated[Path, typer.Argument(help="Golden cases: a JSON list of bills with their expected split.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Golden cases (.json), scenarios (.toml).")],
+    data: Annotated[Path, typer.Option(help="Data directory whose own rules a scenario obeys.")] = compose.DEFAULT_DATA,
     json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
 ) -> None:
-    """Put golden cases through the split: exit 0 all equal, 1 any difference, 2 the file cannot be used."""
-    verdicts = [judge(case) for case in _cases(file)]
+    """Compare golden cases and whole scenarios with what the engine makes of them, field by field."""
+    verdicts = [verdict for file in files for verdict in _verdicts(file, data)]
     if json:
         print(msgspec.json.format(msgspec.json.encode([_record(verdict) for verdict in verdicts])).decode())
     else:
@@ -31,21 +40,44 @@ def validate(
     raise typer.Exit(DIFFERENT if any(verdict.differs for verdict in verdicts) else 0)
 
 
-def _cases(file: Path) -> tuple[GoldenCase, ...]:
+def _verdicts(file: Path, data: Path) -> list[Verdict]:
     try:
-        return read_cases(file.read_bytes(), file.name)
+        return _played(file, data) if file.suffix == SCENARIO else _judged(file)
     except OSError as error:
-        print(f"{file}: cannot be read: {error.strerror}", file=sys.stderr)
+        _refuse(f"{file}: cannot be read: {error.strerror}")
     except ProfileError as error:
-        print(error, file=sys.stderr)
+        _refuse(str(error))
+
+
+def _judged(file: Path) -> list[Verdict]:
+    return [judge(case) for case in read_cases(file.read_bytes(), file.name)]
+
+
+def _played(file: Path, data: Path) -> list[Verdict]:
+    """Play a scenario; a verdict a step, and one of the books."""
+    from settlement.validation.differences import judge_scenario  # noqa: PLC0415 - an engine is imported by who plays
+    from settlement.validation.scenario_file import read_scenario, seed_and_size  # noqa: PLC0415 - as above
+
+    scenario = read_scenario(text_of(file), file.name)
+    compose.adopt(data)
+    people = compose.population(*seed_and_size(scenario.population, file.name))
+    steps = judge_scenario(scenario, people, compose.world(people, KEY), file.name)
+    return [Verdict(f"{scenario.name}: {step.step}", step.differs) for step in steps]
+
+
+def _refuse(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
     raise typer.Exit(USAGE)
 
 
 def _line(verdict: Verdict) -> str:
     if not verdict.differs:
         return f"{verdict.id} ok"
-    fields = (f"{field.field} expected {field.expected} got {field.got}" for field in verdict.differs)
-    return f"{verdict.id} DIFFERS {', '.join(fields)}"
+    return f"{verdict.id} DIFFERS {', '.join(map(_difference, verdict.differs))}"
+
+
+def _difference(field: Difference) -> str:
+    return f"{field.field} expected {field.expected} got {field.got}"
 
 
 def _record(verdict: Verdict) -> dict[str, object]:

@@ -89,6 +89,7 @@ async def _run(
         first=first,
         seconds=round(trio.current_time() - began_s, 3),
         journal=plan.journal,
+        stuck=journal.stuck_intents(),
     )
 
 

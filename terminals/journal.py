@@ -15,7 +15,7 @@ from typing import Final, Literal, Protocol
 import msgspec
 from msgspec import Struct
 
-from terminals.kernel.entries import Entry, OpenIntent, Resolution
+from terminals.kernel.entries import Entry, Fate, OpenIntent, Resolution
 
 Mode = Literal["fsync", "buffered"]
 
@@ -48,18 +48,24 @@ class Journal(Protocol):
     def open_intents(self) -> int:
         """Return how many intents of all terminals have no outcome yet."""
 
+    def stuck_intents(self) -> int:
+        """Return how many of them no terminal can undo: for a person."""
+
 
 class Pending:
     """The intents without an outcome, kept while entries pass."""
 
     def __init__(self) -> None:
         self._open: dict[str, dict[str, OpenIntent]] = {}
+        self.stuck: set[tuple[str, str]] = set()
+        """(terminal, msgid) of what no terminal can undo, until a person has."""
 
     def note(self, dev_no: str, entry: Entry) -> None:
         """Open an intent, or close it."""
         mine = self._open.setdefault(dev_no, {})
         if isinstance(entry, Resolution):
             mine.pop(entry.msgid, None)
+            (self.stuck.add if entry.fate is Fate.STUCK else self.stuck.discard)((dev_no, entry.msgid))
         else:
             mine[entry.msgid] = entry
 
@@ -91,6 +97,10 @@ class MemoryJournal:
     def open_intents(self) -> int:
         """Return how many there are."""
         return len(self._pending)
+
+    def stuck_intents(self) -> int:
+        """Return how many are stuck."""
+        return len(self._pending.stuck)
 
 
 class FileJournal:
@@ -151,6 +161,10 @@ class FileJournal:
     def open_intents(self) -> int:
         """Return how many there are."""
         return len(self._pending)
+
+    def stuck_intents(self) -> int:
+        """Return how many are stuck."""
+        return len(self._pending.stuck)
 
     def close(self) -> None:
         """Close the file."""

@@ -10,14 +10,19 @@ from random import Random
 from types import MappingProxyType
 from typing import Annotated, Any, Final, NamedTuple
 
+import msgspec
 from msgspec import Meta, Struct
 
 from cardsim.issuing.card_profiles import CardProfile
+from cardsim.issuing.population import Person
+from settlement.wire.codes import CREDENTIAL_IDENTITY_CARD
+from settlement.wire.entitlement_codes import CREDENTIAL_VOUCHER
 from settlement.wire.messages import Line
 from settlement.wire.names import HOSPITAL, PHARMACY
 from terminals.kernel.capabilities import Use, uses
 from terminals.kernel.effects import Prompt, Slot
 from terminals.kernel.outcome import LOCAL, REMOTE, Tender
+from terminals.kernel.papers import Papers
 from terminals.kernel.site import Site
 
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -28,6 +33,17 @@ FOREIGN_AREA: Final = "370200"
 """青岛: a city of the province in which no terminal of ours stands."""
 KEY_COMINGS: Final = 4
 """Three tries of the card's key, and one that is told of the lock."""
+WITHOUT_CARD: Final[dict[str, Any]] = {
+    "kiosk": None,
+    "pins": (),
+    "tender": Tender.CASH,
+    "bank_pins": (),
+    "module_area": "",
+    "comings": 1,
+    "reissue": False,
+    "resets_pin": "",
+}
+"""What does not happen to somebody who shows no card."""
 OTHER: Final = {Slot.LOCAL: Slot.REMOTE, Slot.REMOTE: Slot.LOCAL}
 COUNT_MAX: Final = 3
 """Packs of one medicine in a basket, at most."""
@@ -47,6 +63,8 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     `saves_account`: of all, those who keep their personal account and pay what the funds do not. `bank`: of those whose
     card has a bank account, those who pay such a rest from it; `wrong_bank_pin`: of these, those whose first PIN is
     wrong. `resets_pin`: of those who locked the chip's PIN, those who have it reset at once and come again.
+    `inpatient`: of those who go to a hospital, those who are admitted, charged, discharged and settled as a stay.
+    `voucher` and `identity_card`: of all, those who show a telephone or, at home, an identity card, and no card.
     """
 
     pharmacy: Share = 0.7
@@ -62,6 +80,9 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     bank: Share = 0.6
     wrong_bank_pin: Share = 0.05
     resets_pin: Share = 0.5
+    inpatient: Share = 0.0
+    voucher: Share = 0.0
+    identity_card: Share = 0.0
     lines_min: Annotated[int, Meta(ge=1, le=20)] = 1
     lines_max: Annotated[int, Meta(ge=1, le=20)] = 3
 
@@ -71,6 +92,8 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             raise ValueError(
                 "default_pin and local_password_as_pin are shares of the same patients: at most 1 together"
             )
+        if self.voucher + self.identity_card > 1:
+            raise ValueError("voucher and identity_card are shares of the same patients: at most 1 together")
         if self.lines_min > self.lines_max:
             raise ValueError(f"lines_min {self.lines_min} is above lines_max {self.lines_max}")
 
@@ -110,6 +133,7 @@ class Patient(Struct, frozen=True):
     `module_area` is whose security module the terminal has, "" for its own; `comings` is how often somebody comes who
     is turned away. `account_used`: whether the personal account pays; `tender` pays the rest. `reissue`: a new card
     first. `resets_pin`: the PIN that is chosen at a kiosk once the old one is locked, "" if that is left as it is.
+    `inpatient`: comes to stay. `papers`: what is shown instead of the card.
     """
 
     index: int
@@ -130,6 +154,8 @@ class Patient(Struct, frozen=True):
     comings: int = 1
     reissue: bool = False
     resets_pin: str = ""
+    inpatient: bool = False
+    papers: Papers | None = None
 
 
 class Fingers:
@@ -167,7 +193,7 @@ class Fingers:
 
 
 class Patients:
-    """Everybody who may come to some places. `profile` is Population.profile.
+    """Everybody who may come to some places. `profile` is Population.profile, `person` Population.person.
 
     `bank_pins`: what holders type for the bank, by city of insurance; who has none there pays cash.
     """
@@ -180,6 +206,7 @@ class Patients:
         places: Sequence[Place],
         items: Sequence[Item],
         bank_pins: Mapping[str, str] = MappingProxyType({}),
+        person: Callable[[int], Person] | None = None,
     ) -> None:
         if not places or not items:
             raise ValueError("patients need a place to go to and something to buy")
@@ -189,6 +216,7 @@ class Patients:
         self._places = tuple(places)
         self._items = tuple(items)
         self._bank_pins = bank_pins
+        self._person = person
 
     def patient(self, index: int) -> Patient | None:
         """Return what the holder of card `index` does; None if no place here is for them."""
@@ -200,7 +228,7 @@ class Patients:
         remote = place.city != profile.city
         kiosk, pins = _pin_story(random, self._mix, profile) if remote else (None, ())
         mistaken = random.random() < self._mix.wrong_password
-        return Patient(
+        patient = Patient(
             index=index,
             city=place.city,
             kind=place.kind,
@@ -212,7 +240,22 @@ class Patients:
             passwords=(ANOTHER_PASSWORD, LOCAL_PASSWORD) if mistaken else (LOCAL_PASSWORD,),
             **self._habits(random, profile, remote=remote),
             resets_pin=self._reset(random) if LOCAL_PASSWORD in pins else "",
+            inpatient=place.kind == HOSPITAL and random.random() < self._mix.inpatient,
         )
+        papers = self._papers(random, index, profile, remote=remote)
+        return msgspec.structs.replace(patient, **WITHOUT_CARD, papers=papers) if papers else patient
+
+    def _papers(self, random: Random, index: int, profile: CardProfile, *, remote: bool) -> Papers | None:
+        """Return what is shown instead of the card, which nobody draws for where all show cards."""
+        voucher, identity_card = self._mix.voucher, self._mix.identity_card
+        if self._person is None or not (voucher or identity_card):
+            return None
+        drawn = random.random()
+        if drawn >= voucher + identity_card or (remote and drawn >= voucher):
+            return None
+        person = self._person(index)
+        kind = CREDENTIAL_VOUCHER if drawn < voucher else CREDENTIAL_IDENTITY_CARD
+        return Papers(kind, profile.city, person.certno, person.name)
 
     def _habits(self, random: Random, profile: CardProfile, *, remote: bool) -> dict[str, Any]:
         """Return how a patient uses the card, by field of Patient; every draw is made for everybody."""

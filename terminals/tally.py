@@ -53,6 +53,8 @@ class FleetReport(Struct, frozen=True, kw_only=True):
     bank: BankSums
     undone: int
     unknown: int
+    stuck: int = 0
+    """Intents in the journal, whenever they were made, whose undo the host refused: for a person (reconcile)."""
     recovered: int
     recovered_undone: int
     cut_off: int
@@ -72,8 +74,8 @@ class FleetReport(Struct, frozen=True, kw_only=True):
 
     @property
     def ok(self) -> bool:
-        """Whether every visit ended, nothing is left unknown, and no chip was older than the host knows it."""
-        return not self.unknown and not self.faults and not self.outlived
+        """Whether every visit ended, nothing is unknown or stuck, and no chip was older than the host knows it."""
+        return not self.unknown and not self.stuck and not self.faults and not self.outlived
 
 
 class Tally:

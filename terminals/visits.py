@@ -8,6 +8,8 @@ import msgspec
 from settlement.wire.names import HOSPITAL, PHARMACY
 from terminals.kernel.card_keys import TRIES_CODES
 from terminals.kernel.effects import Steps
+from terminals.kernel.inpatient import FLOW as INPATIENT
+from terminals.kernel.inpatient import stay
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.kernel.outpatient import treat
 from terminals.kernel.pharmacy import sell
@@ -20,7 +22,7 @@ from terminals.patients import Patient
 FLOWS: Final[dict[str, Callable[..., Steps[Outcome]]]] = {PHARMACY: sell, HOSPITAL: treat}
 """By kind of institution."""
 NAMES: Final = {PHARMACY: "pharmacy", HOSPITAL: "outpatient"}
-"""What the outcomes of these flows are called."""
+"""What the outcomes of these flows are called; a stay in hospital is its own."""
 GOES_ON: Final = frozenset({Result.DONE, Result.ABANDONED})
 """Ends of an errand after which people go on: who gives up at the kiosk may have changed the PIN on an earlier day."""
 
@@ -47,9 +49,21 @@ def visit(site: Site, patient: Patient, pace: Pace = AT_ONCE) -> Steps[Outcome]:
     return trail[0] if len(trail) == 1 else _as_one(trail)
 
 
+def name_of(patient: Patient) -> str:
+    """Return what the outcome of a patient's flow is called."""
+    return INPATIENT if patient.inpatient else NAMES[patient.kind]
+
+
 def _served(site: Site, patient: Patient, pace: Pace) -> Steps[Outcome]:
-    return FLOWS[site.kind](
-        site, patient.basket, pace, slot=patient.slot, tender=patient.tender, account_used=patient.account_used
+    flow = stay if patient.inpatient else FLOWS[site.kind]
+    return flow(
+        site,
+        patient.basket,
+        pace,
+        slot=patient.slot,
+        tender=patient.tender,
+        account_used=patient.account_used,
+        papers=patient.papers,
     )
 
 

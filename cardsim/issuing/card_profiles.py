@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from math import gcd
+from typing import Literal
 
 import msgspec
 
@@ -13,6 +14,7 @@ from cardsim.social_security.keys import KeyLockPolicy
 from cardsim.social_security.layout import SM4_SINCE
 from cardsim.status import TRIES_SHOWN_MAX
 
+Worn = Literal["", "pin_locked", "key_locked"]
 SCHEDULE_MAX = 10_000
 LOCKS_COUNTED_MAX = 255
 ALGORITHM_OF: dict[int, AlgorithmName] = {1: "3des", 2: "3des", 3: "sm4"}
@@ -32,6 +34,7 @@ class CardProfile(msgspec.Struct, frozen=True, kw_only=True):
     key_lock: KeyLockPolicy = "by_extauth"
     key_lock_probability: float = 0.5  # of "probability"; the users' document says only that it happens: assumed
     key_lock_after: int = 1  # of "on_pin_lock": at which lock of the PIN
+    worn: Worn = ""  # what its holder did to it before
 
     @property
     def cipher(self) -> AlgorithmName:

@@ -5,8 +5,9 @@ lead back to the index. What kinds of card there are is an argument: the composi
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 import msgspec
 
@@ -17,6 +18,7 @@ from cardsim.issuing.check_digits import luhn_check
 from cardsim.issuing.identity import SLOTS, UNASSIGNED_DIVISION, IdentityNumbers
 from cardsim.issuing.issuer import SERIALS, CardFacts, card_id, card_number, chip
 from cardsim.issuing.names import name
+from cardsim.issuing.wear import wear
 from cardsim.social_security.keys import KeyLock
 
 SIZE_MAX = min(SLOTS, SERIALS)  # as many identity numbers, and as many serial numbers in ATRs
@@ -47,16 +49,29 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Population:
-    """`size` people, of whom each profile has its exact share."""
+    """`size` people, of whom each profile has its exact share, and `named` ones beyond, each with a kind of its own."""
 
-    def __init__(self, seed: int, size: int, profiles: Sequence[CardProfile]) -> None:
+    def __init__(
+        self,
+        seed: int,
+        size: int,
+        profiles: Sequence[CardProfile],
+        named: Mapping[int, CardProfile] = MappingProxyType({}),
+    ) -> None:
         if not 1 <= size <= SIZE_MAX:
             raise ValueError(f"a population has 1 to {SIZE_MAX} people, not {size}")
+        if named and not size <= min(named) <= max(named) < SIZE_MAX:
+            raise ValueError(f"named people have indexes from {size} to {SIZE_MAX - 1}")
         self.seed = seed
         self.size = size
         self._schedule = schedule(tuple(profiles))
+        self._named = named
         self._numbers = IdentityNumbers(seed)
         self._key = hashlib.blake2b(f"population {seed}".encode(), digest_size=16).digest()
+
+    def __contains__(self, index: int) -> bool:
+        """Tell whether somebody has this index."""
+        return 0 <= index < self.size or index in self._named
 
     def person(self, index: int, issue: int = 1) -> Person:
         """Return the person of an index with their `issue`-th card.
@@ -83,7 +98,9 @@ class Population:
     def card(self, index: int, issue: int = 1) -> Card:
         """Return this person's `issue`-th chip as the issuer handed it over; errors as for `person`."""
         seed = (self._draw(self._checked(index)) + issue - 1) % DRAWS
-        return Card(partial(self._chip, index, issue), Challenges(seed.to_bytes(DRAW_LENGTH, "big")))
+        card = Card(partial(self._chip, index, issue), Challenges(seed.to_bytes(DRAW_LENGTH, "big")))
+        wear(card, self.profile(index).worn)
+        return card
 
     def _chip(self, index: int, issue: int) -> Chip:
         person, profile = self.person(index, issue), self.profile(index)
@@ -112,15 +129,15 @@ class Population:
 
     def profile(self, index: int) -> CardProfile:
         """Return the kind of card an index has; IndexError outside the population."""
-        return self._schedule[self._checked(index) % len(self._schedule)]
+        return self._named.get(index) or self._schedule[self._checked(index) % len(self._schedule)]
 
     def index_of(self, certno: str) -> int | None:
         """Return the index an identity number belongs to; None if it is nobody's here."""
         index = self._numbers.index(certno)
-        return index if index is not None and index < self.size else None
+        return index if index is not None and index in self else None
 
     def _checked(self, index: int) -> int:
-        if not 0 <= index < self.size:
+        if index not in self:
             raise IndexError(f"index {index} is outside a population of {self.size}")
         return index
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from terminals.journal import Line
 from terminals.kernel.entries import Fate, Intent, OpenIntent, PurchaseIntent, Resolution
 
-SETTLEMENTS: Final = frozenset({"2102", "2207"})
+SETTLEMENTS: Final = frozenset({"2102", "2207", "2304"})
 REVOKES: Final = frozenset({"2103", "2208"})
 
 

@@ -24,7 +24,7 @@ from terminals.sums import BY_ITSELF, BankSums, Settled, added, outlived
 FAULT: Final = "FAULT"
 """The outcome of a visit that met a fault of ours; its text is kept."""
 FAULTS_KEPT: Final = 5
-ERRORS: Final = frozenset({Result.NO_ANSWER, Result.IN_DOUBT, Result.REVERSED, FAULT})
+ERRORS: Final = frozenset({Result.NO_ANSWER, Result.IN_DOUBT, Result.STUCK, Result.REVERSED, FAULT})
 """Ends of a visit that no patient asked for, besides refusals at the envelope or of a busy host (UNJUDGED)."""
 
 
@@ -112,7 +112,13 @@ def bad_ends(visits: Counts, refusals: Counts, events: Mapping[str, int], messag
         if end in ERRORS and flow not in BY_ITSELF
     )
     ours = (count for codes in refusals.values() for code, count in codes.items() if code in UNJUDGED)
-    return sum(ended) + sum(ours) + events.get(Event.BANK_IN_DOUBT, 0) + outlived(messages)
+    return (
+        sum(ended)
+        + sum(ours)
+        + events.get(Event.BANK_IN_DOUBT, 0)
+        + events.get(Event.BANK_STUCK, 0)
+        + outlived(messages)
+    )
 
 
 def bad_ends_of(outcome: Outcome) -> int:

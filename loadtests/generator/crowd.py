@@ -54,7 +54,10 @@ class Crowd:
         block = profile.block
         self._population = Population(block.seed, block.size, plan.card_profiles)
         places = places_of(terminal.site for terminal in plan.terminals)
-        patients = Patients(profile.seed, profile.mix, self._population.profile, places, plan.items, plan.bank_pins)
+        people = self._population
+        patients = Patients(
+            profile.seed, profile.mix, people.profile, places, plan.items, plan.bank_pins, people.person
+        )
         self._coming = (
             patient for index in _indexes(block, part, profile.processes) if (patient := patients.patient(index))
         )

@@ -48,7 +48,7 @@ from terminals.kernel.sign_on import sign_on
 from terminals.kernel.site import Pace, Site
 from terminals.kernel.transaction import Transaction
 from terminals.patients import Fingers, Patient
-from terminals.visits import NAMES, visit
+from terminals.visits import name_of, visit
 
 
 class World(NamedTuple):
@@ -124,7 +124,7 @@ class Visitor:
             flow = visit(self.site, patient, pace)
         else:
             self._welcome(comer, dialogue.fingers, dialogue.lies_in)
-            flow = dialogue.replay(Transaction(NAMES[patient.kind], self.site, route=patient.route))
+            flow = dialogue.replay(Transaction(name_of(patient), self.site, route=patient.route))
         began_s = self._world.monotonic_s()
         try:
             outcome = self._run(flow)

@@ -17,11 +17,11 @@ _ROUNDING: Final = 1e-9
 
 
 class Division(NamedTuple):
-    """A field of Mix as two parts of a whole: what it is called, and what the rest is."""
+    """A field of Mix as a part of a whole: what it is called, and what the rest is, where that has a name."""
 
     field: str
     name: str
-    rest: str
+    rest: str = ""
 
 
 DIVISIONS: Final = (
@@ -29,21 +29,20 @@ DIVISIONS: Final = (
     Division("remote", "remote", "local"),
     Division("tap", "contactless", "contact"),
     Division("saves_account", "saves_account", "account"),
+    Division("voucher", "credential_01"),
+    Division("identity_card", "credential_02"),
 )
 MISSING: Final = {
-    "inpatient": "no terminal admits or discharges inpatients (2401 to 2304)",
     "kiosk": "a kiosk is met on the way of a visit only (default_pin, resets_pin), never for its own sake",
-    "credential_01": "no terminal takes the electronic voucher of a telephone; every visit begins with a card",
-    "credential_02": "no terminal takes an identity card; every visit begins with a social security card",
 }
 """What the national interface knows and nothing here does yet: as a share, 0 alone is allowed."""
 CARD: Final = "credential_03"
-"""The social security card: everybody's, so that it is 1 where it is stated."""
+"""The social security card: what everybody shows who shows neither a telephone nor an identity card."""
 FIELDS: Final = tuple(name for name, kind in get_type_hints(Mix, include_extras=True).items() if kind == Share)
 """The fields of a mix that are shares."""
 COUNTS: Final = tuple(name for name in Mix.__struct_fields__ if name not in FIELDS)
 """The others: lines of a basket."""
-NAMES: Final = tuple(dict.fromkeys((*FIELDS, *(name for one in DIVISIONS for name in one[1:]), CARD, *MISSING)))
+NAMES: Final = tuple(dict.fromkeys((*FIELDS, *(name for one in DIVISIONS for name in one[1:] if name), CARD, *MISSING)))
 """Every share that can be named."""
 
 
@@ -60,7 +59,7 @@ def check_name(name: str) -> None:
 def mixed(mix: Mix, shares: Mapping[str, float]) -> Mix:
     """Return a mix with these shares, by any of their names; raise ShareError.
 
-    >>> mixed(Mix(), {"outpatient": 0.4, "inpatient": 0}).pharmacy
+    >>> mixed(Mix(), {"outpatient": 0.4, "kiosk": 0}).pharmacy
     0.6
     """
     fields: dict[str, float] = {}
@@ -68,16 +67,18 @@ def mixed(mix: Mix, shares: Mapping[str, float]) -> Mix:
         check_name(name)
         if name in MISSING and share > 0:
             raise ShareError(f"{name} does not exist yet: {MISSING[name]}; leave it out or state 0")
-        if name == CARD and share != _WHOLE:
-            raise ShareError(f"{CARD} is 1 or left out: every visit begins with a card")
         if name in FIELDS:
             fields[name] = share
     for division in DIVISIONS:
         fields |= _field(division, shares)
     try:
-        return msgspec.convert({**msgspec.to_builtins(mix), **fields}, Mix)
+        made = msgspec.convert({**msgspec.to_builtins(mix), **fields}, Mix)
     except msgspec.ValidationError as error:
         raise ShareError(str(error)) from None
+    cards = _WHOLE - made.voucher - made.identity_card
+    if abs(shares.get(CARD, cards) - cards) > _ROUNDING:
+        raise ShareError(f"{CARD} is what credential_01 and credential_02 leave: {cards:g} here; or leave it out")
+    return made
 
 
 def _field(division: Division, shares: Mapping[str, float]) -> dict[str, float]:

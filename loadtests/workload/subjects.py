@@ -14,7 +14,7 @@ from settlement.wire.codes import KINDS
 from terminals.kernel.outcome import APPROVED
 from terminals.kernel.outcome import Result as End
 
-SERVED: Final = ("pharmacy", "outpatient")
+SERVED: Final = ("pharmacy", "outpatient", "inpatient")
 """Flows that a settlement ends: their latency is what an SLO is about."""
 FLOWS: Final = (*SERVED, "sign_on")
 NAMES: Final = (EVERYBODY_SERVED, *FLOWS, *KINDS, *(f"{flow}/{infno}" for flow in FLOWS for infno in KINDS))

@@ -57,8 +57,8 @@ def card_refusal(case: Case, person: Person) -> Refused | None:
     """Return why the card in force is refused, or None."""
     if person.card_status == NORMAL:
         return None
-    refusal = REFUSALS.get(status_of(case, person))
-    return Refused(refusal) if refusal else None
+    status = status_of(case, person)
+    return None if status == NORMAL else Refused(REFUSALS[status])
 
 
 def shown_refusal(case: Case, person: Person, card_sn: str) -> Refused | None:

@@ -4,13 +4,16 @@ The people are a population's, so nothing is stored of them until a settlement, 
 bank accounts and the cards of each issue are the population's as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple, Protocol
+
+import msgspec
 
 from cardsim.issuing.population import BANK_PREFIX, ISSUES_MAX, Population, dates
 from settlement.engine.ledger.state import BankAccount, Person
 from settlement.engine.rules.city import City, PersonKind
+from settlement.engine.rules.specimens import Specimen
 from settlement.wire.keys import NetworkKey
 
 IN_FORCE: Final = "1"
@@ -61,12 +64,23 @@ class Register(Protocol):
     def account(self, city: str, psn_no: str) -> BankAccount | None:
         """Return the bank account on an insured person's card as the bank opened it, or None."""
 
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Return the insured numbers of whom settlements are carried out and never answered."""
+
 
 class PopulationRegister:
     """The register of a population: an insured number is the city of insurance and the person's index."""
 
-    def __init__(self, population: Population, cities: Mapping[str, City], key: NetworkKey) -> None:
+    def __init__(
+        self,
+        population: Population,
+        cities: Mapping[str, City],
+        key: NetworkKey,
+        specimens: Iterable[Specimen] = (),
+    ) -> None:
         self._population = population
+        self._specimens = {specimen.index: specimen for specimen in specimens}
         self._cities = cities
         self._key = key
         self.newcomer = lru_cache(NEWCOMERS_REMEMBERED)(self._newcomer)
@@ -84,7 +98,7 @@ class PopulationRegister:
         if not (bank_card_no.startswith(BANK_PREFIX) and digits.isascii() and digits.isdigit()):
             return None
         index = int(digits)
-        if index >= self._population.size or self._population.person(index).bank_number != bank_card_no:
+        if index not in self._population or self._population.person(index).bank_number != bank_card_no:
             return None
         return f"{self._population.profile(index).city}{index:0{INDEX_DIGITS}d}"
 
@@ -108,7 +122,7 @@ class PopulationRegister:
         if len(card_sn) != CARD_SN_LENGTH or not CARD_SN_CHARACTERS.issuperset(card_sn):
             return None
         day, index = card_sn[DAY_OF_ISSUE], int(card_sn[SERIAL], 16)
-        if not day.isdecimal() or not 1 <= int(day) <= ISSUES_MAX or index >= self._population.size:
+        if not day.isdecimal() or not 1 <= int(day) <= ISSUES_MAX or index not in self._population:
             return None
         if self._population.person(index, int(day)).card_id.hex().upper() != card_sn:
             return None
@@ -119,11 +133,18 @@ class PopulationRegister:
         index = self._index(psn_no)
         if index is None or psn_no[:6] != city or self._population.profile(index).city != city:
             return None
-        someone = self._population.person(index)
+        if specimen := self._specimens.get(index):
+            return self._specimen(specimen, psn_no)
         rules = self._cities[city]
         kind = self._kinds[city][index // 7 * STRIDE % len(self._kinds[city])]
+        return self._good(index, kind, rules)
+
+    def _good(self, index: int, kind: PersonKind, rules: City, issue: int = FIRST_ISSUE) -> Person:
+        """Return a person with whom nothing is the matter."""
+        someone = self._population.person(index, issue)
+        psn_no = f"{rules.code}{index:0{INDEX_DIGITS}d}"
         return Person(
-            city=city,
+            city=rules.code,
             psn_no=psn_no,
             certno=someone.certno,
             psn_name=someone.name,
@@ -139,7 +160,26 @@ class PopulationRegister:
             card_id=someone.card_id,
             card_generation=self._population.profile(index).generation,
             bank_card_no=someone.bank_number,
-            card_issue=FIRST_ISSUE,
+            card_issue=issue,
+            standing=" ".join(kind.standing),
+        )
+
+    def _specimen(self, specimen: Specimen, psn_no: str) -> Person:
+        """Return a specimen's person, who stands as the specimen says."""
+        rules = self._cities[specimen.city]
+        kind = PersonKind(specimen.insutype, specimen.psn_type, 1, specimen.balance)
+        person = self._good(specimen.index, kind, rules, specimen.issue)
+        twin = next((other for other in self._specimens.values() if other.name == specimen.twin), None)
+        return msgspec.structs.replace(
+            person,
+            certno=self._population.person(min(specimen.index, twin.index)).certno if twin else person.certno,
+            psn_insu_stas=specimen.psn_insu_stas,
+            password_tries_left=0 if specimen.password_locked else person.password_tries_left,
+            card_status=specimen.card_status,
+            account_status=specimen.account_status,
+            filed_to=specimen.filed_to,
+            duplicate_of=f"{psn_no[:6]}{twin.index:0{INDEX_DIGITS}d}" if twin else "",
+            fund_used_before_fen=int(specimen.fund_used),
         )
 
     def _account(self, city: str, psn_no: str) -> BankAccount | None:
@@ -148,6 +188,7 @@ class PopulationRegister:
         if person is None:
             return None
         bank = self._cities[city].bank
+        specimen = self._specimens.get(int(psn_no[6:]))
         return BankAccount(
             city=city,
             psn_no=psn_no,
@@ -155,8 +196,18 @@ class PopulationRegister:
             balance_fen=int(bank.balance_fen),
             pin_check=self._key.password_check(person.bank_card_no, bank.pin_default),
             pin_tries_left=bank.pin_tries_max,
-            card_issue=FIRST_ISSUE,
+            card_issue=person.card_issue,
             counter=0,
+            status=specimen.bank if specimen else "ACTIVE",
+        )
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The insured numbers of whom settlements are carried out and never answered."""
+        return frozenset(
+            f"{specimen.city}{specimen.index:0{INDEX_DIGITS}d}"
+            for specimen in self._specimens.values()
+            if specimen.withheld
         )
 
     @cached_property
@@ -170,4 +221,4 @@ class PopulationRegister:
         if len(psn_no) != 16 or not (psn_no.isascii() and psn_no.isdigit()):  # noqa: PLR2004  region 6, index 10
             return None
         index = int(psn_no[6:])
-        return index if index < self._population.size else None
+        return index if index in self._population else None

@@ -2,7 +2,7 @@
 
 The list of the place of treatment, the policy of the place of insurance (就医地目录、参保地政策): which figures of that
 policy hold is the route's to say. A filing counts where it is for this place and in force; an emergency counts as filed
-(医保发〔2022〕22号). Where the unfiled have nothing but their personal account, that is the policy's figure, not a branch.
+(医保发〔2022〕22号). That the unfiled have nothing but their personal account is the policy's figure, not a branch.
 """
 
 from typing import Final

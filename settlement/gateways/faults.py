@@ -5,7 +5,6 @@ not started with --control. At the terminals' door a fault stands between the li
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Final, Literal, get_args
 
 from msgspec import Struct
@@ -20,7 +19,6 @@ KINDS: Final = get_args(FaultKind)
 ORDERS_MAX: Final = 1_000
 DELAY_MAX_MS: Final = 600_000
 AT_THE_GATEWAY: Final = "gateway-401"
-TCP: Final = "tcp"
 
 
 class Order(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,7 +82,7 @@ class UnsureService(Service):
         if order is None or order.fault == AT_THE_GATEWAY:
             return super().receive(message, mac, answer, gateway)
         if order.fault == "slow":
-            later: Callable[..., None] = super().receive
+            later = super().receive
             asyncio.get_running_loop().call_later(order.delay_ms / 1000, later, message, mac, answer, gateway)
         elif order.fault == "lose-reply":
             super().receive(message, mac, _nobody, gateway)

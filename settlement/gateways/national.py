@@ -25,6 +25,7 @@ from settlement.gateways.keyring import Keyring
 from settlement.gateways.national_docs import docs_routes
 from settlement.gateways.national_form import AS_PLATFORMS, NationalRequest, header_of, read_envelope, read_message
 from settlement.gateways.national_reply import write
+from settlement.gateways.services import service_routes
 from settlement.gateways.signature import EXPIRED, key_of
 from settlement.gateways.statement_file import pack
 from settlement.journal.entry import Noted
@@ -93,7 +94,8 @@ def national_app(
             return turn_away(UNAUTHORIZED, EXPIRED)
         return await _lost(http) if isinstance(answer, int) else answer
 
-    return Starlette(routes=[Route(PATH, call, methods=["POST"]), *docs_routes(tables)])
+    routes = [Route(PATH, call, methods=["POST"]), *docs_routes(tables), *service_routes(service, keys, now_ms)]
+    return Starlette(routes=routes)
 
 
 class Desk:
@@ -129,7 +131,8 @@ class Desk:
             return refuse(error.refusal, str(error), header, infno)
         if order is not None:
             return await self._disturbed(message, content, order)
-        return self._written(await self._settled(message, content), message.input)
+        reply = await self._settled(message, content)
+        return LOST if self._service.withholds(message.infno, message.body) else self._written(reply, message.input)
 
     async def _settled(self, message: NationalRequest, content: bytes) -> Reply:
         return await self._service.handle_signed(

@@ -4,14 +4,17 @@ A refusal names the field and never what stood in it: that may be a patient's nu
 """
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
+from settlement.wire.envelope import MalformedError
 from settlement.wire.messages import LINES_MAX
 from settlement.wire.national_fields import Field, Node
 from settlement.wire.national_values import Json, malformed, read_decimal
 
 DATETIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+NUMBERS_REMEMBERED: Final = 16_384
 CODES_SHOWN: Final = 8
 """A longer code table is not told in a refusal; /docs has it."""
 
@@ -30,23 +33,44 @@ def read_node(given: Any, node: Node) -> Json | list[Json]:
 
 def check(given: Json, table: tuple[Field, ...], path: str) -> Json:
     """Return the values of known fields, numbers as integers of their scale; unknown fields are ignored."""
+    known, required = _known(table)
     values: Json = {}
-    for field in table:
+    for said, value in given.items():
+        field = known.get(said)
+        if field is None or value is None or value == "":
+            continue
         name = field.name
-        value = given.get(name)
-        if value is None or value == "":
-            value = next((given[other] for other in field.also if given.get(other)), None)
-            if value is None:
-                if field.required:
-                    raise malformed(path + name, "required")
-                continue
+        if said != name and given.get(name):
+            continue  # written both ways: its own name counts
         if field.kind == "c" and type(value) is str and len(value) <= field.size:
             values[name] = value  # most fields of most messages: no call for them
         else:
             values[name] = _read(value, field, path + name)
         if field.codes and value not in field.codes:
             raise malformed(path + name, _not_in(field))
+    if not required <= values.keys():
+        missing = next(field.name for field in table if field.required and field.name not in values)
+        raise malformed(path + missing, "required")
     return values
+
+
+_tables: Final[dict[int, tuple[tuple[Field, ...], dict[str, Field], frozenset[str]]]] = {}
+
+
+def _known(table: tuple[Field, ...]) -> tuple[dict[str, Field], frozenset[str]]:
+    """Return a table's fields by each of their names, and which must be there; worked out once a table."""
+    found = _tables.get(id(table))
+    if found is None:
+        known = {name: field for field in table for name in (*field.also, field.name)}
+        required = frozenset(field.name for field in table if field.required)
+        found = _tables[id(table)] = table, known, required  # holding the table keeps its id
+    return found[1], found[2]
+
+
+@lru_cache(NUMBERS_REMEMBERED, typed=True)
+def _number(value: Any, size: int, scale: int) -> int:
+    """Return a number that was read before: prices and counts come again and again. What is none raises each time."""
+    return read_decimal(value, size, scale, "")
 
 
 def _rows(given: Any, table: tuple[Field, ...], path: str) -> list[Json]:
@@ -64,7 +88,10 @@ def _rows(given: Any, table: tuple[Field, ...], path: str) -> list[Json]:
 
 def _read(value: Any, field: Field, path: str) -> Any:
     if field.kind == "n":
-        return read_decimal(value, field.size, field.scale, path)
+        try:
+            return _number(value, field.size, field.scale)
+        except (MalformedError, TypeError):  # no number, or nothing that could be one: said with the field's name
+            return read_decimal(value, field.size, field.scale, path)
     if field.kind == "l":
         return _rows(value, field.rows, path)
     if field.kind == "d" and isinstance(value, int) and not isinstance(value, bool):

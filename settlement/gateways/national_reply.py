@@ -12,9 +12,9 @@ from typing import Any, Final, NamedTuple
 
 from settlement.gateways.national_form import AS_PLATFORMS
 from settlement.wire.envelope import Reply, decode_output
-from settlement.wire.national_fields import Field, Node
+from settlement.wire.national_fields import Node
 from settlement.wire.national_traps import Reading
-from settlement.wire.national_values import Json, encode_json, plain
+from settlement.wire.national_values import Json, decimal, encode_json, plain
 
 SUCCESS, FAILURE = 0, -1
 """infcode."""
@@ -74,30 +74,51 @@ def _output(values: Json, reply: Reply, given: Json, tables: Reading) -> Json:
     return written
 
 
+class _Form(NamedTuple):
+    """A node as it is filled in: each field's empty value in the order of the table, and where values come from."""
+
+    empty: Json
+    scales: Mapping[str, int]
+    renamed: tuple[tuple[str, str], ...]
+    held: tuple[tuple[str, Callable[[Json, Asked], Any]], ...]
+
+
+_forms: Final[dict[int, tuple[Node, _Form]]] = {}
+
+
+def _form(node: Node) -> _Form:
+    """Return a node's form; worked out once a node."""
+    found = _forms.get(id(node))
+    if found is None:
+        names = [field.name for field in node.fields]
+        form = _Form(
+            {field.name: decimal(0, field.scale) if field.kind == "n" else "" for field in node.fields},
+            {field.name: field.scale for field in node.fields if field.kind == "n"},
+            tuple((name, RENAMED[name]) for name in names if name in RENAMED),
+            tuple((name, HELD[name]) for name in names if name in HELD),
+        )
+        found = _forms[id(node)] = node, form  # holding the node keeps its id
+    return found[1]
+
+
 def _fields(held: Json, node: Node, said: Json, asked: Asked, tables: Reading) -> Json:
-    written: Json = {}
-    for field in node.fields:
-        name = field.name
-        value = held.get(name)
-        if value is None:
-            value = _found(field, held, said, asked)
-        elif type(value) is int and field.kind != "n":
-            value = str(value)
-        written[name] = value
+    form = _form(node)
+    written = form.empty.copy()
+    for name, value in said.items():
+        if name in written:
+            if name not in form.scales:
+                written[name] = value
+            elif type(value) is int:
+                written[name] = decimal(value, form.scales[name])
+    for name, find in form.held:
+        written[name] = find(held, asked)
+    for name, other in form.renamed:
+        if other in held:
+            written[name] = held[other]
+    for name, value in held.items():
+        if name in written and value is not None:
+            written[name] = str(value) if type(value) is int and name not in form.scales else value
     return _in_texts(written) if tables.amount_texts else written
-
-
-def _found(field: Field, held: Json, said: Json, asked: Asked) -> Any:
-    """Return the value of a field that the host does not answer by its name."""
-    name = field.name
-    if name in RENAMED and RENAMED[name] in held:
-        return held[RENAMED[name]]
-    if name in HELD:
-        return HELD[name](held, asked)
-    given = said.get(name)
-    if field.kind == "n":
-        return Decimal(given or 0).scaleb(-field.scale)
-    return given if isinstance(given, str) else ""
 
 
 def _age(held: Json, asked: Asked) -> int:

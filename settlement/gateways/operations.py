@@ -40,6 +40,9 @@ BODY_MAX: Final = 1024 * 1024
 OPERATIONS: Final = {kind.name_en.replace(" ", "-"): infno for infno, kind in KINDS.items() if kind.admin}
 """The infno of each operation, by its name in the path."""
 
+CONTROL: Final = "control"
+NO_CONTROL: Final = "this engine was started without --control; start it with: shuaka serve --control"
+
 _json = msgspec.json.Encoder().encode
 
 
@@ -69,8 +72,8 @@ class Operator:
         return await self._service.handle_signed(request, body, infno, digest_of(body, city), GATEWAY, Door.ADMIN)
 
 
-def operations(operator: Operator) -> Route:
-    """Return the route of all operations."""
+def operations(operator: Operator, *, control: bool) -> Route:
+    """Return the route of all operations; those of the group `control` are refused without it."""
 
     async def operation(http: HttpRequest) -> Response:
         name, city = http.path_params["name"], http.query_params.get("city", "")
@@ -79,6 +82,8 @@ def operations(operator: Operator) -> Route:
         if not (len(city) == len("370100") and city.isascii() and city.isdigit()):
             return _answer(400, {"message": "?city=CCCCCC is required: the agency that acts"})
         infno = OPERATIONS[name]
+        if KINDS[infno].group == CONTROL and not control:
+            return _answer(403, {"message": NO_CONTROL})
         try:
             body = read_named(await body_of(http, BODY_MAX) or b"{}", BODY_TYPES[infno])
             reply = await operator.ask(infno, body, city, http.query_params.get("msgid", ""))  # type: ignore[arg-type]  # every type of BODY_TYPES is one of Body

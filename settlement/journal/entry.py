@@ -1,17 +1,17 @@
 """One call as the journal keeps it: who asked, the verdict and on what it stands, the split, the postings. Pure."""
 
 import re
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from settlement.engine.ledger.state import Transfer
 from settlement.journal.masking import Mask, hidden
 from settlement.wire.codes import REFUSALS
 from settlement.wire.envelope import Reply, Request, decode_output
 from settlement.wire.messages import Body
-from settlement.wire.named import write_named
+from settlement.wire.named import named_json
 from settlement.wire.names import local_time
 
 APPROVED: Final = "approved"
@@ -21,6 +21,7 @@ TURNED_AWAY: Final = "turned away"
 """By the HTTP gateway, before there was a message: its own JSON without infcode."""
 BODY_KEPT_MAX: Final = 64 * 1024
 """Bytes of a body that are kept; of a longer one the length is."""
+NOTHING: Final = b"null"
 FIELD: Final = re.compile(r": (?P<field>(?:input|[a-z]\w*)[\w.\[\]]*): ")
 RULES: Final = {
     "E2001": ("RA03", "RC07"), "E2002": ("RA16", "RA21"), "E2003": ("RA24",), "E2004": ("RA46",), "E2005": ("RA13",),
@@ -82,8 +83,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     field: str = ""
     rules: tuple[str, ...] = ()
     err_msg: str = ""
-    asked: Any = None
-    answered: Any = None
+    asked: Raw = Raw(b"null")
+    answered: Raw = Raw(b"null")
     postings: tuple[Posting, ...] = ()
     dropped: int = 0
 
@@ -91,8 +92,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 def entry_of(noted: Noted, number: int, mask: Mask, dropped: int = 0) -> Entry:
     """Return a call as it is kept."""
     seen: dict[str, str] = {}
-    asked = mask.masked(_asked(noted), seen)
-    answered = mask.masked(_answered(noted), seen)
+    asked = Raw(mask.text(_asked(noted), seen))
+    answered = Raw(mask.text(_answered(noted), seen))
     request, refusal = noted.request, noted.reply.refusal if noted.reply else str(noted.status)
     known = REFUSALS.get(refusal)
     said = noted.reply.err_msg if noted.reply else noted.message
@@ -131,21 +132,27 @@ def _verdict(noted: Noted) -> str:
     return APPROVED if noted.reply.approved else REFUSED
 
 
-def _asked(noted: Noted) -> Any:
-    if len(noted.content) > BODY_KEPT_MAX:
-        return {"bytes": len(noted.content)}
+def _asked(noted: Noted) -> bytes:
+    """Return the JSON of what came: as it came, or of the struct that it was; of what is too long its length."""
     if not noted.content:
-        return write_named(noted.body) if noted.body is not None else None
-    try:
-        given = msgspec.json.decode(noted.content)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {"bytes": len(noted.content)}
-    return given.get("input", given) if isinstance(given, dict) else {"bytes": len(noted.content)}
+        return named_json(noted.body) if noted.body is not None else NOTHING
+    if len(noted.content) > BODY_KEPT_MAX or (noted.request is None and not _is_json(noted.content)):
+        return b'{"bytes":%d}' % len(noted.content)
+    return noted.content
 
 
-def _answered(noted: Noted) -> Any:
+def _answered(noted: Noted) -> bytes:
     output = decode_output(noted.reply) if noted.reply else None
-    return None if output is None else write_named(output)
+    written = NOTHING if output is None else named_json(output)
+    return written if len(written) <= BODY_KEPT_MAX else b'{"bytes":%d}' % len(written)
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        msgspec.json.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _field(said: str) -> str:

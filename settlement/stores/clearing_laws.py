@@ -4,12 +4,6 @@ from typing import Final
 
 from settlement.stores.law import Law
 
-OWED: Final = (
-    "((account GLOB 'CLR:*' AND books = 'AGENCY:' || substr(account, 5, 6))"
-    " OR (account GLOB 'INST_MI:*' AND books GLOB 'AGENCY:*') OR (account GLOB 'INST_BANK:*' AND books GLOB 'BANK:*'))"
-)
-"""A claim in the books of who owes it."""
-
 CLEARING_LAWS: Final = (
     Law(
         "every transfer moves money from one account to another",
@@ -17,13 +11,12 @@ CLEARING_LAWS: Final = (
     ),
     Law(
         "nothing is owed of a month that was cleared",
-        "SELECT account || ' of ' || books AS what, -fen AS fen FROM posting WHERE"
-        f" {OWED} AND (cause GLOB 'CLEARED:*' OR booked_ms < (SELECT MAX(until_ms) FROM cleared))",
+        "SELECT claim || ' of ' || owing AS what, fen FROM owed WHERE paying"
+        " OR booked_ms < (SELECT MAX(until_ms) FROM cleared)",
     ),
     Law(
         "claims are paid as clearing says",
-        f"SELECT cause || ' ' || account || ' of ' || substr(books, -6) AS what, fen FROM posting WHERE {OWED}"
-        " AND cause GLOB 'CLEARED:*'",
+        "SELECT cause || ' ' || claim || ' of ' || owing AS what, -fen AS fen FROM owed WHERE paying",
         "SELECT 'CLEARED:' || month || ' ' || claim || ' of ' || city, -net_fen FROM paidclaim",
     ),
     Law(
@@ -50,4 +43,4 @@ CLEARING_LAWS: Final = (
         "SELECT 'AT_BANK:' || substr(claim, instr(claim, ':') + 8), -net_fen FROM paidclaim WHERE claim GLOB 'INST_*'",
     ),
 )
-"""`posting` is law.POSTINGS; 'CLEARED:', 'PREFUNDING' and 'CENTRE' are those of engine/ledger/claims.py."""
+"""`posting` and `owed` are law.POSTINGS'; 'CLEARED:', 'PREFUNDING' and 'CENTRE' those of engine/ledger/claims.py."""

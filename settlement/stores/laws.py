@@ -1,16 +1,14 @@
 """The laws of the books, as data: one definition in SQL for every store.
 
 A law has two sides that must agree name by name: `posted` is what the transfers say, `stated` what the rows say, with
-the sign turned. Whatever is left over breaks the law. Accounts and books: engine/books.py.
+the sign turned. Whatever is left over breaks the law. Accounts and books: engine/ledger/books.py. A settlement or
+purchase is named by region and hash; what else moves money has a cause in letters, and clearing laws of its own.
 """
 
 from typing import Final
 
 from settlement.stores.clearing_laws import CLEARING_LAWS
 from settlement.stores.law import Law
-
-OF_A_SETTLEMENT: Final = "cause <> 'OPENING' AND instr(cause, ' ') = 0"
-"""What else moves money in personal accounts has a cause of two words."""
 
 LAWS: Final = (
     Law(
@@ -47,12 +45,12 @@ LAWS: Final = (
     Law(
         "funds pay what settlements say",
         "SELECT 'FUND:' || substr(account, 6, 6) AS what, fen FROM posting WHERE account GLOB 'FUND:*'"
-        f" AND {OF_A_SETTLEMENT}",
+        " AND cause GLOB '[0-9]*'",
         "SELECT 'FUND:' || city, -fund_pay_sumamt_fen FROM settlement WHERE state = 'SETTLED'",
     ),
     Law(
         "personal accounts pay what settlements say",
-        f"SELECT account AS what, fen FROM posting WHERE account GLOB 'ACCT:*' AND {OF_A_SETTLEMENT}",
+        "SELECT account AS what, fen FROM posting WHERE account GLOB 'ACCT:*' AND cause GLOB '[0-9]*'",
         "SELECT 'ACCT:' || city || ':' || psn_no, acct_mulaid_pay_fen - acct_pay_fen FROM settlement"
         " WHERE state = 'SETTLED' UNION ALL SELECT 'ACCT:' || city || ':' || owner, -amount_fen FROM familydebit"
         " JOIN settlement USING (city, psn_no, setl_id) WHERE state = 'SETTLED'",
@@ -149,9 +147,10 @@ LAWS: Final = (
         "SELECT account, -fen FROM posting WHERE account GLOB 'INST_BANK:*' AND books NOT GLOB 'BANK:*'",
     ),
     Law(
-        "each bank purchase that stands is debited in full, no other is",
+        "each bank purchase that stands and each other movement is debited in full, no other is",
         "SELECT cause AS what, fen FROM posting WHERE account GLOB 'BANK:*' AND cause <> 'BANK_OPENING'",
-        "SELECT trade_id, -amount_fen FROM banktrade WHERE state = 'SETTLED'",
+        "SELECT trade_id, -amount_fen FROM banktrade WHERE state = 'SETTLED'"
+        " UNION ALL SELECT movement_id, -debit_fen FROM bankmovement",
     ),
     Law(
         "banks owe each institution what its purchases say",
@@ -183,6 +182,11 @@ LAWS: Final = (
         "no bank purchase stands for a settlement that was undone",
         "SELECT t.trade_id AS what, t.amount_fen AS fen FROM banktrade AS t"
         " JOIN settlement AS s USING (city, psn_no, setl_id) WHERE t.state = 'SETTLED' AND s.state <> 'SETTLED'",
+    ),
+    Law(
+        "banks earn the fees that movements say",
+        "SELECT account AS what, -fen AS fen FROM posting WHERE account GLOB 'BANK_FEES:*'",
+        "SELECT 'BANK_FEES:' || city, -fee_fen FROM bankmovement",
     ),
     Law(
         "a msgid buys once",

@@ -7,14 +7,14 @@ from typing import TypeVar
 import apsw
 
 from cardsim.issuing.population import SIZE_MAX
-from settlement.engine.ledger.claims import Owed, PaidClaim
-from settlement.engine.ledger.state import Key, Record, Settlement, State, Transfer
+from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
+from settlement.engine.ledger.state import Key, Person, Record, Settlement, State, Transfer
 from settlement.engine.ledger.statement import Period, StatementRow, rows_of
 from settlement.stores.audit import examine, judge
 from settlement.stores.digest import digest
-from settlement.stores.positions import read_paid, read_positions
+from settlement.stores.positions import read_paid, read_pairs, read_positions
 from settlement.stores.schema import SCHEMA, insert
-from settlement.stores.store import Changes, Invariant, LedgerAudit, StoreError, TooFew
+from settlement.stores.store import Changes, Invariant, LedgerAudit, RefusedStoreError, StoreError, TooFew
 
 Read = TypeVar("Read")
 
@@ -30,6 +30,7 @@ class MemoryStore:
         self._transfers: dict[Key, Transfer] = {}
         self._size = size
         self._leased = 0
+        self._copies: dict[str, tuple[dict[Key, Record], dict[Key, Transfer], int]] = {}
 
     def load_now(self, keys: tuple[Key, ...]) -> State:
         """Return the working set of these rows."""
@@ -88,6 +89,10 @@ class MemoryStore:
         """Return what a month's clearing has paid."""
         return _read(self._every_row(), lambda connection: read_paid(connection, month))
 
+    async def pairs(self, from_ms: int, to_ms: int) -> PairRows:
+        """Return what both sides of each pair of cities booked in some days."""
+        return _read(self._every_row(), lambda connection: read_pairs(connection, from_ms, to_ms))
+
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, in a thread."""
         return await asyncio.to_thread(_read, self._every_row(), lambda connection: examine(connection, opter_no))
@@ -99,6 +104,30 @@ class MemoryStore:
     async def digest(self, opter_no: str = "") -> str:
         """Digest the ledger as it stands now, in a thread."""
         return await asyncio.to_thread(_read, self._every_row(), lambda connection: digest(connection, opter_no))
+
+    def snapshot(self, name: str) -> None:
+        """Put the rows aside; they are frozen, so the dicts alone are copied."""
+        self._copies[name] = (dict(self._rows), dict(self._transfers), self._leased)
+
+    def restore(self, name: str) -> None:
+        """Bring rows back."""
+        if name not in self._copies:
+            raise RefusedStoreError(f"there is no snapshot {name!r}")
+        rows, transfers, self._leased = self._copies[name]
+        self._rows, self._transfers = dict(rows), dict(transfers)
+
+    def snapshots(self) -> tuple[str, ...]:
+        """Return the names of what was put aside."""
+        return tuple(sorted(self._copies))
+
+    def reset(self) -> None:
+        """Forget every row."""
+        self._rows, self._transfers, self._leased = {}, {}, 0
+
+    def insured(self, insutype: str) -> tuple[tuple[str, str], ...]:
+        """Return whom the ledger knows to be insured so."""
+        people = (row for row in self._rows.values() if isinstance(row, Person))
+        return tuple((person.city, person.psn_no) for person in people if person.insutype == insutype)
 
     async def close(self) -> None:
         """Do nothing: there is nothing to give back."""

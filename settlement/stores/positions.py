@@ -8,33 +8,31 @@ from typing import Final
 
 import apsw
 
-from settlement.engine.ledger.claims import Owed, PaidClaim, Position
+from settlement.engine.ledger.claims import Owed, PaidClaim, PairRow, PairRows, Position
+from settlement.stores.law import POSTINGS
 
-OWED: Final = """
-SELECT account AS claim, substr(books, -6) AS owing, -fen AS fen, undo, cause GLOB 'CLEARED:*' AS paying, booked_ms
-FROM (
-    SELECT books, debit AS account, amount_fen AS fen, undo, cause, booked_ms FROM transfer
-    UNION ALL
-    SELECT books, credit, -amount_fen, undo, cause, booked_ms FROM transfer
-)
-WHERE (account GLOB 'CLR:*' AND books = 'AGENCY:' || substr(account, 5, 6))
-    OR (account GLOB 'INST_MI:*' AND books GLOB 'AGENCY:*')
-    OR (account GLOB 'INST_BANK:*' AND books GLOB 'BANK:*')
-"""
-"""Each posting on a claim in its debtor's books; what is owed is positive."""
 SINCE: Final = "(SELECT COALESCE(MAX(until_ms), 0) FROM cleared)"
 POSITIONS: Final = f"""
 SELECT claim, owing, SUM(fen),
     COALESCE(SUM(fen) FILTER (WHERE NOT paying AND undo = 0 AND booked_ms >= {SINCE}), 0) AS forward,
     COALESCE(-SUM(fen) FILTER (WHERE NOT paying AND undo <> 0 AND booked_ms >= {SINCE}), 0) AS reverse
-FROM ({OWED}) WHERE paying OR booked_ms < ?1 GROUP BY claim, owing
+FROM owed WHERE paying OR booked_ms < ?1 GROUP BY claim, owing
 HAVING SUM(fen) <> 0 OR forward <> 0 OR reverse <> 0 ORDER BY claim, owing
 """  # noqa: S608 - our own statement
 PAID: Final = f"SELECT {', '.join(PaidClaim.__struct_fields__)} FROM paidclaim WHERE month = ?1 ORDER BY claim, city"  # noqa: S608 - our own fields
 
 
+PAIRS: Final = """
+SELECT account, cause, undo, fen, books = 'AGENCY:' || substr(account, 5, 6) FROM posting
+WHERE account GLOB 'CLR:*' AND booked_ms >= ?1 AND booked_ms < ?2 ORDER BY account, cause, undo
+"""
+"""Each posting on a claim between cities: what is owed is a credit of the owing and a debit of the
+owed."""
+
+
 def read_positions(connection: apsw.Connection, until_ms: int) -> Owed:
     """Return what is owed of what was booked before an instant, in one snapshot."""
+    connection.execute(POSTINGS)
     connection.execute("BEGIN")
     try:
         [(since_ms,)] = connection.execute(f"SELECT {SINCE}")
@@ -46,3 +44,12 @@ def read_positions(connection: apsw.Connection, until_ms: int) -> Owed:
 def read_paid(connection: apsw.Connection, month: int) -> tuple[PaidClaim, ...]:
     """Return what a month's clearing has paid."""
     return tuple(PaidClaim(*row) for row in connection.execute(PAID, (month,)))
+
+
+def read_pairs(connection: apsw.Connection, from_ms: int, to_ms: int) -> PairRows:
+    """Return what both sides of each pair of cities booked in some days."""
+    connection.execute(POSTINGS)
+    owing, owed = list[PairRow](), list[PairRow]()
+    for claim, cause, undo, fen, by_owing in connection.execute(PAIRS, (from_ms, to_ms)):
+        (owing if by_owing else owed).append(PairRow(claim, cause, undo, -fen if by_owing else fen))
+    return PairRows(tuple(owing), tuple(owed))

@@ -13,13 +13,14 @@ from typing import Any, Final, TypeVar
 
 import apsw
 
-from settlement.engine.ledger.claims import Owed, PaidClaim
+from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
 from settlement.engine.ledger.state import Key, State
 from settlement.engine.ledger.statement import Period, StatementRow
+from settlement.stores import snapshots
 from settlement.stores.audit import examine
 from settlement.stores.digest import digest
 from settlement.stores.inspector import Inspector
-from settlement.stores.positions import read_paid, read_positions
+from settlement.stores.positions import read_paid, read_pairs, read_positions
 from settlement.stores.schema import SCHEMA, insert, select
 from settlement.stores.statement import read_statement
 from settlement.stores.store import (
@@ -106,6 +107,10 @@ class SqliteStore:
         """Return what a month's clearing has paid, read as the ledger is judged."""
         return await asyncio.to_thread(_read, self.path, lambda connection: read_paid(connection, month))
 
+    async def pairs(self, from_ms: int, to_ms: int) -> PairRows:
+        """Return what both sides of each pair of cities booked, read as the ledger is judged."""
+        return await asyncio.to_thread(_read, self.path, lambda connection: read_pairs(connection, from_ms, to_ms))
+
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger in a thread and over a connection of its own: a reader of the log stops no writer."""
         return await asyncio.to_thread(_read, self.path, lambda connection: examine(connection, opter_no))
@@ -117,6 +122,30 @@ class SqliteStore:
     async def digest(self, opter_no: str = "") -> str:
         """Digest the ledger as it is judged: in a thread, over a connection of its own."""
         return await asyncio.to_thread(_read, self.path, lambda connection: digest(connection, opter_no))
+
+    def snapshot(self, name: str) -> None:
+        """Copy the ledger into a file of that name."""
+        snapshots.snapshot(self._connection, self._copy(name))
+
+    def restore(self, name: str) -> None:
+        """Bring a copy back."""
+        snapshots.restore(self._connection, self._copy(name))
+
+    def snapshots(self) -> tuple[str, ...]:
+        """Return the names of the copies."""
+        return tuple(sorted(path.stem for path in self._copy("any").parent.glob("*.sqlite")))
+
+    def reset(self) -> None:
+        """Empty every table."""
+        snapshots.reset(self._connection)
+
+    def insured(self, insutype: str) -> tuple[tuple[str, str], ...]:
+        """Return whom the ledger knows to be insured so."""
+        rows = self._connection.execute("SELECT city, psn_no FROM person WHERE insutype = ?", (insutype,))
+        return tuple((str(city), str(psn_no)) for city, psn_no in rows)
+
+    def _copy(self, name: str) -> Path:
+        return self.path.parent / "snapshots" / f"{name}.sqlite"
 
     async def close(self) -> None:
         """Close the file, and end who looks at it."""

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
-from settlement.engine.ledger.claims import Owed, PaidClaim
+from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
 from settlement.engine.ledger.state import Key, Record, State, Transfer
 from settlement.engine.ledger.statement import Period, StatementRow
 
@@ -123,6 +123,9 @@ class Store(Protocol):
     async def paid(self, month: int) -> tuple[PaidClaim, ...]:
         """Return what a month's clearing (yyyymm) has paid; raise StoreError."""
 
+    async def pairs(self, from_ms: int, to_ms: int) -> PairRows:
+        """Return what both sides of each pair of cities booked in some days; raise StoreError."""
+
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, beside the traffic."""
 
@@ -136,6 +139,25 @@ class Store(Protocol):
         """Give everything back; what was saved stays."""
 
 
+class Resettable(Protocol):
+    """A ledger that can begin again. Each call is whole when it returns; between two batches only (service.quiet)."""
+
+    def snapshot(self, name: str) -> None:
+        """Put the ledger aside under a name; an older one of that name is replaced."""
+
+    def restore(self, name: str) -> None:
+        """Bring a snapshot back; raise RefusedStoreError, and change nothing, if there is none that fits."""
+
+    def snapshots(self) -> tuple[str, ...]:
+        """Return the names of what can be brought back."""
+
+    def reset(self) -> None:
+        """Forget everything: everybody is a newcomer again."""
+
+    def insured(self, insutype: str) -> tuple[tuple[str, str], ...]:
+        """Return (city, psn_no) of everybody who is stored and insured so."""
+
+
 class ImmediateStore(Protocol):
     """A ledger that answers at once, for callers without a loop."""
 
@@ -147,3 +169,6 @@ class ImmediateStore(Protocol):
 
     def statement_now(self, period: Period) -> tuple[StatementRow, ...]:
         """Return what an institution settled in some days."""
+
+    def positions_now(self, until_ms: int) -> Owed:
+        """Return what is owed of everything that was booked until then."""

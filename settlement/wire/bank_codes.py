@@ -5,7 +5,7 @@ E4001 to E4009 say how the bank zone stands, E4022 on what else the bank refuses
 
 from typing import Final
 
-from settlement.wire.refusal import ASSUMED, BANK, DERIVED, INSTITUTION, SPEC, Kind, Refusal, refusals_of
+from settlement.wire.refusal import BANK, DERIVED, INSTITUTION, SPEC, Kind, Refusal, refusals_of
 
 KINDS: Final[dict[str, Kind]] = {
     "0081": Kind("bank activation", "bank", changes=True),  # 金融账户激活

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 Identifier = Annotated[str, Meta(min_length=1, max_length=30)]
 Region = Annotated[str, Meta(pattern="^[0-9]{6}$")]
 Month = Annotated[int, Meta(ge=2000_01, le=9999_12)]
-"""yyyymm."""
+"""yyyymm; that its month is one of twelve is the judge's to see."""
 CLEAR_MONTH: Final = "0077"
 
 

@@ -36,6 +36,7 @@ KINDS: Final[dict[str, Kind]] = {
     "0001": Kind("card reissue", "card", changes=True),  # 补换卡
     **service_codes.KINDS,
     **making_codes.KINDS,
+    "0050": Kind("person setting", "control", changes=True, admin=True),
     "0200": Kind("bank purchase", "bank", changes=True),  # 消费
     "0400": Kind("bank reversal", "bank", changes=True),  # 冲正
     "9001": Kind("sign in", "sign", changes=False),  # 签到

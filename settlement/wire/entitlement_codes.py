@@ -28,17 +28,17 @@ TERMINAL_NOT_SOCIAL = Refusal(
     "no social-security POS: this terminal takes bank cards only",
 )
 TOKEN_UNKNOWN = Refusal(
-    "E2041", "TOKEN_UNKNOWN", INSURANCE, ASSUMED, "电子凭证无效", "this token is nobody's, or not this person's"
+    "E2091", "TOKEN_UNKNOWN", INSURANCE, ASSUMED, "电子凭证无效", "this token is nobody's, or not this person's"
 )
-TOKEN_USED = Refusal("E2042", "TOKEN_USED", INSURANCE, ASSUMED, "电子凭证已使用", "this token was used, show a new one")
+TOKEN_USED = Refusal("E2092", "TOKEN_USED", INSURANCE, ASSUMED, "电子凭证已使用", "this token was used, show a new one")
 TOKEN_REPLACED = Refusal(
-    "E2043", "TOKEN_REPLACED", INSURANCE, ASSUMED, "电子凭证已刷新", "a newer token was issued, show that one"
+    "E2093", "TOKEN_REPLACED", INSURANCE, ASSUMED, "电子凭证已刷新", "a newer token was issued, show that one"
 )
 TOKEN_EXPIRED = Refusal(
-    "E2044", "TOKEN_EXPIRED", INSURANCE, ASSUMED, "电子凭证已过期", "this token has expired, show a new one"
+    "E2094", "TOKEN_EXPIRED", INSURANCE, ASSUMED, "电子凭证已过期", "this token has expired, show a new one"
 )
 NO_CARD_FOR_CADRES = Refusal(
-    "E2045",
+    "E2095",
     "NO_CARD_FOR_CADRES",
     HRSS,
     SPEC,

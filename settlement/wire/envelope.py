@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from settlement.wire import codes
+from settlement.wire.card_service import SECRETS, CardService
 from settlement.wire.fields import Identifier, OptionalIdentifier, Region
 from settlement.wire.messages import Body, Line, Output
 from settlement.wire.names import compact_time
@@ -165,9 +166,14 @@ def infno_of(body: bytes | Raw) -> str:
 def digest_of(body: Body, insuplc_admdvs: str) -> bytes:
     """Return what a repeat of a msgid must share: SHA-256 of the message and the place of insurance.
 
-    A PIN block does not count: a repeat after a new 9001 carries it under the new session's key.
+    A PIN block does not count: a repeat after a new 9001 carries it under the new session's key; nor do the digits that
+    stand in its place at the HTTP door, of which nothing is kept.
     """
-    if getattr(body, "pin_block", b""):
+    if isinstance(body, CardService):
+        body = msgspec.structs.replace(
+            body, **{name: type(getattr(body, name))() for name in SECRETS if hasattr(body, name)}
+        )
+    elif getattr(body, "pin_block", b""):
         body = msgspec.structs.replace(body, pin_block=b"")
     return sha256(insuplc_admdvs.encode() + _encode(body)).digest()
 
@@ -182,6 +188,7 @@ ALLOWED: Final = {
     "^0[57][12]$": "051, 052, 071 or 072",
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "yyyy-MM-dd",
     "^[01]?$": "0, 1 or nothing",
+    "^[0-4]?$": "0 to 4 or nothing",
     "^20[17]$": "201 or 207",
 }
 """What the patterns of our fields let in, in words."""
@@ -193,7 +200,9 @@ def _in_words(error: Exception, kind: type[Struct]) -> str:
     """Turn msgspec's `$[3]` into the name of the field at that place, and a pattern into what it lets in."""
     text = _PATH.sub(lambda match: _named(match.group(1), kind), str(error))
     unmatched = _PATTERN.fullmatch(text)
-    return f"{unmatched['field']}: must be {ALLOWED[unmatched['pattern']]}" if unmatched else text
+    return (
+        f"{unmatched['field']}: must be {ALLOWED.get(unmatched['pattern'], 'of another form')}" if unmatched else text
+    )
 
 
 def _named(path: str, kind: type[Struct]) -> str:

@@ -145,9 +145,9 @@ class SettleStay(StaySale, frozen=True, array_like=True, tag="2304"):
 class RevokeStay(Struct, frozen=True, array_like=True, tag="2305"):
     """2305 住院结算撤销: of a stay's last settlement."""
 
-    psn_no: Identifier
-    mdtrt_id: Identifier
     setl_id: Identifier
+    mdtrt_id: Identifier
+    psn_no: Identifier
 
 
 class Admit(Struct, frozen=True, array_like=True, tag="2401"):

@@ -108,13 +108,14 @@ class MakeInstantly(CardService, frozen=True, array_like=True, tag="0040"):
 class TryRemoteUse(CardService, frozen=True, array_like=True, tag="0041", kw_only=True):
     """0041 异地消费检测: would this card pay at a pharmacy of another city? Posts nothing.
 
-    `fixmedins_code`: the pharmacy; empty: the first of the place. `card_number`: 卡号 of the card that is shown.
+    `fixmedins_code`: the pharmacy; empty: the first of the place. `pin_changed` and `key_locked`: what the outlet's
+    reader found on the chip, which refuses a remote terminal before any host is asked.
     """
 
     mdtrtarea_admvs: Region
-    card_number: Stated
     fixmedins_code: Annotated[str, Meta(max_length=12)] = ""
-    med_list_codg: Stated = ""
+    pin_changed: bool = True
+    key_locked: bool = False
 
 
 class ReportMismatch(CardService, frozen=True, array_like=True, tag="0042", kw_only=True):
@@ -226,7 +227,10 @@ class CardMade(Struct, frozen=True, array_like=True, tag="madeinfo"):
 
 
 class RemoteUse(Struct, frozen=True, array_like=True, tag="remoteuse"):
-    """0041's output: what a pharmacy there would be answered; `refusal` is empty where it would be carried out."""
+    """0041's output: what a pharmacy there would be answered; `refusal` is empty where it would be carried out.
+
+    `owner` is who can cure it.
+    """
 
     psn_no: str
     fixmedins_code: str
@@ -262,10 +266,11 @@ MakingMessage = (
     | SendCode
     | CancelByCode
     | MakeInstantly
+    | TryRemoteUse
     | ReportMismatch
     | LookUpCard
     | TellStep
 )
 MakingOutput = (
-    Progress | TableTaken | DataCollected | CodeSent | CardMade | CardFound
+    Progress | TableTaken | DataCollected | CodeSent | CardMade | RemoteUse | CardFound
 )

@@ -16,6 +16,7 @@ KINDS: Final[dict[str, Kind]] = {
     "0038": Kind("code to a phone", "card", changes=True),  # 短信验证码
     "0039": Kind("cancel by code", "card", changes=True),  # 验证码注销
     "0040": Kind("instant making", "card", changes=True),  # 即时制卡
+    "0041": Kind("remote-use test", "card", changes=False),  # 异地消费检测
     "0042": Kind("mismatched card", "card", changes=True),  # 卡面信息不符
     "0043": Kind("card lookup", "card", changes=False),  # 社保卡查询
     "0080": Kind("making event", "card", changes=True, admin=True),  # 制卡环节登记
@@ -68,6 +69,10 @@ ECARD_BIND_FAILED = Refusal(
 )
 CERTIFICATE_COPY_TOO_LARGE = Refusal(
     "E2058", "CERTIFICATE_COPY_TOO_LARGE", INSTITUTION, ASSUMED, "证照副本过大", "the card holds no copy of this size"
+)
+
+KEY_LOCKED_REMOTE = Refusal(
+    "E2105", "KEY_LOCKED_REMOTE", HRSS, SPEC, "密钥锁死，请补换卡", "the card's key is locked for remote use: reissue it"
 )
 
 REFUSALS: Final[dict[str, Refusal]] = refusals_of(globals())

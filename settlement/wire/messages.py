@@ -11,8 +11,10 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from settlement.wire.bank import BankMessage, BankOutput
+from settlement.wire.bank_services import BankZoneMessage, BankZoneOutput
 from settlement.wire.card_service import Applicant, Channel, ReissueReason
 from settlement.wire.clearing import ClearingMessage, ClearingOutput
+from settlement.wire.control import PersonSet, SetPerson
 from settlement.wire.credentials import IssueToken, TokenIssued
 from settlement.wire.family import BindFamily, FamilyBound, UnbindFamily
 from settlement.wire.fields import (
@@ -37,9 +39,9 @@ from settlement.wire.insurance import (
     InsuranceChanged,
     MergePersons,
 )
-from settlement.wire.bank_services import BankZoneMessage, BankZoneOutput
 from settlement.wire.making import MakingMessage, MakingOutput
 from settlement.wire.reconciliation import ReconciliationMessage, ReconciliationOutput
+from settlement.wire.remote import RemoteMessage, RemoteOutput
 from settlement.wire.services import CardLife, CardLifeOutput
 
 LINES_MAX: Final = 500
@@ -257,6 +259,7 @@ Body = (
     | ReissueCard
     | CardLife
     | MakingMessage
+    | SetPerson
     | BankMessage
     | HospitalMessage
     | ReconciliationMessage
@@ -269,6 +272,7 @@ Body = (
     | Allot
     | MergePersons
     | CheckBenefit
+    | RemoteMessage
 )
 """Everything that a terminal may ask."""
 
@@ -447,5 +451,7 @@ Output = (
     | FamilyBound
     | InsuranceChanged
     | BenefitsFound
+    | PersonSet
+    | RemoteOutput
 )
 """Everything that the host may answer."""

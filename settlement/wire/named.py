@@ -29,6 +29,16 @@ def read_named(content: bytes, kind: type[S]) -> S:
         raise MalformedError(str(error)) from None
 
 
+def named_json(value: Struct) -> bytes:
+    """Return the JSON of a struct's fields.
+
+    >>> from settlement.wire.messages import SignIn
+    >>> named_json(SignIn("clerk"))
+    b'{"opter_no":"clerk"}'
+    """
+    return msgspec.json.encode(msgspec.convert(value, _twin(type(value)), from_attributes=True))
+
+
 def write_named(value: Struct) -> dict[str, Any]:
     """Return a struct as an object of its fields.
 

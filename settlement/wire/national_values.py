@@ -8,7 +8,7 @@ and nothing here names a transaction.
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
 
 import msgspec
@@ -19,6 +19,7 @@ from settlement.wire.envelope import MalformedError
 SCALES: Final = {"_fen": 2, "_e4": 4, "_e6": 6}
 """Decimals that a suffix stands for."""
 DECIMAL: Final = re.compile(r"[+-]?\d{1,20}(\.\d{1,12})?", re.ASCII)
+DECIMALS_REMEMBERED: Final = 16_384
 DIGITS_MAX: Final = 28
 """Digits that decimal arithmetic keeps exactly in its default context."""
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
@@ -54,11 +55,29 @@ def plain(value: Any) -> Any:
     if not isinstance(value, Struct):
         return value
     written = {}
-    for name in value.__struct_fields__:
-        given, scale = national_name(name)
+    for name, given, scale in _names_of(type(value)):
         held = getattr(value, name)
-        written[given] = plain(held) if scale is None else Decimal(held).scaleb(-scale)
+        if scale is not None:
+            held = decimal(held, scale)
+        elif type(held) is not str:
+            held = plain(held)
+        written[given] = held
     return written
+
+
+@lru_cache(DECIMALS_REMEMBERED)
+def decimal(units: int, scale: int) -> Decimal:
+    """Return a whole number of 10^-scale as the number that it stands for; most of a bill's are the same few.
+
+    >>> decimal(1205, 2)
+    Decimal('12.05')
+    """
+    return Decimal(units).scaleb(-scale)
+
+
+@cache
+def _names_of(kind: type[Struct]) -> tuple[tuple[str, str, int | None], ...]:
+    return tuple((name, *national_name(name)) for name in kind.__struct_fields__)
 
 
 def struct_of(kind: type[Struct], values: Mapping[str, Any]) -> Struct:

@@ -48,6 +48,7 @@ MAKING: Final[Mapping[str, type[Struct]]] = {
     "send-code": making.SendCode,
     "cancel-by-code": making.CancelByCode,
     "instant-make": making.MakeInstantly,
+    "remote-use-test": making.TryRemoteUse,
     "report-mismatch": making.ReportMismatch,
     "lookup": making.LookUpCard,
 }

@@ -5,5 +5,6 @@ transaction, exchange                 one conversation; one message         comm
 card_dialogue, sam, card_keys         the social security card, its keys    terminal_codes  why a terminal stops
 debit_dialogue, data_objects          the debit application                 capabilities    what a card can do where
 sign_on, pharmacy, outpatient,        the flows                             reception, pay, what sales have in common
-revoke, recover, remote_pin, reissue                                        bank, bank_reversal
+inpatient, revoke, recover,                                                 bank, bank_reversal
+remote_pin, reissue
 """

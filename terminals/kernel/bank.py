@@ -138,7 +138,7 @@ def _tapped(slot: Slot, said: dict[int, bytes]) -> Steps[tuple[Asking, bytes] | 
 
 def _bought(transaction: Transaction, due: Due, slot: Slot, msgid: str, card: Asking, block: bytes) -> Steps[Leg]:
     """Send the purchase, and end it at bank, card and journal alike."""
-    batch, trace = numbers_of(msgid)
+    batch, trace = numbers_of(msgid, transaction.site.bank_batch)
     intent = PurchaseIntent(msgid, due.insuplc_admdvs, card.pan, due.amount_fen, trace, batch, due.setl_id)
     yield Record(intent)
     body = _purchase(intent, slot, card, block)

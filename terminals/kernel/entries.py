@@ -57,6 +57,8 @@ class Fate(StrEnum):
     """The host decided against it; nothing moved."""
     REVERSED = "REVERSED"
     """Undone by 2601 or 0400, or barred by a tombstone before it arrived."""
+    STUCK = "STUCK"
+    """Its undo was refused (order state 16): for a person. No terminal tries it again."""
 
 
 class Standing(Struct, frozen=True, array_like=True):

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from settlement.wire import codes
 from settlement.wire.envelope import MalformedError, Reply, decode_output
+from settlement.wire.hospital import RevokeStay, SettleStay
 from settlement.wire.messages import Body, Revocation, SettleDrugSale, SettleOutpatient, SignIn
 from terminals.kernel.effects import NextMsgid, NoReply, Pause, Request, Steps
 from terminals.kernel.outcome import APPROVED, NO_REPLY, Event, Outcome, Result
@@ -27,7 +28,7 @@ BUSY_PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 UNJUDGED: Final = codes.RETRY_CODES | {code for code in codes.REFUSALS if code.startswith("E1")}
 """Refusals at the envelope or of an overloaded host: they say nothing about an earlier copy of the message."""
 
-MOVES_MONEY: Final = (SettleDrugSale, SettleOutpatient, Revocation)
+MOVES_MONEY: Final = (SettleDrugSale, SettleOutpatient, SettleStay, Revocation, RevokeStay)
 """What a host that does not know a repeat for one would carry out again."""
 
 Anew = Callable[[], Steps[Body | None]]

@@ -30,6 +30,8 @@ class Result(StrEnum):
     """An unknown outcome was undone (2601)."""
     IN_DOUBT = "IN_DOUBT"
     """Money may have moved, or a new card been issued; the intent stays open in the journal."""
+    STUCK = "STUCK"
+    """Money may have moved, and the host refuses to undo it: for a person, by way of reconciliation."""
 
 
 class Event(StrEnum):
@@ -55,6 +57,8 @@ class Event(StrEnum):
     """The card lay in another slot than the function's; nothing of it could be read there."""
     TAPPED = "TAPPED"
     """The card was read over the antenna."""
+    SCANNED = "SCANNED"
+    """A telephone's token was read instead of a card."""
     KEY_VERIFIED = "KEY_VERIFIED"
     """The security module proved to the card that this terminal may use it away from home."""
     KEY_WRONG = "KEY_WRONG"
@@ -73,6 +77,8 @@ class Event(StrEnum):
     """The purchase was undone and the settlement stands after all: its holder owes in cash what the bank had paid."""
     BANK_IN_DOUBT = "BANK_IN_DOUBT"
     """A purchase may stand that its terminal could not undo; the intent stays open in the journal."""
+    BANK_STUCK = "BANK_STUCK"
+    """A purchase may stand whose undo the bank refuses: for a person, by way of reconciliation."""
 
 
 class Tender(StrEnum):

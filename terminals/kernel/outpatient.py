@@ -5,7 +5,7 @@ The hospital's own numbers (ipt_otp_no, chrg_bchno) are the msgids of the messag
 
 from typing import Any, Final
 
-from settlement.wire.codes import CREDENTIAL_SOCIAL_SECURITY_CARD, OUTPATIENT_MED_TYPE
+from settlement.wire.codes import OUTPATIENT_MED_TYPE
 from settlement.wire.messages import (
     Amounts,
     FeesCut,
@@ -20,6 +20,7 @@ from settlement.wire.messages import (
 from terminals.kernel.effects import NextMsgid, Slot, Steps
 from terminals.kernel.exchange import exchange, output_of, unanswered
 from terminals.kernel.outcome import Outcome, Tender
+from terminals.kernel.papers import Papers
 from terminals.kernel.pay import pay
 from terminals.kernel.reception import ACCOUNT_FLAGS, Received, receive
 from terminals.kernel.site import AT_ONCE, Pace, Site
@@ -37,10 +38,11 @@ def treat(
     slot: Slot = Slot.LOCAL,
     tender: Tender = Tender.CASH,
     account_used: bool = True,
+    papers: Papers | None = None,
 ) -> Steps[Outcome]:
     """Register, charge and settle what the holder of the card in a slot was treated with; `tender` pays the rest."""
     transaction = Transaction("outpatient", site, pace, slot, tender)
-    patient = yield from receive(transaction, account_used=account_used)
+    patient = yield from receive(transaction, account_used=account_used, papers=papers)
     if isinstance(patient, Outcome):
         return patient
     visit = yield from _registered(transaction, patient)
@@ -55,10 +57,18 @@ def treat(
     tried = output_of(reply, SettlementInfo)
     if tried is None:
         return (yield from unanswered(transaction, reply))
-    parts = _parts(tried.amounts)
+    parts = parts_of(tried.amounts)
 
     def settlement(pin_block: bytes) -> SettleOutpatient:
-        return SettleOutpatient(**bill, **parts, chip_pin_verified=patient.chip_pin_verified, pin_block=pin_block)
+        return SettleOutpatient(
+            **bill,
+            **parts,
+            chip_pin_verified=patient.chip_pin_verified,
+            pin_block=pin_block,
+            mdtrt_cert_type=patient.mdtrt_cert_type,
+            mdtrt_cert_no=patient.card.card_number,
+            card_sn=patient.card_sn,
+        )
 
     return (yield from pay(transaction, patient, settlement))
 
@@ -68,7 +78,7 @@ def _registered(transaction: Transaction, patient: Received) -> Steps[VisitOpene
     body = RegisterOutpatient(
         psn_no=patient.person.psn_no,
         insutype=patient.insurance.insutype,
-        mdtrt_cert_type=CREDENTIAL_SOCIAL_SECURITY_CARD,
+        mdtrt_cert_type=patient.mdtrt_cert_type,
         mdtrt_cert_no=patient.card.card_number,
         card_sn=patient.card_sn,
         ipt_otp_no=msgid,
@@ -103,8 +113,8 @@ def _bill(patient: Received, mdtrt_id: str, chrg_bchno: str, basket: tuple[Line,
     }
 
 
-def _parts(tried: Amounts) -> dict[str, Any]:
-    """Return the four parts of 2206 that 2207 sends back for comparison (I13)."""
+def parts_of(tried: Amounts) -> dict[str, Any]:
+    """Return the four parts of a trial that its settlement sends back for comparison (I13)."""
     return {
         "fulamt_ownpay_amt_fen": tried.fulamt_ownpay_amt_fen,
         "overlmt_selfpay_fen": tried.overlmt_selfpay_fen,

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Final
 
 from settlement.wire import codes
+from settlement.wire.hospital import SettleStay
 from settlement.wire.messages import SettleDrugSale, SettlementInfo, SettleOutpatient
 from terminals.kernel.bank import pay_rest
 from terminals.kernel.effects import AskPassword, NextMsgid, NoReply, Record, Steps
 from terminals.kernel.entries import Fate, Intent, Resolution, standing
 from terminals.kernel.exchange import exchange, output_of
 from terminals.kernel.outcome import LOCAL, Event, Outcome, Result, Tender
+from terminals.kernel.papers import TOKENS
 from terminals.kernel.reception import Received
 from terminals.kernel.recover import find_out
 from terminals.kernel.transaction import Transaction, declined, pause
@@ -26,7 +28,7 @@ PASSWORD_EVENTS: Final = {
     codes.PIN_LOCKED.code: Event.PASSWORD_LOCKED,
 }
 
-Settle = SettleDrugSale | SettleOutpatient
+Settle = SettleDrugSale | SettleOutpatient | SettleStay
 Make = Callable[[bytes], Settle]
 """Makes the settlement's message around a PIN block."""
 MadeAnew = Steps[Settle | None]
@@ -43,7 +45,8 @@ def pay(transaction: Transaction, patient: Received, make: Make) -> Steps[Outcom
 
 def _settle(transaction: Transaction, patient: Received, make: Make) -> Steps[Outcome]:
     """Settle, asking for the local password where it is asked, again while it is wrong."""
-    if not (transaction.site.password_asked and transaction.route == LOCAL):
+    known = patient.mdtrt_cert_type in TOKENS  # the telephone has asked for a secret of its own
+    if known or not (transaction.site.password_asked and transaction.route == LOCAL):
         return (yield from _settled(transaction, patient, make(b""), make, asked=False))
     for _ in range(PASSWORD_ENTRIES_MAX):
         yield from pause(transaction.pace.entry_s, "entry")

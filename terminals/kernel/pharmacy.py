@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from settlement.wire.codes import CREDENTIAL_SOCIAL_SECURITY_CARD, PHARMACY_MED_TYPE
+from settlement.wire.codes import PHARMACY_MED_TYPE
 from settlement.wire.messages import Line, PresettleDrugSale, SettleDrugSale, SettlementInfo
 from terminals.kernel.effects import Slot, Steps
 from terminals.kernel.exchange import exchange, output_of, unanswered
 from terminals.kernel.outcome import Outcome, Tender
+from terminals.kernel.papers import Papers
 from terminals.kernel.pay import pay
 from terminals.kernel.reception import ACCOUNT_FLAGS, Received, receive
 from terminals.kernel.site import AT_ONCE, Pace, Site
@@ -21,10 +22,11 @@ def sell(
     slot: Slot = Slot.LOCAL,
     tender: Tender = Tender.CASH,
     account_used: bool = True,
+    papers: Papers | None = None,
 ) -> Steps[Outcome]:
-    """Sell a basket to the holder of the card in a slot; `tender` pays what the settlement leaves."""
+    """Sell a basket to the holder of the card in a slot, or of `papers`; `tender` pays what the settlement leaves."""
     transaction = Transaction("pharmacy", site, pace, slot, tender)
-    patient = yield from receive(transaction, account_used=account_used)
+    patient = yield from receive(transaction, account_used=account_used, papers=papers)
     if isinstance(patient, Outcome):
         return patient
     yield from pause(pace.counter_s, "counter")
@@ -43,7 +45,7 @@ def _sale(patient: Received, basket: tuple[Line, ...]) -> dict[str, Any]:
     """Return what 2101 and 2102 have in common, by field."""
     return {
         "psn_no": patient.person.psn_no,
-        "mdtrt_cert_type": CREDENTIAL_SOCIAL_SECURITY_CARD,
+        "mdtrt_cert_type": patient.mdtrt_cert_type,
         "mdtrt_cert_no": patient.card.card_number,
         "card_sn": patient.card_sn,
         "insutype": patient.insurance.insutype,

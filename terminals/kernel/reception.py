@@ -13,8 +13,9 @@ from terminals.kernel.card_keys import open_card
 from terminals.kernel.effects import AwaitCard, Slot, Steps
 from terminals.kernel.exchange import exchange, output_of, unanswered
 from terminals.kernel.outcome import LOCAL, REMOTE, Event, Outcome
-from terminals.kernel.remote_pin import verify_pin
-from terminals.kernel.terminal_codes import EMPTY_SLOT, NO_CARD_ANSWERS, TerminalCode
+from terminals.kernel.papers import Papers, read_papers
+from terminals.kernel.remote_pin import pin_is_locked, verify_pin
+from terminals.kernel.terminal_codes import EMPTY_SLOT, NO_CARD_ANSWERS, PIN_IS_LOCKED, TerminalCode
 from terminals.kernel.transaction import Transaction, card_refused, declined, pause, said
 
 IDENTITY_CARD = "01"
@@ -37,6 +38,8 @@ class Received(NamedTuple):
     insurance: Insurance
     chip_pin_verified: bool
     account_used: bool
+    mdtrt_cert_type: str = CREDENTIAL_SOCIAL_SECURITY_CARD
+    """What was shown; in the place of a card, `card` holds what the terminal took from it (papers)."""
 
     @property
     def card_sn(self) -> str:
@@ -44,24 +47,28 @@ class Received(NamedTuple):
         return self.card.card_id.hex().upper()
 
 
-def receive(transaction: Transaction, *, account_used: bool) -> Steps[Received | Outcome]:
+def receive(transaction: Transaction, *, account_used: bool, papers: Papers | None = None) -> Steps[Received | Outcome]:
     """Return who the patient is, or how the conversation ended before that was known.
 
-    `account_used` is the patient's wish: some save their personal account and pay themselves.
+    `account_used` is the patient's wish: some save their personal account and pay themselves. `papers` are shown
+    instead of a card.
     """
     yield from pause(transaction.pace.card_s, "card")
-    card = yield from _read_in_its_slot(transaction)
+    card = yield from (read_papers(transaction, papers) if papers else _read_in_its_slot(transaction))
+    if isinstance(card, Outcome):
+        return card
     if isinstance(card, TerminalCode):
         return (yield from card_refused(transaction, card))
-    person = yield from ask_host(transaction, card)
+    shown = papers.mdtrt_cert_type if papers else CREDENTIAL_SOCIAL_SECURITY_CARD
+    person = yield from ask_host(transaction, card, shown)
     if isinstance(person, Outcome):
         return person
     insured = [row for row in person.insuinfo if row.psn_insu_stas == IN_FORCE] or list(person.insuinfo)
     if not insured:
         return (yield from declined(transaction, NO_INSURED_PERSON.code))
-    remote = transaction.route == REMOTE
+    remote = transaction.route == REMOTE and papers is None
     refused = (yield from verify_pin(transaction)) if remote else None
-    return refused or Received(card, person, insured[0], chip_pin_verified=remote, account_used=account_used)
+    return refused or Received(card, person, insured[0], remote, account_used, shown)
 
 
 def _read_in_its_slot(transaction: Transaction) -> Steps[CardFacts | TerminalCode]:
@@ -87,6 +94,9 @@ def _read_in_its_slot(transaction: Transaction) -> Steps[CardFacts | TerminalCod
 def _opened(transaction: Transaction, card: Issued) -> Steps[CardFacts | TerminalCode]:
     """Prove what the card wants proven, and read whose it is."""
     refused = yield from open_card(transaction, card)
+    stops = transaction.site.pin_lock_stops_card and transaction.route == LOCAL
+    if refused is None and stops and (yield from pin_is_locked(transaction.slot)):
+        return PIN_IS_LOCKED
     return refused or (yield from read_holder(transaction.slot, card))
 
 
@@ -100,10 +110,12 @@ def _recognised(transaction: Transaction, card: Issued) -> Slot:
     return Slot.TAP
 
 
-def ask_host(transaction: Transaction, card: CardFacts) -> Steps[PersonFound | Outcome]:
-    """Ask the host whom it knows by this card (1101)."""
+def ask_host(
+    transaction: Transaction, card: CardFacts, mdtrt_cert_type: str = CREDENTIAL_SOCIAL_SECURITY_CARD
+) -> Steps[PersonFound | Outcome]:
+    """Ask the host whom it knows by this card, or by what was shown in its place (1101)."""
     query = QueryPerson(
-        mdtrt_cert_type=CREDENTIAL_SOCIAL_SECURITY_CARD,
+        mdtrt_cert_type=mdtrt_cert_type,
         mdtrt_cert_no=card.card_number,
         card_sn=card.card_id.hex().upper(),
         psn_cert_type=IDENTITY_CARD,

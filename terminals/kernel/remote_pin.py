@@ -25,6 +25,7 @@ INITIAL_PIN: Final = "123456"
 """The published initial value (users' document 003)."""
 PIN_SIZE: Final = 6
 VERIFY: Final = bytes.fromhex("0020000003")
+TRIES: Final = bytes.fromhex("00200000")
 CHANGE_PIN: Final = bytes.fromhex("805E010007")
 ENTRIES_MAX: Final = 20
 """Entries in one conversation; a card blocks after 15 wrong ones at the latest, since x is one digit."""
@@ -47,6 +48,11 @@ def verify_pin(transaction: Transaction) -> Steps[Outcome | None]:
         if ended:
             return ended
     return transaction.ended(Result.ABANDONED)
+
+
+def pin_is_locked(slot: Slot) -> Steps[bool]:
+    """Ask the chip whether a try of its PIN is left: VERIFY without data, which costs none (ISO 7816-4, 7.5.6)."""
+    return (yield from command(TRIES, slot)).status == BLOCKED
 
 
 def change_pin(site: Site, pace: Pace, *, slot: Slot = Slot.LOCAL) -> Steps[Outcome]:

@@ -13,12 +13,18 @@ from terminals.kernel.transaction import Transaction
 
 INFNO: Final = {PHARMACY: "2103", HOSPITAL: "2208"}
 """By kind of institution."""
+STAY: Final = "2305"
 
 
 def revoke(
-    site: Site, settled: SettlementInfo, insuplc_admdvs: str, purchase: PurchaseIntent | None = None
+    site: Site,
+    settled: SettlementInfo,
+    insuplc_admdvs: str,
+    purchase: PurchaseIntent | None = None,
+    *,
+    of_stay: bool = False,
 ) -> Steps[Outcome]:
-    """Undo a settlement of this institution; REVOKED with its exact negatives, DECLINED or IN_DOUBT.
+    """Undo a settlement of this institution, `of_stay` one of a stay in hospital; REVOKED with its exact negatives, DECLINED or IN_DOUBT.
 
     `purchase` is what the bank account paid of this settlement; ValueError if it paid another. It is undone first, as
     the host wants it. If the host then refuses to revoke, the holder owes that in cash (Event.CASH_OWED).
@@ -29,7 +35,7 @@ def revoke(
     transaction = Transaction("revoke", site, route=route)
     intent = Intent(
         msgid=(yield NextMsgid()),
-        infno=INFNO[site.kind],
+        infno=STAY if of_stay else INFNO[site.kind],
         psn_no=settled.psn_no,
         insuplc_admdvs=insuplc_admdvs,
         amount_fen=-settled.amounts.medfee_sumamt_fen,

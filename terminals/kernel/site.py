@@ -11,6 +11,7 @@ class Site(Struct, frozen=True):
     `kind` is names.PHARMACY or names.HOSPITAL. `password_asked`: whether local patients type the local password here.
     `remote_cities`: whose cards are settled here although they are insured elsewhere. `repeats`: whether the host takes
     a repeated msgid as one message. The interface is silent on it, so a platform that is not ours may settle twice.
+    `bank_batch` is the batch that the bank opened for it (0800), 0 where it has never signed in there.
     """
 
     dev_no: str
@@ -21,6 +22,11 @@ class Site(Struct, frozen=True):
     password_asked: bool
     remote_cities: frozenset[str] = frozenset()
     repeats: bool = True
+    bank_batch: int = 0
+    scans: bool = True
+    """Whether it has a scanner for what telephones show."""
+    pin_lock_stops_card: bool = False
+    """Whether a locked PIN of the chip stops local use as well (users' document 001, RB03)."""
 
 
 class Pace(Struct, frozen=True):

@@ -31,6 +31,7 @@ PIN_IS_WRONG = TerminalCode("-51", "密码错误", "wrong PIN")
 PIN_IS_LOCKED = TerminalCode(
     "-52", "密码已锁定，请到人社网点重置", "the PIN is locked, have it reset at an HRSS outlet"
 )
+NO_SCANNER = TerminalCode("-41", "本终端不支持扫码", "this terminal has no scanner: show a card")
 HOLDER_KEY_IS_LOCKED = TerminalCode(
     "-27011",
     "持卡人信息密钥已锁定：本地异地均无法读卡，请补换卡",

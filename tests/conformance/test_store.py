@@ -75,7 +75,7 @@ def person(balance_fen: int = 0) -> Record:
     return blank(Person, city=CITY, psn_no=PSN, balance_fen=balance_fen)
 
 
-def settlement(setl_id: str = "S1", state: str = SETTLED, **given: object) -> Record:
+def settlement(setl_id: str = "1S", state: str = SETTLED, **given: object) -> Record:
     facts = {
         "city": CITY, "psn_no": PSN, "setl_id": setl_id, "state": state, "infno": "2102", "treatment_city": CITY,
         "fixmedins_code": CODE, "dev_no": DEV, "opter_no": "run", "msgid": "m" + setl_id, "medfee_sumamt_fen": 300,
@@ -88,7 +88,7 @@ def used(fund_used_fen: int = 100, **given: object) -> Record:
     return blank(Accumulator, **{"city": CITY, "psn_no": PSN, "fund_used_fen": fund_used_fen, **given})
 
 
-def message(setl_id: str = "S1") -> Record:
+def message(setl_id: str = "1S") -> Record:
     return blank(
         Message, city=CITY, fixmedins_code=CODE, msgid="m" + setl_id, infno="2102", setl_id=setl_id, reply=b"r"
     )
@@ -103,7 +103,7 @@ ENTRIES = (
 OPENING = Transfer(CITY, PSN, "OPENING", 0, 0, f"AGENCY:{CITY}", f"OPENING:{CITY}", f"ACCT:{CITY}:{PSN}", 1000, 0)
 
 
-def transfers(setl_id: str = "S1", undo: int = 0) -> tuple[Transfer, ...]:
+def transfers(setl_id: str = "1S", undo: int = 0) -> tuple[Transfer, ...]:
     return tuple(
         Transfer(CITY, PSN, setl_id, undo, number, books, *((credit, debit) if undo else (debit, credit)), fen, 0)
         for number, (books, debit, credit, fen) in enumerate(ENTRIES)
@@ -137,10 +137,10 @@ def test_a_row_saved_again_replaces_the_first(store: Store) -> None:
 def test_a_load_of_many_tables_finds_what_is_there_and_no_other(store: Store) -> None:
     terminal = blank(Terminal, city=CITY, dev_no=DEV)
     run(store.save(Changes((terminal, person(), settlement()), ())))
-    state = run(store.load(((Terminal, (CITY, DEV)), (Terminal, (CITY, "other")), (Settlement, (CITY, PSN, "S1")))))
+    state = run(store.load(((Terminal, (CITY, DEV)), (Terminal, (CITY, "other")), (Settlement, (CITY, PSN, "1S")))))
     assert state.get(Terminal, CITY, DEV) == terminal
     assert state.get(Terminal, CITY, "other") is None
-    assert state.get(Settlement, CITY, PSN, "S1") == settlement()
+    assert state.get(Settlement, CITY, PSN, "1S") == settlement()
 
 
 def test_a_transfer_booked_twice_fails_the_whole_commit(store: Store) -> None:
@@ -172,7 +172,7 @@ def test_the_audit_adds_up_what_one_operator_settled(store: Store) -> None:
     assert (sums.medfee_sumamt_fen, sums.fund_pay_sumamt_fen, sums.acct_pay_fen, sums.psn_cash_pay_fen) == (
         300, 100, 150, 50
     )  # fmt: skip
-    assert sums.fingerprint == f"{fingerprint('S1'):016x}"
+    assert sums.fingerprint == f"{fingerprint('1S'):016x}"
     assert run(store.audit("another")).ledger == {}
     assert run(store.audit()).ledger == {"2102": sums}
 
@@ -192,11 +192,11 @@ def test_a_reversed_settlement_with_its_contra_transfers_keeps_every_law(store: 
 
 
 def test_sums_and_fingerprint_are_of_the_settlements_that_stand(store: Store) -> None:
-    undone = (settlement("S2", state=REVERSED), settlement("S3", state=VOIDED))
+    undone = (settlement("2S", state=REVERSED), settlement("3S", state=VOIDED))
     run(store.save(Changes((settlement(), *undone), ())))
     sums = run(store.audit()).ledger["2102"]
     assert (sums.settled, sums.reversed, sums.voided) == (1, 1, 1)
-    assert (sums.medfee_sumamt_fen, sums.fingerprint) == (300, f"{fingerprint('S1'):016x}")
+    assert (sums.medfee_sumamt_fen, sums.fingerprint) == (300, f"{fingerprint('1S'):016x}")
 
 
 def test_where_no_settlement_stands_the_sums_are_zero(store: Store) -> None:
@@ -221,7 +221,7 @@ REMOTE_ENTRIES = (
 
 def settle_remote(store: Store, dropped: int | None = None) -> None:
     booked = tuple(
-        Transfer(REMOTE, PSN, "S1", 0, number, *entry, 0)
+        Transfer(REMOTE, PSN, "1S", 0, number, *entry, 0)
         for number, entry in enumerate(REMOTE_ENTRIES)
         if number != dropped
     )
@@ -253,7 +253,7 @@ BROKEN = {
         (OPENING, *transfers()),
     ),
     "a msgid settled twice": (
-        (person(850), settlement(), settlement("S2", msgid="mS1"), used(200), message()),
+        (person(850), settlement(), settlement("2S", msgid="m1S"), used(200), message()),
         (OPENING, *transfers()),
     ),
     "a cap was not given back": ((person(850), settlement(), used(99), message()), (OPENING, *transfers())),
@@ -283,16 +283,16 @@ def account(balance_fen: int = 950) -> Record:
     return blank(BankAccount, city=CITY, psn_no=PSN, balance_fen=balance_fen)
 
 
-def trade(trade_id: str = "T1", **given: object) -> Record:
+def trade(trade_id: str = "1T", **given: object) -> Record:
     facts = {
         "city": CITY, "psn_no": PSN, "trade_id": trade_id, "state": SETTLED, "treatment_city": CITY,
         "fixmedins_code": CODE, "dev_no": DEV, "opter_no": "run", "msgid": "m" + trade_id, "amount_fen": 50,
-        "setl_id": "S1", "drawer": DEV,
+        "setl_id": "1S", "drawer": DEV,
     }  # fmt: skip
     return blank(BankTrade, **(facts | given))
 
 
-def bought(trade_id: str = "T1", undo: int = 0) -> tuple[Transfer, ...]:
+def bought(trade_id: str = "1T", undo: int = 0) -> tuple[Transfer, ...]:
     claim = f"INST_BANK:{CITY}:{CODE}"
     entries = ((f"BANK:{CITY}", f"BANK:{CITY}:{PSN}", claim), (f"INST:{CODE}", claim, f"CASH:{DEV}"))
     return tuple(
@@ -305,7 +305,7 @@ BANK_OPENING = Transfer(
     CITY, PSN, "BANK_OPENING", 0, 0, f"BANK:{CITY}", f"OPENING:{CITY}", f"BANK:{CITY}:{PSN}", 1000, 0
 )
 SALE = (person(850), used(), message())
-LEG = (account(), trade(), settlement(bank_paid_fen=50), message("T1"))
+LEG = (account(), trade(), settlement(bank_paid_fen=50), message("1T"))
 BOOKED = (OPENING, BANK_OPENING, *transfers(), *bought())
 
 
@@ -313,7 +313,7 @@ def test_a_rest_paid_by_bank_keeps_every_law(store: Store) -> None:
     run(store.save(Changes((*SALE, *LEG), BOOKED)))
     audit = run(store.audit("run"))
     assert [invariant for invariant in audit.invariants if not invariant.ok] == []
-    assert (audit.bank.settled, audit.bank.amount_fen, audit.bank.fingerprint) == (1, 50, f"{fingerprint('mT1'):016x}")
+    assert (audit.bank.settled, audit.bank.amount_fen, audit.bank.fingerprint) == (1, 50, f"{fingerprint('m1T'):016x}")
     assert run(store.audit("another")).bank.settled == 0
 
 
@@ -333,7 +333,7 @@ def test_a_bank_leg_cannot_be_reversed_twice(store: Store) -> None:
 
 
 def test_a_bank_leg_whose_settlement_is_undone_breaks_a_law_and_no_other(store: Store) -> None:
-    undone = account(), trade(), settlement(state=REVERSED, bank_paid_fen=50), message("T1")
+    undone = account(), trade(), settlement(state=REVERSED, bank_paid_fen=50), message("1T")
     rows = person(1000), used(0), message(), *undone
     run(store.save(Changes(rows, (*BOOKED, *transfers(undo=1)))))
     [broken] = [invariant for invariant in run(store.audit()).invariants if not invariant.ok]
@@ -359,7 +359,7 @@ BROKEN_LEGS = {
     ),
     "a purchase's msgid is forgotten": (LEG[:3], BOOKED),
     "a settlement does not know that it was paid": ((*LEG[:2], settlement(), LEG[3]), BOOKED),
-    "a msgid bought twice": ((*LEG, trade("T2", msgid="mT1")), BOOKED),
+    "a msgid bought twice": ((*LEG, trade("2T", msgid="m1T")), BOOKED),
     "a bank paid more than was left": (
         (account(), trade(), settlement(bank_paid_fen=50, psn_cash_pay_fen=49, acct_pay_fen=151), LEG[3]),
         BOOKED,
@@ -386,7 +386,7 @@ def test_every_field_of_every_record_has_a_column_type() -> None:
 @pytest.mark.parametrize("changed", [{"psn_cash_pay_fen": 1}, {"info": b"x"}, {"state": VOIDED}])
 def test_a_digest_is_of_every_field_of_what_an_operator_settled(store: Store, changed: dict[str, object]) -> None:
     nothing = run(store.digest("run"))
-    first, second = (blank(Settlement, city=CITY, psn_no=PSN, setl_id=name, opter_no="run") for name in ("S1", "S2"))
+    first, second = (blank(Settlement, city=CITY, psn_no=PSN, setl_id=name, opter_no="run") for name in ("1S", "2S"))
     run(store.save(Changes((first, second), ())))
     both = run(store.digest("run"))
     assert both == run(store.digest()) != nothing == run(store.digest("another"))

@@ -99,6 +99,27 @@ def test_only_cards_with_an_antenna_are_tapped_and_only_those_with_an_account_pa
         assert patient.tender == ("tap" if generation == 3 else "bank" if generation == 2 else "cash")
 
 
+def test_telephones_and_identity_cards_have_their_shares_and_leave_nothing_to_a_chip(
+    patients_of: Callable[..., Patients], people: Any
+) -> None:
+    mix = Mix(voucher=0.3, identity_card=0.2, remote=0.5)
+    everybody = patients_of(mix, BOTH_CITIES, person=people.person)
+    coming = [patient for index in range(2_000) if (patient := everybody.patient(index))]
+    shown = Counter(patient.papers.mdtrt_cert_type if patient.papers else "03" for patient in coming)
+    assert shown["01"] / len(coming) == pytest.approx(0.3, abs=0.04)
+    assert 0 < shown["02"] / len(coming) <= 0.2
+    without = [patient for patient in coming if patient.papers]
+    assert not [patient for patient in without if patient.pins or patient.kiosk or patient.reissue]
+    assert {patient.tender for patient in without} == {Tender.CASH}
+    away = [patient.papers.mdtrt_cert_type for patient in without if patient.route == "remote"]
+    assert set(away) == {"01"}
+
+
+def test_where_all_show_cards_nobody_is_another_for_it(patients_of: Callable[..., Patients], people: Any) -> None:
+    plain, known = patients_of(Mix(), BOTH_CITIES), patients_of(Mix(), BOTH_CITIES, person=people.person)
+    assert [plain.patient(index) for index in range(200)] == [known.patient(index) for index in range(200)]
+
+
 def test_whose_bank_pin_nobody_knows_pays_cash(patients_of: Callable[..., Patients]) -> None:
     assert {patient.tender for patient in everybody(patients_of(Mix(bank=1), PLACES))} == {"cash"}
 

@@ -53,6 +53,14 @@ def test_the_kind_of_place_chooses_the_flow(
     assert at.run(visit(at.site, patient())).flow == "outpatient"
 
 
+def test_who_comes_to_stay_is_admitted(
+    booth: Callable[..., Any], site: Callable[..., Site], patient: Callable[..., Any]
+) -> None:
+    at = booth(site("H"))
+    outcome = at.run(visit(at.site, patient(inpatient=True)))
+    assert (outcome.flow, outcome.result) == ("inpatient", Result.SETTLED)
+
+
 def test_a_new_card_on_the_way_pays_in_the_same_visit(booth: Callable[..., Any], patient: Callable[..., Any]) -> None:
     at = booth()
     outcome = at.run(visit(at.site, patient(reissue=True)))

@@ -49,7 +49,9 @@ def deposit(case: Case) -> Verdict:
         after = msgspec.structs.replace(known, balance_fen=known.balance_fen + asked.amount_fen)
         return (after,), movement(case, known, DEPOSIT, asked.amount_fen, debit_fen=-asked.amount_fen)
 
-    return _served(case, lambda asked, known: _machine(case) or _amount(case, asked) or deposited(asked, known), debit=False)
+    return _served(
+        case, lambda asked, known: _machine(case) or _amount(case, asked) or deposited(asked, known), debit=False
+    )
 
 
 def transfer(case: Case) -> Verdict:

@@ -75,7 +75,9 @@ def sign_in(case: Case) -> Verdict:
     row = open_batch(case)
     if row is None:
         return _opened(case, 1)
-    return Granted(BankSignedIn(BANK_APPROVED, row.batch)) if row.signed_in else _opened(case, row.batch % TRACE_MAX + 1)
+    return (
+        Granted(BankSignedIn(BANK_APPROVED, row.batch)) if row.signed_in else _opened(case, row.batch % TRACE_MAX + 1)
+    )
 
 
 def _opened(case: Case, batch: int) -> Granted:

@@ -16,6 +16,7 @@ from settlement.engine.ledger.state import REVERSED, SETTLED, VOIDED, BankTrade
 from settlement.wire import bank_codes, codes
 from settlement.wire.bank import BANK_APPROVED, PurchaseUndone, Undo
 from settlement.wire.names import day_of
+from settlement.wire.refusal import Refusal
 
 REFUNDED: Final = "REFUNDED"
 """The state of a purchase after 0220; VOIDED after a cancel."""
@@ -31,7 +32,7 @@ def refund(case: Case) -> Verdict:
     return _undo(case, REFUNDED, lambda trade: bank_codes.BANK_BATCH_OPEN if _is_open(case, trade) else None)
 
 
-def _undo(case: Case, state: str, too_early_or_late: Callable[[BankTrade], codes.Refusal | None]) -> Verdict:
+def _undo(case: Case, state: str, too_early_or_late: Callable[[BankTrade], Refusal | None]) -> Verdict:
     asked = case.arrival.body
     assert isinstance(asked, Undo)
     trade = traded(case)

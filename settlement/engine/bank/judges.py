@@ -8,7 +8,7 @@ from settlement.engine.bank import account, batch, cancel, purchase, reversal, s
 from settlement.engine.case import World
 from settlement.engine.judge import Judge, Keys
 from settlement.engine.ledger.identity import trade_id_of
-from settlement.engine.ledger.state import BankAccount, BankTrade, Message, Person, Settlement
+from settlement.engine.ledger.state import BankAccount, BankTrade, Key, Message, Person, Settlement
 from settlement.wire.bank import BankTransfer, BatchLine, CardRequest, Purchase, Undo
 
 
@@ -52,11 +52,11 @@ def _unbought(arrival: Arrival, world: World) -> Keys:
     asked, request, home = arrival.body, arrival.request, arrival.home
     assert isinstance(asked, Undo | BatchLine)
     city, code = request.mdtrtarea_admvs, request.fixmedins_code
-    named = *_batch(arrival, world), (Message, (city, code, asked.omsgid))
+    named: Keys = *_batch(arrival, world), (Message, (city, code, asked.omsgid))
     psn_no = _holder(arrival, world, asked.pan)
     if psn_no is None:
         return named
-    trade = BankTrade, (home, psn_no, trade_id_of(city, code, asked.omsgid))
+    trade: Key = BankTrade, (home, psn_no, trade_id_of(city, code, asked.omsgid))
     return *named, (BankAccount, (home, psn_no)), trade
 
 

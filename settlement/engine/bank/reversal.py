@@ -83,7 +83,10 @@ def undone(case: Case, trade: BankTrade, state: str) -> tuple[tuple[Record, ...]
     after = msgspec.structs.replace(trade, state=state, undone_ms=case.now_ms, undone_by=case.arrival.request.msgid)
     account = case.state.get(BankAccount, trade.city, trade.psn_no)
     assert account is not None, "a purchase has its account"
-    changes: list[Record] = [msgspec.structs.replace(account, balance_fen=account.balance_fen + trade.amount_fen), after]
+    changes: list[Record] = [
+        msgspec.structs.replace(account, balance_fen=account.balance_fen + trade.amount_fen),
+        after,
+    ]
     if trade.setl_id:
         settlement = case.state.get(Settlement, trade.city, trade.psn_no, trade.setl_id)
         assert settlement is not None, "a purchase names a settlement that there is"

@@ -17,7 +17,6 @@ from settlement.engine.bank.pin import known
 from settlement.engine.bank.zone import bank_of
 from settlement.engine.case import Case, Granted, Refused, Verdict, World
 from settlement.engine.judge import Judge, Keys
-from settlement.engine.ledger import bank_zone
 from settlement.engine.ledger.bank_books import moving
 from settlement.engine.ledger.bank_zone import ACTIVE, CLOSED, FROZEN, KYC_INCOMPLETE, LOST, STOLEN, UNACTIVATED
 from settlement.engine.ledger.state import BankAccount, Person

@@ -19,6 +19,7 @@ from settlement.engine.ledger.state import Person
 from settlement.engine.rules.card import Offer
 from settlement.wire import codes, service_codes
 from settlement.wire.card_service import ON_SITE, CardService
+from settlement.wire.messages import ReissueCard
 
 Act = Callable[[Case, Person], Verdict]
 """Does a service for a person whose desk was passed."""
@@ -60,7 +61,7 @@ def _served(name: str, act: Act, case: Case) -> Verdict:
     return verdict._replace(changes=(*verdict.changes, _event(case, name, person, verdict)))
 
 
-def not_offered(case: Case, name: str, offer: Offer | None, asked: CardService) -> Refused | None:
+def not_offered(case: Case, name: str, offer: Offer | None, asked: CardService | ReissueCard) -> Refused | None:
     """Return why nobody has a service done here by this channel and applicant, or None."""
     if offer is None:
         return Refused(service_codes.SERVICE_NOT_OFFERED, f"{name} in {case.home}")

@@ -12,12 +12,11 @@ from settlement.engine import enabling
 from settlement.engine.cards.ecard import ecard_of
 from settlement.engine.case import Case
 from settlement.engine.judge import Keys
+from settlement.engine.ledger.bank_zone import ACTIVE, FROZEN, KYC_INCOMPLETE, handed_out
 from settlement.engine.ledger.cards import Ecard
 from settlement.engine.ledger.state import BankAccount, Person, Record, Reissue
 
-ACTIVE: Final = "ACTIVE"
-UNACTIVATED: Final = "UNACTIVATED"
-STANDING_STILL: Final = frozenset({"FROZEN", "KYC_INCOMPLETE"})
+STANDING_STILL: Final = frozenset({FROZEN, KYC_INCOMPLETE})
 """What the bank has against an account is not cured by a new card."""
 
 
@@ -40,11 +39,13 @@ def _account(case: Case, person: Person, how: Reissue, *, instant: bool) -> tupl
     account, city = case.account(person.psn_no), case.world.cities[person.city]
     if account is None:
         return ()
-    bank_code = how.bank_code or account.bank_code
-    bank = city.banks.get(bank_code or city.bank.code)
-    active = instant or bank is None or bank.issued_active
-    status = account.status if account.status in STANDING_STILL else (ACTIVE if active else UNACTIVATED)
-    after = msgspec.structs.replace(account, status=status, bank_code=bank_code)
+    bank_code = how.bank_code or account.bank_code or city.bank.code
+    if account.status in STANDING_STILL:
+        after = msgspec.structs.replace(account, bank_code=bank_code)
+    elif instant:
+        after = msgspec.structs.replace(account, bank_code=bank_code, status=ACTIVE)
+    else:
+        after = handed_out(account, bank_code, city.banks[bank_code])
     return (after,) if after != account else ()
 
 

@@ -6,7 +6,7 @@ balance moves (RD10), and a visit that was opened goes on where it was (RD17).
 
 import msgspec
 
-from settlement.engine.card_in_force import AWAY, NORMAL, card_refusal, issuing_city
+from settlement.engine.card_in_force import AWAY, NORMAL, card_refusal, card_sn_of, issuing_city
 from settlement.engine.cards.elsewhere import active_card, card_elsewhere
 from settlement.engine.cards.state import told
 from settlement.engine.case import Case, Granted, Refused, Verdict
@@ -35,6 +35,8 @@ def transfer_home(case: Case, person: Person) -> Verdict:
     there = card_elsewhere(case, person.psn_no)
     if there is None or there.city != asked.from_admdvs:
         return Refused(service_codes.NO_CARD_HERE, f"from_admdvs {asked.from_admdvs}")
+    if asked.card_sn != card_sn_of(there):
+        return Refused(service_codes.EVIDENCE_MISSING, "card_sn: the card that moves")
     return card_refusal(case, there) or _moved(case, there, person)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from settlement.engine.arrival import Arrival
 from settlement.engine.card_in_force import (
     CANCELLED,
     ISSUED_UNENABLED,
@@ -18,10 +19,8 @@ from settlement.engine.card_in_force import (
     status_of,
 )
 from settlement.engine.cards.state import told
-from settlement.engine.case import Case, Granted, Refused, Verdict
+from settlement.engine.case import Case, Granted, Refused, Verdict, World
 from settlement.engine.judge import Keys
-from settlement.engine.arrival import Arrival
-from settlement.engine.case import World
 from settlement.engine.ledger.state import BankAccount, Person
 from settlement.engine.persons import IN_FORCE
 from settlement.wire import codes

@@ -23,10 +23,7 @@ class Typed(NamedTuple):
 
 def typed(case: Case, person: Person, asked: Change, *, old_needed: bool = True) -> Typed | Refused:
     """Return what was typed, or what is missing of it; the new digits are not the old ones."""
-    if case.arrival.door is Door.HTTP:
-        old, new = asked.password, asked.new_password
-    else:
-        old, new = (_deciphered(case, person, block) for block in (asked.pin_block, asked.new_pin_block))
+    old, new = _digits(case, person, asked)
     if old is None or new is None:
         return Refused(codes.PIN_UNREADABLE)
     if (old_needed and not old) or not new:
@@ -34,6 +31,12 @@ def typed(case: Case, person: Person, asked: Change, *, old_needed: bool = True)
     if old == new:
         return Refused(service_codes.PASSWORD_UNUSABLE, "it is the old one")
     return Typed(old, new)
+
+
+def _digits(case: Case, person: Person, asked: Change) -> tuple[str | None, str | None]:
+    if case.arrival.door is Door.HTTP:
+        return asked.password, asked.new_password
+    return _deciphered(case, person, asked.pin_block), _deciphered(case, person, asked.new_pin_block)
 
 
 def _deciphered(case: Case, person: Person, block: bytes) -> str | None:

@@ -1,8 +1,8 @@
 """The monthly clearing (0077): whatever is owed at the end of a month is paid, between cities and to institutions.
 
-First prefunded, then cleared (先预付后清算): between cities nothing but prefunding moves. What a revoke or reversal takes
-back after its month was cleared is dated on its own day, and so joins the clearing of that month. A month is cleared
-once; asked again, nothing is paid. What is owed comes with the arrival, because it is read from all transfers.
+First prefunded, then cleared (先预付后清算): between cities nothing but prefunding moves. What a revoke or reversal
+takes back after its month was cleared is dated on its own day, and so joins the clearing of that month. A month is
+cleared once; asked again, nothing is paid. What is owed comes with the arrival, because it is read from all transfers.
 """
 
 from collections import defaultdict
@@ -24,8 +24,10 @@ from settlement.engine.ledger.payments import paying, prefunding
 from settlement.engine.ledger.state import Transfer
 from settlement.wire import remote_codes
 from settlement.wire.clearing import ClearMonth, MonthCleared
+from settlement.wire.codes import BAD_ENVELOPE
 from settlement.wire.names import local_time
 
+MONTHS: Final = range(1, 13)
 SETTLING_MS: Final = 60_000
 """How long after a month's end it may be cleared: longer than any request of that month can wait for its commit."""
 
@@ -34,6 +36,8 @@ def clear(case: Case) -> Verdict:
     """0077: pay what is owed at a month's end."""
     asked = case.arrival.body
     assert isinstance(asked, ClearMonth)
+    if asked.month % 100 not in MONTHS:
+        return Refused(BAD_ENVELOPE, f"month {asked.month}")
     until_ms = month_end_ms(asked.month)
     if case.now_ms < until_ms + SETTLING_MS:
         return Refused(remote_codes.MONTH_NOT_OVER, f"{asked.month}, not before {local_time(until_ms + SETTLING_MS)}")

@@ -1,4 +1,4 @@
-"""Filings for treatment elsewhere (异地就医备案), made (0075) and withdrawn (0076) by the agency of the place of insurance.
+"""Filings for treatment elsewhere (异地就医备案), made (0075) and withdrawn (0076) by the agency at home.
 
 A filing holds at once where it must be seen at home (Person.filed_to), but the card is enabled elsewhere by the next
 batch only (RD01). A referral is for one illness, so people who were referred stay locals at home (assumed).
@@ -15,7 +15,7 @@ from settlement.engine.ledger.filings import LONG_TERM, REFERRED, TEMPORARY, Fil
 from settlement.engine.ledger.state import Person
 from settlement.engine.rules.city import City
 from settlement.wire import codes, remote_codes
-from settlement.wire.clearing import FileElsewhere, Filed, WithdrawFiling
+from settlement.wire.clearing import Filed, FileElsewhere, WithdrawFiling
 from settlement.wire.names import CHINA, local_time
 
 DAY_MS: Final = 24 * 3600 * 1000

@@ -48,12 +48,17 @@ def period_of(body: Body, fixmedins_code: str) -> Period | None:
     if not isinstance(body, STATEMENTS):
         return None
     try:
-        first, last = (date.fromisoformat(day) for day in (body.stmt_begndate, body.stmt_enddate))
+        first_ms, _ = day_bounds(body.stmt_begndate)
+        _, end_ms = day_bounds(body.stmt_enddate)
     except ValueError:
         return None
-    if not 0 <= (last - first).days < DAYS_MAX:
-        return None
-    return Period(fixmedins_code, _midnight_ms(first), _midnight_ms(last) + DAY_MS)
+    return Period(fixmedins_code, first_ms, end_ms) if 0 < end_ms - first_ms <= DAYS_MAX * DAY_MS else None
+
+
+def day_bounds(day: str) -> tuple[int, int]:
+    """Return when a day (yyyymmdd, or with hyphens) begins and when the next does; raise ValueError if it is none."""
+    begins_ms = _midnight_ms(date.fromisoformat(day))
+    return begins_ms, begins_ms + DAY_MS
 
 
 def _midnight_ms(day: date) -> int:

@@ -86,6 +86,27 @@ class Prefund(Record, frozen=True, array_like=True):
     balance_fen: int
 
 
+class PairRow(Struct, frozen=True):
+    """One booking on a claim between two cities, as one of the two has it; in fen, what is owed positive."""
+
+    claim: str
+    cause: str
+    undo: int
+    fen: int
+
+
+class PairRows(Struct, frozen=True):
+    """What two sides have booked on their claims in some days."""
+
+    owing: tuple[PairRow, ...]
+    owed: tuple[PairRow, ...]
+
+
+def month_begin_ms(month: int) -> int:
+    """Return when a month (yyyymm) begins, as month_end_ms."""
+    return int(datetime(month // 100, month % 100, 1, tzinfo=CHINA).timestamp()) * 1000
+
+
 def month_end_ms(month: int) -> int:
     """Return when a month (yyyymm) is over, in Unix ms: the first moment of the next, China Standard Time.
 

@@ -1,4 +1,4 @@
-"""Filings for treatment in another city (异地就医备案): one a person, read only where somebody is treated away from home."""
+"""Filings for treatment in another city (异地就医备案): one a person, read only where somebody is treated away."""
 
 from typing import Final
 

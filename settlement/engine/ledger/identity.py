@@ -20,6 +20,16 @@ def deposit_id_of(city: str, fixmedins_code: str, msgid: str) -> str:
     return city + sha256(f"deposit|{fixmedins_code}|{msgid}".encode()).hexdigest()[:24]
 
 
+def order_name(fixmedins_code: str, mdtrtsn: str) -> str:
+    """Return the mdtrt_regno of an institution's visit number: one for ever, so that a number is good once; 20 digits.
+
+    >>> order_name("P37010000001", "1")
+    'S8386477701802066462'
+    """
+    digits = int.from_bytes(sha256(f"order|{fixmedins_code}|{mdtrtsn}".encode()).digest()[:8], "big") % 10**19
+    return f"S{digits:019d}"
+
+
 def visit_id_of(request: Request) -> str:
     """Return the visit's name (mdtrt_id) that a request opens; 30 characters."""
     return visit_id(request.mdtrtarea_admvs, request.fixmedins_code, request.msgid)

@@ -113,7 +113,7 @@ class PhoneCode(Record, frozen=True, array_like=True):
     city: str
     psn_no: str
     purpose: str
-    check: bytes
+    code_check: bytes
     sent_ms: int
     tries_left: int
     used_ms: int

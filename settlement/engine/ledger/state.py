@@ -115,6 +115,8 @@ class Person(Record, frozen=True, array_like=True):
     """Another insured number with the same identity number, until both are merged (RC24)."""
     unlinked_issue: int = 0
     """The issue of a converted card that insurance links to nobody; 0: there is none (RA50)."""
+    fund_used_before_fen: int = 0
+    """What the funds had paid of a benefit's cap before this ledger began."""
     standing: str = ""
     """What the person is besides insured, in words of rules.policy.Standing, divided by spaces."""
 

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from settlement.engine.ledger.claims import Cleared, PaidClaim, Prefund
-from settlement.engine.ledger.cards import CardEvent, Ecard
-from settlement.engine.ledger.filings import Filing
 from settlement.engine.ledger.accounts import Allotment, FamilyBind, FamilyDebit, Token
 from settlement.engine.ledger.bank_zone import BankBatch, BankMovement
+from settlement.engine.ledger.cards import CardEvent, Ecard
+from settlement.engine.ledger.claims import Cleared, PaidClaim, Prefund
+from settlement.engine.ledger.filings import Filing
 from settlement.engine.ledger.making import CardApplication, CollectedData, PhoneCode, Unit
+from settlement.engine.ledger.orders import RemoteOrder
 from settlement.engine.ledger.state import (
     Accumulator,
     BankAccount,
@@ -27,6 +28,7 @@ from settlement.engine.ledger.stays import Admissions, Deposit, Share, Stay
 
 RECORDS: Final[tuple[type[Record], ...]] = (
     Filing,
+    RemoteOrder,
     Cleared,
     PaidClaim,
     Prefund,

@@ -46,7 +46,11 @@ class Entitled(NamedTuple):
     @property
     def used(self) -> Used:
         """Return what was used of deductible and cap."""
-        return Used(self.accumulator.deductible_used_fen, self.accumulator.fund_used_fen)
+        counted = self.accumulator
+        return Used(
+            counted.deductible_used_fen,
+            counted.fund_used_fen + self.person.fund_used_before_fen,
+        )
 
     @property
     def usable_fen(self) -> int:

@@ -150,7 +150,7 @@ def _over_limit(bill_fen: int, limit_fen: int) -> Refused:
 
 def _used_of_stay(stay: Stay, patient: Entitled) -> Used:
     """Return what a stay has used: deductible and tiers are its own, the cap is the year's."""
-    return Used(stay.deductible_used_fen, patient.accumulator.fund_used_fen, stay.base_used_fen)
+    return Used(stay.deductible_used_fen, patient.used.fund_fen, stay.base_used_fen)
 
 
 def _deposit(judged: Judged) -> tuple[int, int]:

@@ -48,7 +48,7 @@ def revoke(case: Case) -> Verdict:
         return Refused(codes.NOT_OWNER, f"setl_id {asked.setl_id}")
     if settlement.state != SETTLED:
         return Refused(codes.ALREADY_UNDONE, f"setl_id {asked.setl_id} is {settlement.state}")
-    granted = _undone(case, settlement, VOIDED)
+    granted = taken_back(case, settlement, VOIDED)
     if isinstance(granted, Refused):
         return granted
     person = case.person(settlement.psn_no)
@@ -78,7 +78,7 @@ def reverse(case: Case) -> Verdict:
         return Granted(Reversed())
     if settlement.state == VOIDED:
         return Refused(codes.ALREADY_UNDONE, f"setl_id {settlement.setl_id} is {VOIDED}")
-    return _undone(case, settlement, REVERSED)
+    return taken_back(case, settlement, REVERSED)
 
 
 def undone_keys(case: Case) -> Keys:
@@ -139,7 +139,8 @@ def _unadmitted(case: Case, asked: Reverse) -> Verdict:
     return verdict if isinstance(verdict, Refused) else verdict._replace(output=Reversed())
 
 
-def _undone(case: Case, settlement: Settlement, state: str) -> Granted | Refused:
+def taken_back(case: Case, settlement: Settlement, state: str) -> Granted | Refused:
+    """Return a settlement undone by contra transfers, or why it cannot be: what it took goes back where it was."""
     if settlement.bank_paid_fen:
         return Refused(codes.BANK_PURCHASE_STANDS, f"{settlement.bank_paid_fen} fen of {settlement.setl_id}")
     marks = _given_free(case, settlement)

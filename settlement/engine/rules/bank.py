@@ -37,7 +37,7 @@ class Bank(Row, frozen=True):
     amount_max_fen: Fen = field(name="amount_max")
     """The most that one purchase takes."""
     expired: Expired
-    expired_by_issuer: dict[Region, Expired] = {}
+    expired_by_issuer: dict[Region, Expired] = field(default_factory=dict)
     """Where cards of a former or other issuing city do otherwise (RA37)."""
 
 

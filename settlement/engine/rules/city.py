@@ -11,6 +11,7 @@ from msgspec import Meta, field
 
 from settlement.engine.rules.bank import Bank, IssuingBank
 from settlement.engine.rules.card import CardRules, Offer, seal_problem
+from settlement.engine.rules.policy import Standing
 from settlement.engine.rules.profile import Fact, Fen, Named, Row, convert, parse, take_facts
 from settlement.wire.service_catalogue import SERVICES
 
@@ -84,6 +85,8 @@ class PersonKind(Row, frozen=True):
     weight: Annotated[int, Meta(ge=1)]
     balance_fen: Fen = field(name="balance")
     """Opening balance of the personal account."""
+    standing: tuple[Standing, ...] = ()
+    """What they are besides insured, for the supplements that are only for these."""
 
 
 class FilingRules(Row, frozen=True):

@@ -65,7 +65,7 @@ class _Less(Row, frozen=True):
     referred: RatioE4 = RatioE4(0)
     unfiled: RatioE4 = RatioE4(0)
 
-    def on(self, route: Route) -> int:
+    def on(self, route: str) -> int:
         """Return what is taken off on a route, in 10^-4."""
         return int(getattr(self, route, 0))
 
@@ -247,9 +247,7 @@ def _moved(day: int, days: int) -> int:
     return int(f"{datetime.strptime(str(day), '%Y%m%d') + timedelta(days):%Y%m%d}")  # noqa: DTZ007 - a day has no zone
 
 
-def _dated(
-    row: _BenefitRow, benefit: Benefit, levels: Iterable[int], from_day: int, to_day: int
-) -> Iterator[Dated]:
+def _dated(row: _BenefitRow, benefit: Benefit, levels: Iterable[int], from_day: int, to_day: int) -> Iterator[Dated]:
     for psn_type, med_type, level, route in product(row.psn_type, row.med_type, levels, row.route):
         lowered = _lowered(benefit, row.less.on(route))
         yield Dated(row.insutype, psn_type, med_type, level, route, from_day, to_day, lowered)
@@ -275,9 +273,7 @@ def _refuse_backward_days(row: _DatedRow, key: str, file: str) -> None:
         raise ProfileError(file, key, f"ends on {row.to_day}, before it begins on {row.from_day}")
 
 
-def _refuse_unknown_supplement(
-    row: _BenefitRow, key: str, supplements: dict[str, list[_Spell]], file: str
-) -> None:
+def _refuse_unknown_supplement(row: _BenefitRow, key: str, supplements: dict[str, list[_Spell]], file: str) -> None:
     for name in row.then:
         if name not in supplements:
             there = ", ".join(supplements) or "none"

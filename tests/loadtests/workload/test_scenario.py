@@ -97,7 +97,7 @@ def test_a_rate_on_the_command_line_is_a_scenario_without_a_name() -> None:
     [
         ("tiltle = 'x'", "mine.toml: tiltle: unknown key; the nearest known one is title"),
         ("[mix]\nfarmacy = 1", "mine.toml: mix: 'farmacy' is no share of the mix; is 'pharmacy' meant"),
-        ("[mix]\ninpatient = 0.1", "mine.toml: mix: inpatient does not exist yet: "),
+        ("[mix]\nkiosk = 0.1", "mine.toml: mix: kiosk does not exist yet: "),
         ("[mix]\nlines_max = 99", "mine.toml: mix.lines_max: Expected `int` <= 20"),
         ("[slo]\np95 = 1", "mine.toml: slo.p95: unknown key; the nearest known one is p95_ms"),
         ("[slo]\np95_ms = { value = 1, soruce = 'x', basis = 'spec' }", "slo.p95_ms.soruce: unknown key; the nearest"),

@@ -19,6 +19,7 @@ from settlement.engine.ledger.state import BankAccount, Person
 from settlement.engine.medical.split import line_amount_fen
 from settlement.engine.persons import PopulationRegister
 from settlement.engine.rules.directory import Directory
+from settlement.engine.rules.specimens import Specimen
 from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes
 from settlement.wire.bank import CONTACT, CONTACTLESS, WITH_PIN, WITHOUT_PIN, Purchase, PurchaseReversal
@@ -36,7 +37,7 @@ from settlement.wire.messages import (
     UploadFees,
 )
 from settlement.wire.names import institution_code, msgid, terminal_number
-from shuaka.compose import population
+from shuaka.compose import population, specimens
 
 JINAN, JINING, SAMPLE = "370100", "370800", "379900"
 NOON_2026_11_21 = 1_795_233_600_000
@@ -83,6 +84,15 @@ class Host:
         key = (Person, (person.city, person.psn_no))
         known = self.store.load_now((key,)).get(Person, *key[1])
         self.store.save_now(Changes((person,), () if known else opening(person, self.now_ms)))
+
+    def specimen(self, specimen: Specimen) -> Person:
+        """The person of a specimen card."""
+        return self.person(f"{specimen.city}{specimen.index:010d}")
+
+    def shown(self, specimen: Specimen) -> Person:
+        """The same as the specimen's own chip, which is the first, has it."""
+        person = self.specimen(specimen)
+        return msgspec.structs.replace(person, **self.world.register.card(person.city, person.psn_no, 1)._asdict())
 
     def account(self, psn_no: str) -> BankAccount:
         key = (BankAccount, (psn_no[:6], psn_no))
@@ -303,7 +313,7 @@ class Visits:
 @pytest.fixture(scope="session")
 def world() -> World:
     rules, key = load_rulebook(), NetworkKey(bytes(range(16)))
-    people = PopulationRegister(population(), rules.cities, key)
+    people = PopulationRegister(population(), rules.cities, key, specimens())
     return World(
         rules.cities,
         rules.policies,
@@ -319,6 +329,18 @@ def world() -> World:
 @pytest.fixture
 def host(world: World) -> Host:
     return Host(world)
+
+
+@pytest.fixture
+def engine_host() -> type[Host]:
+    """A host of another world than the shipped one."""
+    return Host
+
+
+@pytest.fixture
+def a_teller() -> type[Teller]:
+    """A teller of another host."""
+    return Teller
 
 
 @pytest.fixture

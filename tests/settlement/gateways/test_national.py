@@ -108,14 +108,6 @@ def test_a_patient_who_is_not_the_insured_person_is_refused_by_the_field(
     assert name in said
 
 
-@pytest.mark.parametrize("infno", ["2101", "2102"])
-def test_the_family_account_is_not_offered_yet_and_that_is_said(refused: Any, sale: dict[str, Any], infno: str) -> None:
-    sale["druginfo"]["acct_used_flag"] = "2"
-    said = refused(infno, sale)
-    assert said.startswith(f"[{entitlement_codes.NO_FAMILY_ACCOUNT.code}]")
-    assert "the family account is not offered yet" in said
-
-
 def test_a_guest_is_settled_on_the_institutions_word(
     at_desk: Any, world: World, lines: tuple[Line, ...], sold_to: Callable[..., Any]
 ) -> None:

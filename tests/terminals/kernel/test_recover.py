@@ -152,7 +152,8 @@ def _psn_no(at: Any, settled: Outcome) -> str:
     [
         ("", Result.REVERSED, [Fate.REVERSED]),
         ("E3302", Result.REVERSED, [Fate.REVERSED]),
-        ("E3305", Result.IN_DOUBT, []),
+        ("E3305", Result.STUCK, [Fate.STUCK]),
+        ("E1003", Result.IN_DOUBT, []),
         (None, Result.IN_DOUBT, []),
     ],
 )

@@ -1,5 +1,6 @@
 """From the bank's counter to its holder's hands: collection (0035), handing out (0036), and a card made at once (0040).
 
+A dead card is replaced by the new one, which waits to be enabled; one that was only lost stays so until then.
 A card of a batch is collected by whoever applied for it: the unit, also for people who have left it since (RJ10), or
 the person. A person who collects has the card; a unit has some days to hand it out (RH16).
 """
@@ -9,11 +10,12 @@ from typing import Final
 import msgspec
 
 from cardsim.issuing.population import ISSUES_MAX
-from settlement.engine.card_in_force import ISSUED_UNENABLED, NONE, NORMAL
-from settlement.engine.cards.making.eligible import BATCH, INSTANT, open_of
+from settlement.engine.card_in_force import ISSUED_UNENABLED, NONE
+from settlement.engine.cards.issue import issued
+from settlement.engine.cards.making.eligible import BATCH, INSTANT, WITHOUT_CARD, open_of
 from settlement.engine.cards.making.progress import generation_of, making_of, progress
 from settlement.engine.case import Case, Granted, Refused, Verdict
-from settlement.engine.ledger.bank_zone import ACTIVE, handed_out
+from settlement.engine.enabling import in_force
 from settlement.engine.ledger.making import ISSUED, CardApplication
 from settlement.engine.ledger.state import BankAccount, Person, Record, Reissue
 from settlement.wire import codes, making_codes
@@ -36,7 +38,7 @@ def collect_card(case: Case, person: Person) -> Verdict:
     taken = msgspec.structs.replace(application, collected_ms=application.collected_ms or case.now_ms)
     if application.unit_no:
         return Granted(progress(case, person, taken), (taken,))
-    return _issued(case, person, taken, ISSUED_UNENABLED)
+    return _issued(case, person, taken, instant=False)
 
 
 def hand_out(case: Case, person: Person) -> Verdict:
@@ -48,7 +50,7 @@ def hand_out(case: Case, person: Person) -> Verdict:
         return Refused(making_codes.NOT_READY, "nobody has collected it")
     if asked.unit_no != application.unit_no:
         return Refused(making_codes.OTHER_UNIT, application.unit_no)
-    return _issued(case, person, application, ISSUED_UNENABLED)
+    return _issued(case, person, application, instant=False)
 
 
 def make_instantly(case: Case, person: Person) -> Verdict:
@@ -58,60 +60,45 @@ def make_instantly(case: Case, person: Person) -> Verdict:
         return Refused(making_codes.NO_APPLICATION)
     if application.mode != INSTANT:
         return Refused(making_codes.APPLICATION_PENDING, f"{application.mode} at {application.bank_code}")
-    return _issued(case, person, application, NORMAL)
+    return _issued(case, person, application, instant=True)
 
 
-def _issued(case: Case, person: Person, application: CardApplication, card_status: str) -> Verdict:
-    """Return the card in its holder's hands: what it replaces is dead, and the person's account stays as it is."""
+def _issued(case: Case, person: Person, application: CardApplication, *, instant: bool) -> Verdict:
+    """Return the card in its holder's hands; personal account and bank account stay as they are."""
     issue = FIRST_ISSUE if application.status_before == NONE else person.card_issue + 1
     if issue > ISSUES_MAX:
         return Refused(codes.REISSUE_REFUSED, f"{ISSUES_MAX} cards were issued")
-    card = case.world.register.card(person.city, person.psn_no, issue)
-    holder = msgspec.structs.replace(
-        person,
-        card_status=card_status,
-        card_status_ms=case.now_ms,
+    person = msgspec.structs.replace(person, issuing_city="")
+    how = Reissue(
+        city=person.city,
+        psn_no=person.psn_no,
         card_issue=issue,
-        card_generation=generation_of(making_of(case, application)),
-        card_reason="",
-        issuing_city="",
-        **card._asdict(),
-    )
-    account = _account(case, application, holder, at_once=card_status == NORMAL)
-    ended = msgspec.structs.replace(application, state=ISSUED, ended_ms=case.now_ms)
-    changes: tuple[Record, ...] = (holder, account, ended)
-    if issue > FIRST_ISSUE:
-        changes = (*changes, _how(case, holder))
-    told = CardMade(
-        psn_no=holder.psn_no,
-        card_number=holder.card_number,
-        card_sn=holder.card_id.hex().upper(),
-        card_issue=issue,
-        bank_card_no=holder.bank_card_no,
-        generation=holder.card_generation,
-        card_status=holder.card_status,
-        bank_status=account.status,
-    )
-    return Granted(told, changes)
-
-
-def _account(case: Case, application: CardApplication, holder: Person, *, at_once: bool) -> BankAccount:
-    """Return the account as its bank hands it out; a card that is made at once comes with an active one."""
-    account = case.account(holder.psn_no)
-    assert account, "every person of the register has an account"
-    city = case.world.cities[holder.city]
-    bank = city.banks.get(application.bank_code) or city.banks[city.bank.code]
-    account = handed_out(account, application.bank_code, bank)
-    return msgspec.structs.replace(account, status=ACTIVE) if at_once else account
-
-
-def _how(case: Case, holder: Person) -> Reissue:
-    return Reissue(
-        city=holder.city,
-        psn_no=holder.psn_no,
-        card_issue=holder.card_issue,
         given_back="",
         fixmedins_code=case.institution.code,
         opter_no=case.opter_no,
         issued_ms=case.now_ms,
+        generation=generation_of(making_of(case, application)),
+        bank_code=application.bank_code,
+    )
+    rows = issued(case, person, how, instant=instant)
+    if not instant and person.card_status in WITHOUT_CARD:
+        waiting = msgspec.structs.replace(in_force(case, person, how), card_status=ISSUED_UNENABLED)
+        rows = (waiting, *rows[1:])
+    ended = msgspec.structs.replace(application, state=ISSUED, ended_ms=case.now_ms)
+    return Granted(_made(case, how, rows), (*rows, ended))
+
+
+def _made(case: Case, how: Reissue, rows: tuple[Record, ...]) -> CardMade:
+    holder = next(row for row in rows if isinstance(row, Person))
+    account = next((row for row in rows if isinstance(row, BankAccount)), case.account(holder.psn_no))
+    card = case.world.register.card(holder.city, holder.psn_no, how.card_issue)
+    return CardMade(
+        psn_no=holder.psn_no,
+        card_number=card.card_number,
+        card_sn=card.card_id.hex().upper(),
+        card_issue=how.card_issue,
+        bank_card_no=card.bank_card_no,
+        generation=how.generation,
+        card_status=ISSUED_UNENABLED if holder.card_pending else holder.card_status,
+        bank_status=account.status if account else "",
     )

@@ -5,31 +5,50 @@ from typing import Final
 
 from settlement.engine.arrival import Arrival
 from settlement.engine.cards.desk import serving
-from settlement.engine.cards.making import application, collected, handing, lookup, phone_code, progress, unit_table, upkeep
+from settlement.engine.cards.issue import issued_keys
+from settlement.engine.cards.making import (
+    application,
+    collected,
+    handing,
+    lookup,
+    phone_code,
+    progress,
+    unit_table,
+    upkeep,
+)
 from settlement.engine.case import World
 from settlement.engine.judge import Judge, Keys
 from settlement.engine.ledger.making import CardApplication, CollectedData, PhoneCode, Unit
-from settlement.engine.ledger.state import BankAccount, Person
+from settlement.engine.ledger.state import Person
 from settlement.wire.card_service import CardService
 from settlement.wire.making import ApplyForCard, TellStep
 
 
-def _applied(asked: CardService, home: str) -> Keys:
-    return (CardApplication, (home, asked.psn_no)), (CollectedData, (home, asked.psn_no))
+def _applied(arrival: Arrival, _world: World) -> Keys:
+    holder = _holder(arrival)
+    return (CardApplication, holder), (CollectedData, holder)
 
 
-def _by_unit(asked: CardService, home: str) -> Keys:
+def _by_unit(arrival: Arrival, world: World) -> Keys:
+    asked = arrival.body
     assert isinstance(asked, ApplyForCard)
-    unit = ((Unit, (home, asked.unit_no)),) if asked.unit_no else ()
-    return *_applied(asked, home), *unit
+    unit = ((Unit, (arrival.home, asked.unit_no)),) if asked.unit_no else ()
+    return *_applied(arrival, world), *unit
 
 
-def _handed(asked: CardService, home: str) -> Keys:
-    return (CardApplication, (home, asked.psn_no)), (BankAccount, (home, asked.psn_no))
+def _handed(arrival: Arrival, _world: World) -> Keys:
+    holder = _holder(arrival)
+    return (CardApplication, holder), *issued_keys(*holder)
 
 
-def _sent(asked: CardService, home: str) -> Keys:
-    return ((PhoneCode, (home, asked.psn_no, phone_code.CANCEL)),)
+def _sent(arrival: Arrival, _world: World) -> Keys:
+    return ((PhoneCode, (*_holder(arrival), phone_code.CANCEL)),)
+
+
+def _holder(arrival: Arrival) -> tuple[str, str]:
+    asked = arrival.body
+    assert isinstance(asked, CardService)
+    return arrival.home, asked.psn_no
 
 
 def _told(arrival: Arrival, _world: World) -> Keys:

@@ -34,7 +34,7 @@ def send(case: Case, person: Person) -> Verdict:
         city=person.city,
         psn_no=person.psn_no,
         purpose=asked.purpose,
-        check=case.world.key.password_check(person.psn_no, code),
+        code_check=case.world.key.password_check(person.psn_no, code),
         sent_ms=case.now_ms,
         tries_left=outlets.verification.tries_max,
         used_ms=0,
@@ -50,7 +50,7 @@ def cancel(case: Case, person: Person) -> Verdict:
     row = case.state.get(PhoneCode, person.city, person.psn_no, CANCEL)
     if row is None or outlets is None:
         return Refused(making_codes.CODE_EXPIRED, "none was sent")
-    right = case.world.key.password_check(person.psn_no, asked.code) == row.check
+    right = case.world.key.password_check(person.psn_no, asked.code) == row.code_check
     if row.used_ms and right and person.card_status == CANCELLED:
         return Granted(told(case, person))
     if row.used_ms or case.now_ms > _ends_ms(row, outlets) or not row.tries_left:

@@ -50,7 +50,7 @@ def progress(case: Case, person: Person, application: CardApplication) -> Progre
     batch = application.mode == "BATCH"
     runs = [run for run in making.runs() if run.began_ms <= now_ms] if batch else []
     cause = next((run.cause for run in runs if run.cause), "") if application.state == OPEN else ""
-    overdue = alert(making, now_ms) if batch and application.state == OPEN else ""
+    overdue = alert(making, now_ms) if batch and application.state == OPEN and not cause else ""
     ready_ms = making.ready_ms() if batch else 0
     bank = making.outlets.bank(application.bank_code)
     return Progress(
@@ -67,7 +67,7 @@ def progress(case: Case, person: Person, application: CardApplication) -> Progre
         cause=CAUSES[cause].zh if cause else "",
         cure=CAUSES[cause].cure if cause else "",
         alert=overdue,
-        ask=ASKED.get(overdue, CAUSES[cause].owner if cause else ""),
+        ask=CAUSES[cause].owner if cause else ASKED.get(overdue, ""),
         ecard_push=bank.ecard_push if bank else "",
     )
 

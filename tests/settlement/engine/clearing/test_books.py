@@ -169,7 +169,15 @@ class FiveBooks(RuleBasedStateMachine):
 
 
 def test_no_order_of_events_breaks_the_five_books(
-    world: Any, visits: Any, worker: Any, guest: Any, drugs: Any, teller: Any, agency: Any, lines_of: Any, debit_card: Any
+    world: Any,
+    visits: Any,
+    worker: Any,
+    guest: Any,
+    drugs: Any,
+    teller: Any,
+    agency: Any,
+    lines_of: Any,
+    debit_card: Any,
 ) -> None:
     host_type, teller_type = type(teller.args[0]), teller.func
     other = next(person for person in host_type(world).people(insutype="310") if person != worker)

@@ -59,9 +59,7 @@ def test_a_month_is_over_at_midnight_in_china(month: int, over: str) -> None:
     assert datetime.fromtimestamp(month_end_ms(month) / 1000, CHINA).isoformat() == f"{over}T00:00:00+08:00"
 
 
-def test_what_one_city_owes_another_is_paid_from_its_prefunding(
-    host: Any, sell: Any, clear: Any, guest: Any
-) -> None:
+def test_what_one_city_owes_another_is_paid_from_its_prefunding(host: Any, sell: Any, clear: Any, guest: Any) -> None:
     paid_fen = sell(guest).amounts.acct_pay_fen
     clear(NOVEMBER)
     assert prefund(host, SAMPLE) == PREFUND_FEN - paid_fen
@@ -81,15 +79,13 @@ def test_institutions_are_paid_by_their_agency_and_by_the_bank(
     clear(NOVEMBER)
     books, code = balances(host), pharmacy.code
     assert books[f"INST:{code} AT_BANK:{code}"] == insured_fen + 1234
-    assert books[f"AGENCY:370100 AGENCY_CASH:370100"] == -insured_fen
-    assert books[f"BANK:370100 BANK_CASH:370100"] == -1234
+    assert books["AGENCY:370100 AGENCY_CASH:370100"] == -insured_fen
+    assert books["BANK:370100 BANK_CASH:370100"] == -1234
     assert not any(books[name] for name in books if "INST_MI" in name or "INST_BANK" in name)
     assert not host.broken_laws()
 
 
-def test_a_month_is_cleared_once_and_asked_again_nothing_is_paid(
-    host: Any, sell: Any, clear: Any, guest: Any
-) -> None:
+def test_a_month_is_cleared_once_and_asked_again_nothing_is_paid(host: Any, sell: Any, clear: Any, guest: Any) -> None:
     sell(guest)
     assert clear(NOVEMBER).claims == 2
     before = balances(host)
@@ -117,7 +113,10 @@ def test_what_was_read_before_another_month_was_cleared_pays_nothing(
     sell(guest)
     host.now_ms = month_end_ms(DECEMBER) + 86_400_000
     office = agency()
-    first, second = (host.arrival(office.request(ClearMonth(month)), ClearMonth(month), office.door) for month in (NOVEMBER, DECEMBER))
+    first, second = (
+        host.arrival(office.request(ClearMonth(month)), ClearMonth(month), office.door)
+        for month in (NOVEMBER, DECEMBER)
+    )
     decided = host.decide(first, second)
     assert [decision.reply.refusal for decision in decided] == ["", remote_codes.CLEARED_MEANWHILE.code]
     assert not host.broken_laws()
@@ -158,7 +157,11 @@ def test_a_reversal_joins_the_next_payment_with_what_was_settled_then(
     second_fen = sell(guest).amounts.acct_pay_fen
     pharmacy.told(Reverse(guest.psn_no, first.medins_setl_id, "2102"), insured=SAMPLE)
     clear(DECEMBER)
-    [paid] = [row for row in host.store._rows.values() if getattr(row, "month", 0) == DECEMBER and row.key[1:2] == (f"CLR:{SAMPLE}:370100",)]
+    [paid] = [
+        row
+        for row in host.store._rows.values()
+        if getattr(row, "month", 0) == DECEMBER and row.key[1:2] == (f"CLR:{SAMPLE}:370100",)
+    ]
     assert (paid.forward_fen, paid.reverse_fen, paid.net_fen) == (second_fen, first.amounts.acct_pay_fen, 0)
 
 

@@ -48,9 +48,7 @@ def test_the_filed_are_paid_by_the_fund_as_their_own_policy_has_it_at_home(
     filed()
     amounts = outpatient(hospital, visits, guest, lines)
     policy = host.world.policy(SAMPLE)
-    local = policy.benefit(
-        insutype="310", psn_type="11", med_type="11", level=1, route="local", day=20261201
-    )
+    local = policy.benefit(insutype="310", psn_type="11", med_type="11", level=1, route="local", day=20261201)
     assert amounts.act_pay_dedc_fen == local.deductible_fen
     assert amounts.pool_prop_selfpay_e4 == local.tiers[0].ratio_e4
     assert amounts.fund_pay_sumamt_fen > 0
@@ -124,7 +122,9 @@ def test_a_temporary_filing_holds_for_its_months_and_for_six_at_least(
     assert filed(TEMPORARY, 6).end_time == "2027-05-21 12:00:00"
 
 
-@pytest.mark.parametrize(("day", "months", "ends"), [(21, 6, "2027-05-21"), (31, 6, "2027-06-30"), (31, 14, "2028-02-29")])
+@pytest.mark.parametrize(
+    ("day", "months", "ends"), [(21, 6, "2027-05-21"), (31, 6, "2027-06-30"), (31, 14, "2028-02-29")]
+)
 def test_the_end_of_a_month_is_never_overrun(
     host: Any, agency: Any, guest: Any, day: int, months: int, ends: str
 ) -> None:
@@ -259,7 +259,9 @@ def test_nobody_is_treated_in_another_province(host: Any, teller: Any, visits: A
     assert "province" in reply.err_msg
 
 
-def test_a_local_sale_loads_no_filing(host: Any, agency: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
+def test_a_local_sale_loads_no_filing(
+    host: Any, agency: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
     asked = []
     loading = host.store.load_now
     host.store.load_now = lambda keys: asked.extend(keys) or loading(keys)

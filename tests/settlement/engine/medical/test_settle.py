@@ -5,7 +5,7 @@ import pytest
 
 from settlement.engine.arrival import Door
 from settlement.engine.ledger.state import Accumulator, FeeBatch
-from settlement.wire import catalogue_codes, codes
+from settlement.wire import catalogue_codes, codes, entitlement_codes
 from settlement.wire.messages import Patient, PresettleDrugSale, RevokeDrugSale, UploadFees
 from settlement.wire.names import institution_code
 from settlement.wire.refusal import Refusal
@@ -87,7 +87,8 @@ def test_the_account_pays_only_when_it_is_to(pharmacy: Any, visits: Any, worker:
         ({"psn_no": "3701009999999999"}, codes.NO_INSURED_PERSON),
         ({"psn_no": "nobody"}, codes.NO_INSURED_PERSON),
         ({"insutype": "390"}, codes.NO_INSURED_PERSON),
-        ({"mdtrt_cert_type": "01"}, codes.CREDENTIAL_NOT_SUPPORTED),
+        ({"mdtrt_cert_type": "01"}, entitlement_codes.TOKEN_UNKNOWN),
+        ({"mdtrt_cert_type": "09"}, codes.CREDENTIAL_NOT_SUPPORTED),
         ({"card_sn": "00"}, codes.CARD_UNKNOWN),
         ({"mdtrt_cert_no": "A00000000"}, codes.CARD_UNKNOWN),
         ({"mdtrt_cert_type": "02", "mdtrt_cert_no": "A00000000"}, codes.CARD_UNKNOWN),

@@ -1,0 +1,78 @@
+"""People and balances as a CSV: which columns there are, and what a line says. Pure.
+
+psn_no, or city and index (of our own population)   whom
+balance, bank_balance                               yuan, as 100.00
+psn_insu_stas, card_status, bank_status             as in wire.control
+password_tries_left                                 a number
+
+Whatever a line leaves empty stays as it is. A line that cannot be read is refused with its number.
+"""
+
+import csv
+from decimal import Decimal
+from typing import Any, Final
+
+from settlement.wire.control import UNSET, SetPerson
+from settlement.wire.envelope import MalformedError
+from settlement.wire.national_values import read_decimal
+
+COLUMNS: Final = frozenset(
+    ("psn_no", "city", "index", "balance", "bank_balance", "psn_insu_stas", "card_status", "bank_status",
+     "password_tries_left")
+)  # fmt: skip
+LINES_MAX: Final = 100_000
+YUAN_DIGITS: Final = 10
+
+
+def read_people(text: str) -> list[tuple[int, SetPerson]]:
+    """Return what each line asks for, with its number in the file; raise MalformedError."""
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    unknown = set(reader.fieldnames or ()) - COLUMNS
+    if unknown or not reader.fieldnames:
+        raise MalformedError(f"line 1: columns are {', '.join(sorted(COLUMNS))}; not {', '.join(sorted(unknown))}")
+    lines: list[tuple[int, SetPerson]] = []
+    try:
+        for row in reader:
+            if len(lines) == LINES_MAX:
+                raise MalformedError(f"line {reader.line_num}: at most {LINES_MAX} people at a time")
+            lines.append((reader.line_num, _person(row, f"line {reader.line_num}: ")))
+    except csv.Error as error:
+        raise MalformedError(f"line {reader.line_num}: {error}") from None
+    return lines
+
+
+def _person(row: dict[str, Any], place: str) -> SetPerson:
+    given = {name: value.strip() for name, value in row.items() if isinstance(value, str) and value.strip()}
+    psn_no = given.get("psn_no") or _numbered(given, place)
+    return SetPerson(
+        psn_no=psn_no,
+        balance_fen=_fen(given, "balance", place),
+        bank_balance_fen=_fen(given, "bank_balance", place),
+        psn_insu_stas=given.get("psn_insu_stas", ""),
+        card_status=given.get("card_status", ""),  # type: ignore[arg-type]  # the wire's own bounds judge it
+        bank_status=given.get("bank_status", ""),  # type: ignore[arg-type]  # as above
+        password_tries_left=_count(given, "password_tries_left", place),
+    )
+
+
+def _numbered(given: dict[str, str], place: str) -> str:
+    city, index = given.get("city", ""), given.get("index", "")
+    if not (city.isdecimal() and index.isdecimal()):
+        raise MalformedError(f"{place}psn_no, or city and index, say whom")
+    return f"{city}{int(index):010d}"
+
+
+def _fen(given: dict[str, str], name: str, place: str) -> int:
+    if name not in given:
+        return UNSET
+    fen = read_decimal(given[name], YUAN_DIGITS, 2, f"{place}{name}")
+    if fen < 0:
+        raise MalformedError(f"{place}{name}: {Decimal(fen).scaleb(-2)} is below zero")
+    return fen
+
+
+def _count(given: dict[str, str], name: str, place: str) -> int:
+    text = given.get(name, str(UNSET))
+    if not (text == str(UNSET) or text.isdecimal()):
+        raise MalformedError(f"{place}{name}: a number is expected")
+    return int(text)

@@ -1,0 +1,135 @@
+"""The card services over HTTP, for software of HRSS, banks and hospitals: at the signed door, by name.
+
+GET  /services                                              every service, its infno and its fields
+POST /services/NAME?opter=O[&insuplc_admdvs=CCCCCC][&msgid=M]   the message as a JSON object of its fields (wire.named)
+
+Signed by AK and SK as every call at that door (signature.py); the access key's institution asks, on the word of an
+operator who signed in there (9001). Empty `insuplc_admdvs` is the institution's own city. Without a msgid each call has
+a new one. Answered with {infcode, refusal, err_msg, msgid, output}: an expected refusal is status 200 and infcode -1.
+"""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Route
+
+from settlement.data_directory import InstitutionKey
+from settlement.gateways.http_body import BodyError, body_of
+from settlement.gateways.keyring import Keyring
+from settlement.gateways.signature import key_of
+from settlement.service import Service
+from settlement.wire.codes import KINDS
+from settlement.wire.envelope import (
+    MalformedError,
+    Reply,
+    Request,
+    decode_body,
+    decode_output,
+    decode_request,
+    digest_of,
+    encode,
+)
+from settlement.wire.named import read_named, write_named
+from settlement.wire.names import compact_time, local_time
+from settlement.wire.service_catalogue import SERVICES
+
+GATEWAY: Final = "services"
+BODY_MAX: Final = 256 * 1024
+"""A photo of the largest size in base64 fits."""
+SEQUENCES: Final = 10_000
+
+_json = msgspec.json.Encoder().encode
+
+
+def service_routes(service: Service, keys: Keyring, now_ms: Callable[[], int]) -> list[Route]:
+    """Return the routes of all card services; `now_ms` is the wall clock, by which signatures are in time."""
+    numbers = count()
+
+    async def catalogue(_: HttpRequest) -> Response:
+        return _answer(200, {"services": [described(name) for name in SERVICES]})
+
+    async def call(http: HttpRequest) -> Response:
+        key = key_of(http.headers, keys, now_ms())
+        if isinstance(key, str):
+            return _answer(401, {"code": 401, "message": key})
+        name = http.path_params["name"]
+        if name not in SERVICES:
+            return _answer(404, {"message": f"no service {name!r}; GET /services lists them"})
+        try:
+            content = await body_of(http, BODY_MAX)
+            body = read_named(content, SERVICES[name])
+            request = _request(http, key, body, now_ms(), next(numbers))
+            decode_body(request)  # bounds that only the wire's own form states
+        except BodyError as error:
+            return _answer(error.status, {"message": str(error)})
+        except MalformedError as error:
+            return _answer(400, {"message": f"{name}: {error}"})
+        digest = digest_of(body, request.insuplc_admdvs)  # type: ignore[arg-type]  # every service's type is one of Body
+        infno = infno_of(name)
+        reply = await service.handle_signed(request, body, infno, digest, GATEWAY, content=content)  # type: ignore[arg-type]  # as above
+        return _answer(200, _told(reply))
+
+    return [
+        Route("/services", catalogue, methods=["GET"]),
+        Route("/services/{name}", call, methods=["POST"]),
+    ]
+
+
+def infno_of(name: str) -> str:
+    """Return the infno of a service.
+
+    >>> infno_of("lose")
+    '0002'
+    """
+    infno = SERVICES[name].__struct_config__.tag
+    assert isinstance(infno, str)
+    return infno
+
+
+def described(name: str) -> dict[str, Any]:
+    """Return what a service is called and asks: its fields, of which those with a default may be left out."""
+    fields = msgspec.structs.fields(SERVICES[name])
+    return {
+        "name": name,
+        "infno": infno_of(name),
+        "title": KINDS[infno_of(name)].name_en,
+        "fields": [field.name for field in fields],
+        "required": [field.name for field in fields if field.required],
+    }
+
+
+def _request(http: HttpRequest, key: InstitutionKey, body: msgspec.Struct, now_ms: int, number: int) -> Request:
+    """Return the envelope; raise MalformedError for a place or a msgid that is none."""
+    code, asked = key.fixmedins_code, http.query_params
+    drafted = Request(
+        msgid=asked.get("msgid") or f"{code}{compact_time(now_ms)}{number % SEQUENCES:04d}",
+        fixmedins_code=code,
+        dev_no=asked.get("opter", ""),
+        mdtrtarea_admvs=code[1:7],
+        insuplc_admdvs=asked.get("insuplc_admdvs", ""),
+        sign_no="",
+        counter=0,
+        inf_time=local_time(now_ms),
+        body=Raw(encode(body)),
+    )
+    return decode_request(encode(drafted))
+
+
+def _told(reply: Reply) -> dict[str, object]:
+    output = decode_output(reply)
+    return {
+        "infcode": 0 if reply.approved else -1,
+        "refusal": reply.refusal,
+        "err_msg": reply.err_msg,
+        "msgid": reply.msgid,
+        "output": None if output is None else write_named(output),
+    }
+
+
+def _answer(status: int, content: dict[str, object]) -> Response:
+    return Response(_json(content), status, media_type="application/json")

@@ -1,0 +1,51 @@
+"""`shuaka explain SETL_ID`: how a settlement's split came about, from the ledger of a data directory.
+
+Exit codes: 0 told, 1 there is no such settlement, 2 there is no ledger to look into.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+
+from shuaka import compose
+
+MISSING, USAGE = 1, 2
+
+
+def explain(
+    setl_id: Annotated[str, typer.Argument(help="The settlement's number, as its reply had it.")],
+    data: Annotated[Path, typer.Option(help="Data directory; its engine may run.")] = compose.DEFAULT_DATA,
+    chinese: Annotated[bool, typer.Option("--zh", help="In Chinese.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read; amounts in fen.")] = False,
+) -> None:
+    """Tell in words and numbers how a split came about: parts, deductible, segments, cap, who paid, postings."""
+    from settlement import explanation, explanation_words  # noqa: PLC0415 - imported by the command that needs it
+    from settlement.stores.lookup import find_settlement  # noqa: PLC0415 - a database, as above
+    from settlement.stores.sqlite import FILE_NAME  # noqa: PLC0415 - as above
+    from settlement.stores.store import StoreError  # noqa: PLC0415 - as above
+
+    compose.adopt(data)
+    ledger = data / FILE_NAME
+    if not ledger.exists():
+        _end(USAGE, f"{data} has no ledger file; an engine with --store memory keeps none")
+    try:
+        found = find_settlement(ledger, setl_id)
+    except StoreError as error:
+        _end(USAGE, str(error))
+    if found is None:
+        _end(MISSING, f"the ledger of {data} has no settlement {setl_id}")
+    settlement, transfers = found
+    told = explanation.explain(settlement, transfers, compose.rulebook().policies.get(settlement.policy))
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(told)).decode())
+    else:
+        language = explanation_words.CHINESE if chinese else explanation_words.ENGLISH
+        print(*explanation_words.told(told, language), sep="\n")
+
+
+def _end(code: int, sentence: str) -> NoReturn:
+    print(f"error: {sentence}", file=sys.stderr)
+    raise typer.Exit(code)

@@ -1,0 +1,57 @@
+"""Prometheus's own tool judges configuration, rules and alerts; an alert's runbook is a heading that there is."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROMETHEUS = ROOT / "grafana" / "prometheus"
+ALERTS = (PROMETHEUS / "rules" / "alerts.yml").read_text("utf-8")
+RECORDING = (PROMETHEUS / "rules" / "recording.yml").read_text("utf-8")
+TESTS = "".join(file.read_text("utf-8") for file in sorted(PROMETHEUS.glob("tests/*.yml")))
+
+
+def promtool(*words: str) -> str:
+    ran = subprocess.run(["promtool", *words], cwd=PROMETHEUS, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.mark.service("prometheus")
+def test_the_configuration_and_its_rules_are_prometheus_own() -> None:
+    assert "SUCCESS" in promtool("check", "config", "prometheus.yml")
+
+
+@pytest.mark.service("prometheus")
+def test_each_alert_fires_by_its_fault_and_clears_after_it() -> None:
+    assert "SUCCESS" in promtool("test", "rules", "tests/alerts.yml", "tests/windows.yml")
+
+
+def test_each_alert_is_seen_to_fire_and_seen_not_to() -> None:
+    for alert in re.findall(r"- alert: (\w+)", ALERTS):
+        assert re.search(rf"alertname: {alert}\n.*\n +exp_alerts:\n +- exp_labels", TESTS), alert
+        assert re.search(rf"alertname: {alert}, eval_time: \w+, exp_alerts: \[\]", TESTS), alert
+
+
+def test_each_alert_leads_to_a_heading_of_the_runbook() -> None:
+    urls = re.findall(r"runbook_url: (\S+)", ALERTS)
+    assert len(urls) == ALERTS.count("- alert:")
+    for url in urls:
+        path, _, anchor = url.partition("#")
+        headings = re.findall(r"^#+ (.+)$", (ROOT / path).read_text("utf-8"), re.MULTILINE)
+        assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, url
+
+
+def test_a_recording_rule_is_named_level_metric_operation() -> None:
+    names = re.findall(r"- record: (\S+)", RECORDING)
+    assert len(names) == 10
+    assert [name for name in names if not re.fullmatch(r"[a-z_]+:[a-z_]+:[a-z_]+\d+[a-z]", name)] == []
+
+
+def test_every_recorded_series_that_is_read_is_recorded() -> None:
+    known = set(re.findall(r"- record: (\S+)", RECORDING))
+    boards = "".join(file.read_text("utf-8") for file in (ROOT / "grafana" / "boards").glob("*.py"))
+    read = set(re.findall(r"\b\w+:\w+:\w+\b", boards + ALERTS)) | set(re.findall(r"expr: (\w+:\w+:\w+)", RECORDING))
+    assert read <= known

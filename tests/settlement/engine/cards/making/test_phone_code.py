@@ -1,0 +1,98 @@
+"""Cancelling by the code that a telephone received."""
+
+import re
+from typing import Any
+
+import pytest
+
+from settlement.engine.ledger.making import PhoneCode
+from settlement.wire import making_codes
+from settlement.wire.making import CancelByCode, SendCode
+
+
+def code_sent(office: Any, person: Any) -> str:
+    sms = office.told(SendCode, person, channel="WEB").sms
+    found = re.search(r"[0-9]{6}", sms)
+    assert found
+    return found[0]
+
+
+def cancelled(office: Any, person: Any, code: str, **how: Any) -> Any:
+    return office.ask(CancelByCode, person, channel="WEB", code=code, **how)
+
+
+def other(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+@pytest.mark.rule("RI05")
+def test_the_right_code_cancels_the_card(office: Any, worker: Any) -> None:
+    assert cancelled(office, worker, code_sent(office, worker)).approved
+    assert office.person(worker).card_status == "CANCELLED"
+
+
+@pytest.mark.rule("RI05")
+def test_a_wrong_code_cancels_nothing_and_the_third_is_the_last(office: Any, worker: Any) -> None:
+    code = code_sent(office, worker)
+    for left in (2, 1, 0):
+        refused = cancelled(office, worker, other(code))
+        assert refused.refusal == making_codes.CODE_WRONG.code
+        assert f"{left} tries left" in refused.err_msg
+    assert cancelled(office, worker, code).refusal == making_codes.CODE_EXPIRED.code
+    assert office.person(worker).card_status == "NORMAL"
+
+
+@pytest.mark.rule("RI05")
+def test_a_code_is_good_for_five_minutes(office: Any, worker: Any) -> None:
+    code = code_sent(office, worker)
+    office.host.now_ms += 300_001
+    assert cancelled(office, worker, code).refusal == making_codes.CODE_EXPIRED.code
+    assert office.person(worker).card_status == "NORMAL"
+    code = code_sent(office, worker)
+    office.host.now_ms += 300_000
+    assert cancelled(office, worker, code).approved
+
+
+@pytest.mark.rule("RI05", "RJ16")
+def test_a_code_that_is_sent_in_twice_cancels_once(office: Any, worker: Any) -> None:
+    code = code_sent(office, worker)
+    first = cancelled(office, worker, code)
+    rows = dict(office.host.store._rows)
+    again = cancelled(office, worker, code)
+    assert again.approved
+    assert again.output == first.output
+    changed = {table for (table, key), row in office.host.store._rows.items() if rows.get((table, key)) != row}
+    assert not changed & {type(worker), PhoneCode}
+
+
+def test_a_newer_code_makes_the_older_worthless(office: Any, worker: Any) -> None:
+    old, new = code_sent(office, worker), code_sent(office, worker)
+    assert cancelled(office, worker, old).refusal == making_codes.CODE_WRONG.code
+    assert cancelled(office, worker, new).approved
+
+
+def test_a_used_code_does_not_cancel_the_next_card(office: Any, worker: Any) -> None:
+    code = code_sent(office, worker)
+    assert cancelled(office, worker, code).approved
+    office.put(office.person(worker), card_status="NORMAL")
+    assert cancelled(office, worker, code).refusal == making_codes.CODE_EXPIRED.code
+
+
+def test_without_a_code_nothing_is_cancelled(office: Any, worker: Any) -> None:
+    assert cancelled(office, worker, "000000").refusal == making_codes.CODE_EXPIRED.code
+
+
+def test_the_code_itself_is_not_kept(office: Any, worker: Any) -> None:
+    code = code_sent(office, worker)
+    [kept] = [row for (table, _), row in office.host.store._rows.items() if table is PhoneCode]
+    assert code.encode() not in kept.code_check
+
+
+@pytest.mark.rule("RJ16")
+def test_a_page_that_failed_is_retried_under_the_same_msgid_and_cancels_once(office: Any, worker: Any) -> None:
+    """The engine answers a bug of ours E9000 and decides nothing; the client sends the same request again."""
+    code, msgid = code_sent(office, worker), office.teller.next_msgid()
+    body = CancelByCode(psn_no=worker.psn_no, certno=worker.certno, channel="WEB", code=code)
+    first = office.teller.ask(body, msgid=msgid)
+    assert office.teller.ask(body, msgid=msgid) == first
+    assert office.person(worker).card_status == "CANCELLED"
