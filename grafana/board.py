@@ -189,7 +189,7 @@ def _annotation(mark: Mark, language: Language) -> dashboard.AnnotationQuery:
 
 
 def _panel(panel: Panel, language: Language) -> timeseries.Panel | stat.Panel | table.Panel:
-    built = {Kind.LINES: _lines, Kind.NUMBER: _number, Kind.TABLE: _table}[panel.kind](panel)
+    built = _drawn(panel)
     moved = Words("Moved by", "由此变化").said(language)
     built = (
         built.title(panel.title.said(language))
@@ -206,6 +206,12 @@ def _panel(panel: Panel, language: Language) -> timeseries.Panel | stat.Panel | 
     for number, query in enumerate(panel.queries):
         built = built.with_target(_target(query, chr(ord("A") + number), panel.kind))
     return built
+
+
+def _drawn(panel: Panel) -> timeseries.Panel | stat.Panel | table.Panel:
+    if panel.kind is Kind.NUMBER:
+        return _number()
+    return table.Panel() if panel.kind is Kind.TABLE else _lines(panel)
 
 
 def _target(query: Query, ref_id: str, kind: Kind) -> prometheus.Dataquery:
@@ -238,14 +244,10 @@ def _lines(panel: Panel) -> timeseries.Panel:
     return built
 
 
-def _number(_panel_: Panel) -> stat.Panel:
+def _number() -> stat.Panel:
     return (
         stat.Panel()
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(values=False))
         .color_mode(shapes.BigValueColorMode.VALUE)
         .graph_mode(shapes.BigValueGraphMode.AREA)
     )
-
-
-def _table(_panel_: Panel) -> table.Panel:
-    return table.Panel()

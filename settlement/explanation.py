@@ -16,8 +16,6 @@ from settlement.engine.rules.policy import Policy
 from settlement.wire.messages import FundPayment, LineCut, SettlementInfo
 from settlement.wire.names import local_time
 
-PSN_NO_SHOWN: Final = 4
-"""How many of the last characters of a person's number are shown."""
 UNKNOWN: Final = Policy("", ())
 DECODE_INFO: Final = msgspec.msgpack.Decoder(SettlementInfo).decode
 
@@ -52,7 +50,6 @@ class Explanation(Struct, frozen=True):
     treated_in: str
     fixmedins_code: str
     psn_no: str
-    """Its last characters only."""
     insutype: str
     med_type: str
     policy: str
@@ -86,7 +83,7 @@ def explain(settlement: Settlement, transfers: Iterable[Transfer], policy: Polic
         insured_in=settlement.city,
         treated_in=settlement.treatment_city,
         fixmedins_code=settlement.fixmedins_code,
-        psn_no="*" * 3 + settlement.psn_no[-PSN_NO_SHOWN:],
+        psn_no=settlement.psn_no,
         insutype=settlement.insutype,
         med_type=settlement.med_type,
         policy=settlement.policy,

@@ -107,7 +107,8 @@ def _reconciled(ledger: Path, books: dict[str, OwnBook], institution: str, days:
         connection = apsw.Connection(str(ledger), flags=apsw.SQLITE_OPEN_READONLY)
         try:
             connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-            there = {institution} if institution else {*institutions(connection, from_ms, to_ms), *books}
+            told = {code for code, book in books.items() if book.rows or book.purchases or book.open}
+            there = {institution} if institution else {*institutions(connection, from_ms, to_ms), *told}
             held = {code: read_held(connection, Period(code, from_ms, to_ms)) for code in sorted(there)}
             between = read_pairs(connection, from_ms, to_ms)
         finally:

@@ -1,6 +1,5 @@
 """Who takes part in a scenario: people of the population, found by index or by what they are."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -66,20 +65,12 @@ def _fitting(index: int, asked: PersonRow, people: Population, world: World) -> 
 
 def _changed(person: Person, asked: PersonRow, file: str, key: str) -> Person:
     changes: dict[str, Any] = dict(asked.set)
-    for name in changes:
+    for name, value in asked.set.items():
         if name not in Person.__struct_fields__:
             problem = f"a person has no such field{nearest(name, list(Person.__struct_fields__))}"
             raise ProfileError(file, f"{key}.set.{name}", problem)
+        if type(value) is not type(getattr(person, name)):
+            raise ProfileError(file, f"{key}.set.{name}", f"{value!r} is of the wrong type")
     if asked.balance is not None:
         changes["balance_fen"] = int(asked.balance)
-    return _checked(msgspec.structs.replace(person, **changes), changes, file, key)
-
-
-def _checked(person: Person, changes: Mapping[str, Any], file: str, key: str) -> Person:
-    for name in changes:
-        value, was = getattr(person, name), type(getattr(person, name))
-        expected = type(next(one for one in msgspec.structs.fields(Person) if one.name == name).type)
-        assert expected is not None
-        if not isinstance(value, was):
-            raise ProfileError(file, f"{key}.set.{name}", f"{value!r} is of the wrong type")
-    return person
+    return msgspec.structs.replace(person, **changes)

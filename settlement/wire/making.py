@@ -1,4 +1,4 @@
-"""The services around a card's making and its outlets, our own transactions (0030-0044, and 0080 of the operator).
+"""The services around a card's making and its outlets, our own transactions (0030-0045, and 0080 and 0089 of the operator).
 
 What all services ask stands in card_service. Pictures and tables travel as bytes within the size of a frame.
 """
@@ -138,11 +138,18 @@ class LookUpCard(Struct, frozen=True, array_like=True, tag="0043"):
     insuplc_admdvs: OptionalRegion = ""
 
 
-class StoreCertificateCopy(CardService, frozen=True, array_like=True, tag="0044", kw_only=True):
-    """0044 电子证照副本: an opaque copy of an electronic certificate, kept beside the card."""
+class KeepCertificateCopy(CardService, frozen=True, array_like=True, tag="0044", kw_only=True):
+    """0044 电子证照副本: an opaque copy of an electronic certificate, kept for the holder; without one, what is kept."""
 
     kind: Annotated[str, Meta(min_length=1, max_length=20)]
-    content: Annotated[bytes, Meta(min_length=1, max_length=8_192)]
+    content: Annotated[bytes, Meta(max_length=8_192)] = b""
+
+
+class CheckAcceptance(CardService, frozen=True, array_like=True, tag="0045", kw_only=True):
+    """0045 用卡检测: the card is in order and an institution does not take it: whose business is that?"""
+
+    fixmedins_code: Annotated[str, Meta(min_length=12, max_length=12)]
+    interface: Literal["CONTACT", "CONTACTLESS"] = "CONTACT"
 
 
 class TellStep(Struct, frozen=True, array_like=True, tag="0080"):
@@ -152,6 +159,13 @@ class TellStep(Struct, frozen=True, array_like=True, tag="0080"):
     step: Step
     outcome: StepOutcome
     cause: Annotated[str, Meta(max_length=30)] = ""
+
+
+class TellEcardFault(Struct, frozen=True, array_like=True, tag="0089"):
+    """0089 电子社保卡故障登记, the operator's: somebody's e-card cannot be bound, or was repaired."""
+
+    psn_no: Identifier
+    repaired: bool = False
 
 
 class StepShown(Struct, frozen=True, array_like=True):
@@ -246,12 +260,29 @@ class CardFound(Struct, frozen=True, array_like=True, tag="lookupinfo"):
     card_status: str
 
 
-class CertificateStored(Struct, frozen=True, array_like=True, tag="certificateinfo"):
-    """0044's output: the digest of what is kept."""
+class CertificateCopyKept(Struct, frozen=True, array_like=True, tag="certificateinfo"):
+    """0044's output: what is kept, as it was handed in."""
 
     psn_no: str
     kind: str
-    sha256: str
+    content: bytes
+
+
+class Acceptance(Struct, frozen=True, array_like=True, tag="acceptinfo"):
+    """0045's output: `owner` is asked where the card is not taken; empty where it is."""
+
+    psn_no: str
+    generation: int
+    accepted: bool
+    owner: str
+    err_msg: str
+
+
+class EcardFaultTold(Struct, frozen=True, array_like=True, tag="ecardfault"):
+    """0089's output."""
+
+    psn_no: str
+    repaired: bool
 
 
 MakingMessage = (
@@ -269,8 +300,20 @@ MakingMessage = (
     | TryRemoteUse
     | ReportMismatch
     | LookUpCard
+    | KeepCertificateCopy
+    | CheckAcceptance
     | TellStep
+    | TellEcardFault
 )
 MakingOutput = (
-    Progress | TableTaken | DataCollected | CodeSent | CardMade | RemoteUse | CardFound
+    Progress
+    | TableTaken
+    | DataCollected
+    | CodeSent
+    | CardMade
+    | RemoteUse
+    | CardFound
+    | CertificateCopyKept
+    | Acceptance
+    | EcardFaultTold
 )

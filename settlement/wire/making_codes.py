@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from settlement.wire.refusal import ASSUMED, BANK, DERIVED, HRSS, INSTITUTION, SPEC, Kind, Refusal, refusals_of
+from settlement.wire.refusal import ASSUMED, BANK, DERIVED, HRSS, INSTITUTION, INSURANCE, SPEC, Kind, Refusal, refusals_of
 
 KINDS: Final[dict[str, Kind]] = {
     "0030": Kind("card application", "card", changes=True),  # 申领
@@ -19,7 +19,10 @@ KINDS: Final[dict[str, Kind]] = {
     "0041": Kind("remote-use test", "card", changes=False),  # 异地消费检测
     "0042": Kind("mismatched card", "card", changes=True),  # 卡面信息不符
     "0043": Kind("card lookup", "card", changes=False),  # 社保卡查询
+    "0044": Kind("certificate copy", "card", changes=True),  # 电子证照副本
+    "0045": Kind("card acceptance", "card", changes=False),  # 用卡检测
     "0080": Kind("making event", "card", changes=True, admin=True),  # 制卡环节登记
+    "0089": Kind("e-card fault", "card", changes=True, admin=True),  # 电子社保卡故障登记
 }
 
 CLOSED_TODAY = Refusal(
@@ -67,8 +70,16 @@ PROVINCE_DIRECT = Refusal(
 ECARD_BIND_FAILED = Refusal(
     "E2057", "ECARD_BIND_FAILED", HRSS, SPEC, "电子社保卡签领失败，请联系后台处理", "binding failed, the back office repairs it"
 )
-CERTIFICATE_COPY_TOO_LARGE = Refusal(
-    "E2058", "CERTIFICATE_COPY_TOO_LARGE", INSTITUTION, ASSUMED, "证照副本过大", "the card holds no copy of this size"
+NO_CERTIFICATE_COPY = Refusal(
+    "E2058", "NO_CERTIFICATE_COPY", INSTITUTION, ASSUMED, "无此证照副本", "no copy of this certificate is kept"
+)
+TERMINAL_WITHOUT_GENERATION = Refusal(
+    "E2059",
+    "TERMINAL_WITHOUT_GENERATION",
+    INSURANCE,
+    SPEC,
+    "终端不支持此代次卡",
+    "the card is in order; its terminal does not take this generation",
 )
 
 KEY_LOCKED_REMOTE = Refusal(

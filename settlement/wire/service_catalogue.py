@@ -51,6 +51,8 @@ MAKING: Final[Mapping[str, type[Struct]]] = {
     "remote-use-test": making.TryRemoteUse,
     "report-mismatch": making.ReportMismatch,
     "lookup": making.LookUpCard,
+    "certificate-copy": making.KeepCertificateCopy,
+    "acceptance": making.CheckAcceptance,
 }
 
 SERVICES: Final[Mapping[str, type[Struct]]] = {**CARD_LIFE, **MAKING}

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from settlement.engine.medical.split import line_amount_fen
 from terminals.kernel.effects import Prompt, Slot
+from terminals.kernel.outcome import Tender
 from terminals.patients import Fingers, Item, Mix, Patients, Place, line
 
 JINAN, SAMPLE = "370100", "379900"
@@ -103,7 +104,7 @@ def test_telephones_and_identity_cards_have_their_shares_and_leave_nothing_to_a_
     patients_of: Callable[..., Patients], people: Any
 ) -> None:
     mix = Mix(voucher=0.3, identity_card=0.2, remote=0.5)
-    everybody = patients_of(mix, BOTH_CITIES, person=people.person)
+    everybody = patients_of(mix, PLACES, person=people.person)
     coming = [patient for index in range(2_000) if (patient := everybody.patient(index))]
     shown = Counter(patient.papers.mdtrt_cert_type if patient.papers else "03" for patient in coming)
     assert shown["01"] / len(coming) == pytest.approx(0.3, abs=0.04)
@@ -116,7 +117,7 @@ def test_telephones_and_identity_cards_have_their_shares_and_leave_nothing_to_a_
 
 
 def test_where_all_show_cards_nobody_is_another_for_it(patients_of: Callable[..., Patients], people: Any) -> None:
-    plain, known = patients_of(Mix(), BOTH_CITIES), patients_of(Mix(), BOTH_CITIES, person=people.person)
+    plain, known = patients_of(Mix(), PLACES), patients_of(Mix(), PLACES, person=people.person)
     assert [plain.patient(index) for index in range(200)] == [known.patient(index) for index in range(200)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from settlement.engine.cards import ecard, elsewhere, holder, life, move, passwords, status
+from settlement.engine.cards import ecard, ecard_fault, elsewhere, holder, life, move, passwords, status
 from settlement.engine.cards.desk import serving
 from settlement.engine.cards.making import judges as making
 from settlement.engine.cards.reissue import reissue, reissue_keys
@@ -27,7 +27,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "0015": serving("change-phone", holder.change_phone, holder.collected_keys),
     "0016": serving("change-name", holder.change_name),
     "0017": serving("hand-in", holder.hand_in),
-    "0018": serving("bind-ecard", ecard.bind, ecard.ecard_keys),
+    "0018": serving("bind-ecard", ecard_fault.bind, ecard_fault.bind_keys),
     "0019": serving("unbind-ecard", ecard.unbind, ecard.ecard_keys),
     "0020": serving("ecard-place", ecard.switch_place, ecard.place_keys),
     "0021": serving("ecard-password", ecard.change_password, ecard.ecard_keys),

@@ -106,6 +106,28 @@ class Unit(Record, frozen=True, array_like=True):
     chosen_ms: int
 
 
+class EcardFault(Record, frozen=True, array_like=True):
+    """Somebody's e-card that the back office must repair before it can be bound."""
+
+    KEY: ClassVar[int] = 2
+    city: str
+    psn_no: str
+    told_ms: int
+    repaired_ms: int
+    """0: not yet."""
+
+
+class CertificateCopy(Record, frozen=True, array_like=True):
+    """A copy of an electronic certificate: bytes that nobody here looks into."""
+
+    KEY: ClassVar[int] = 3
+    city: str
+    psn_no: str
+    kind: str
+    content: bytes
+    kept_ms: int
+
+
 class PhoneCode(Record, frozen=True, array_like=True):
     """The last code that a phone received for one purpose. Only its check is kept."""
 

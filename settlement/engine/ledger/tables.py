@@ -7,7 +7,7 @@ from settlement.engine.ledger.bank_zone import BankBatch, BankMovement
 from settlement.engine.ledger.cards import CardEvent, Ecard
 from settlement.engine.ledger.claims import Cleared, PaidClaim, Prefund
 from settlement.engine.ledger.filings import Filing
-from settlement.engine.ledger.making import CardApplication, CollectedData, PhoneCode, Unit
+from settlement.engine.ledger.making import CardApplication, CertificateCopy, CollectedData, EcardFault, PhoneCode, Unit
 from settlement.engine.ledger.orders import RemoteOrder
 from settlement.engine.ledger.state import (
     Accumulator,
@@ -42,6 +42,8 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     CollectedData,
     Unit,
     PhoneCode,
+    EcardFault,
+    CertificateCopy,
     Accumulator,
     Visit,
     FeeBatch,

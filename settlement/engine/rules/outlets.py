@@ -115,6 +115,17 @@ class Opening(Row, frozen=True):
         return kind_of_day == WORKING or service in (self.weekend if kind_of_day == WEEKEND else self.holiday)
 
 
+class Acceptance(Row, frozen=True):
+    """Which cards the terminals of the city's institutions take."""
+
+    contactless_from_generation: Generation
+    """From this generation on a card can be tapped."""
+    older_terminals_from: Annotated[int, Meta(ge=1, le=99_999)]
+    """Institutions from this serial on have terminals of before the third generation."""
+    older_terminals_take: Generation
+    """The newest generation that those take."""
+
+
 class Verification(Row, frozen=True):
     """The code that a phone receives before something is done from afar."""
 
@@ -138,6 +149,7 @@ class Outlets(Row, frozen=True):
     opening: dict[Channel, Opening]
     """Channels that are not named here are open every day."""
     verification: Verification
+    acceptance: Acceptance
 
     def bank(self, code: str) -> CardBank | None:
         """Return a card bank by its code, or None if it makes no cards here."""

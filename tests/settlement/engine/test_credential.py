@@ -183,6 +183,7 @@ def test_what_a_city_does_not_accept_is_neither_issued_nor_taken(
     assert pharmacy.ask(asked).refusal == codes.CREDENTIAL_NOT_SUPPORTED.code
 
 
+@pytest.mark.rule("RD20")
 def test_an_e_card_is_good_away_from_home_where_its_city_says_so(
     host: Any, teller: Any, visits: Any, guest: Any, worker: Any, drugs: Any
 ) -> None:

@@ -1,9 +1,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from settlement.wire.messages import Line
 from terminals.kernel.entries import Intent
 from terminals.kernel.outcome import Event, Result
+from terminals.kernel.outpatient import treat
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.site import Pace
 
@@ -75,12 +78,25 @@ def test_the_intent_is_in_the_journal_before_the_settlement_leaves(booth: Callab
     assert (intent.infno, intent.msgid) == ("2102", at.msgids[-1])
 
 
+@pytest.mark.rule("RB10")
+def test_a_hospital_is_quicker_than_a_pharmacy_by_the_entry_of_a_password(
+    booth: Callable[..., Any], site: Callable[..., Any], basket: tuple[Line, ...]
+) -> None:
+    pharmacy, hospital = booth(), booth(site("H"))
+    pharmacy.run(sell(pharmacy.site, basket, MINUTES))
+    hospital.run(treat(hospital.site, basket, MINUTES))
+    taken = [sum(seconds for seconds, _ in at.paused) for at in (pharmacy, hospital)]
+    assert taken[0] - taken[1] == MINUTES.entry_s
+
+
+@pytest.mark.rule("RB10")
 def test_people_take_their_time_at_every_step(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = booth()
     at.run(sell(at.site, basket, MINUTES))
     assert at.paused == [(60, "card"), (120, "counter"), (180, "entry"), (240, "pay")]
 
 
+@pytest.mark.rule("RC17")
 def test_a_card_torn_out_ends_the_sale_before_any_message(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = booth()
     at.card = None

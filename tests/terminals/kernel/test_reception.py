@@ -16,6 +16,7 @@ SAMPLE = "379900"
 HOLDER_FILE = bytes.fromhex("00B2013414")
 
 
+@pytest.mark.rule("RG06")
 @pytest.mark.parametrize(("profile", "generation"), [("old", 1), ("jinan", 2), ("new", 3)])
 @pytest.mark.parametrize(("kind", "flow"), [("P", sell), ("H", treat)])
 def test_a_card_of_every_generation_settles_over_its_contacts(
@@ -32,6 +33,8 @@ def test_a_card_of_every_generation_settles_over_its_contacts(
     assert (outcome.result, outcome.generation, outcome.events) == (Result.SETTLED, generation, ())
 
 
+@pytest.mark.rule("RG02")
+@pytest.mark.rule("RG03")
 @pytest.mark.parametrize(("kind", "flow"), [("P", sell), ("H", treat)])
 def test_a_whole_sale_goes_over_the_antenna_with_a_third_generation_card(
     booth: Callable[..., Any], site: Callable[..., Site], basket: tuple[Line, ...], kind: str, flow: Any
@@ -42,6 +45,7 @@ def test_a_whole_sale_goes_over_the_antenna_with_a_third_generation_card(
     assert {slot for slot, _ in at.transmitted} == {Slot.TAP, Slot.SAM}
 
 
+@pytest.mark.rule("RG03")
 @pytest.mark.parametrize("profile", ["old", "jinan"])
 def test_a_tap_of_a_card_with_contacts_only_meets_silence_and_the_contacts_serve(
     booth: Callable[..., Any], basket: tuple[Line, ...], profile: str
@@ -62,6 +66,7 @@ def test_a_tap_away_from_home_is_the_remote_route(
     assert outcome.events == (Event.TAPPED, Event.KEY_VERIFIED, Event.PIN_VERIFIED)
 
 
+@pytest.mark.rule("RC14")
 def test_a_card_in_the_other_slot_cannot_be_read_until_it_is_moved(booth: Callable[..., Any], basket: Any) -> None:
     at = booth(lies_in=Slot.REMOTE)
     outcome = at.run(sell(at.site, basket, slot=Slot.LOCAL))
@@ -70,6 +75,7 @@ def test_a_card_in_the_other_slot_cannot_be_read_until_it_is_moved(booth: Callab
     assert next(slot for slot, _ in at.transmitted) is Slot.LOCAL
 
 
+@pytest.mark.rule("RC14")
 def test_a_card_from_elsewhere_in_the_local_function_is_sent_to_the_remote_slot(
     booth: Callable[..., Any], site: Callable[..., Site], basket: tuple[Line, ...]
 ) -> None:

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from settlement.wire.messages import Line
 from terminals.kernel.effects import Slot
@@ -21,6 +22,8 @@ def away(booth: Callable[..., Any], site: Callable[..., Site]) -> Callable[..., 
     return lambda **facts: booth(site("P", SAMPLE), lies_in=Slot.REMOTE, **facts)
 
 
+@pytest.mark.rule("RB06")
+@pytest.mark.rule("RD04")
 def test_a_changed_pin_pays_away_from_home_without_the_local_password(
     away: Callable[..., Any], basket: tuple[Line, ...]
 ) -> None:
@@ -31,6 +34,8 @@ def test_a_changed_pin_pays_away_from_home_without_the_local_password(
     assert at.host.ledger["2102"].settled == 1
 
 
+@pytest.mark.rule("RB06")
+@pytest.mark.rule("RD04")
 def test_the_initial_pin_cannot_pay(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = away(pins=("123456",))
     outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
@@ -48,6 +53,7 @@ def test_the_initial_pin_typed_after_the_change_is_a_wrong_one(away: Callable[..
     assert outcome.result is Result.SETTLED
 
 
+@pytest.mark.rule("RB07")
 def test_the_local_password_counts_the_chip_down_to_the_lock(away: Callable[..., Any], basket: Any) -> None:
     at = away(pins=("000000",) * 7)
     outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
@@ -62,6 +68,7 @@ def test_a_locked_pin_stays_locked_for_the_right_one(away: Callable[..., Any], b
     assert at.run(sell(at.site, basket, slot=Slot.REMOTE)).refusal == "-52"
 
 
+@pytest.mark.rule("RB07")
 def test_a_locked_pin_still_pays_at_home(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = booth()
     at.card.power_on()
@@ -69,6 +76,32 @@ def test_a_locked_pin_still_pays_at_home(booth: Callable[..., Any], basket: tupl
     for _ in range(6):
         at.card.transmit(bytes.fromhex("0020000003999999"))
     assert at.run(sell(at.site, basket)).result is Result.SETTLED
+
+
+@pytest.mark.rule("RB07")
+def test_a_locked_pin_stops_the_whole_card_where_its_city_says_so(
+    booth: Callable[..., Any], site: Callable[..., Any], basket: tuple[Line, ...]
+) -> None:
+    at = booth(structs.replace(site(), pin_lock_stops_card=True))
+    assert at.run(sell(at.site, basket)).result is Result.SETTLED
+    at.card.power_on()
+    at.card.transmit(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF"))
+    for _ in range(6):
+        at.card.transmit(bytes.fromhex("0020000003999999"))
+    outcome = at.run(sell(at.site, basket))
+    assert (outcome.result, outcome.refusal, outcome.messages) == (Result.CARD_REFUSED, "-52", ())
+
+
+@pytest.mark.rule("RB08")
+def test_pin_and_local_password_may_be_the_same_and_both_routes_work(
+    booth: Callable[..., Any], away: Callable[..., Any], basket: tuple[Line, ...]
+) -> None:
+    at = away(kiosk=("123456", "000000"), pins=("000000",), passwords=("000000",))
+    assert at.run(change_pin(at.site, AT_ONCE, slot=Slot.REMOTE)).result is Result.DONE
+    assert at.run(sell(at.site, basket, slot=Slot.REMOTE)).result is Result.SETTLED
+    home = booth(passwords=("000000",))
+    home.card = at.card
+    assert home.run(sell(home.site, basket)).result is Result.SETTLED
 
 
 def test_what_is_no_pin_never_reaches_the_chip(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:

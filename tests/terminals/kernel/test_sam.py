@@ -100,6 +100,7 @@ def test_a_module_hears_the_factors_that_its_area_leaves_open(site: Callable[...
     }
 
 
+@pytest.mark.rule("RG07")
 @pytest.mark.parametrize("cipher", ["3des", "sm4"])
 @pytest.mark.parametrize("area", ["370100", "37", ""])
 def test_a_real_card_of_each_cipher_accepts_each_level(site: Callable[..., Site], cipher: Any, area: str) -> None:

@@ -22,6 +22,7 @@ def card(people: Population) -> Card:
     return people.card(0)
 
 
+@pytest.mark.rule("RC17")
 async def test_a_card_that_hangs_is_given_up_at_the_deadline_and_works_after_a_reset(
     card: Card, autojump_clock: MockClock
 ) -> None:

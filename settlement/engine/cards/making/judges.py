@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from settlement.engine.arrival import Arrival
+from settlement.engine.cards import acceptance, certificates, ecard_fault
 from settlement.engine.cards.desk import serving
 from settlement.engine.cards.issue import issued_keys
 from settlement.engine.cards.making import (
@@ -72,5 +73,8 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "0040": serving("instant-make", handing.make_instantly, _handed),
     "0042": serving("report-mismatch", upkeep.report_mismatch, _applied),
     "0043": Judge(lookup.look_up, lookup.looked_up),
+    "0044": serving("certificate-copy", certificates.keep, certificates.copy_keys),
+    "0045": serving("acceptance", acceptance.acceptance),
     "0080": Judge(upkeep.tell_step, _told),
+    "0089": Judge(ecard_fault.tell_fault, ecard_fault.told_keys),
 }

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict, astuple, replace
 
-from settlement.engine.medical.split import Parts, Split, cut_line, line_amount_fen, split, sum_parts
+from settlement.engine.medical.split import Parts, Payer, Split, cut_line, line_amount_fen, split, sum_parts
 from settlement.engine.medical.stages import NO_LIMIT, Used
 from settlement.engine.rules.catalogue import Item
-from settlement.engine.rules.policy import FUND_FIELDS, Benefit, Tier
+from settlement.engine.rules.policy import FUND_FIELDS, Benefit, Supplement, Tier
 from settlement.wire.messages import Amounts, FundPayment, Line, LineCut
 from settlement.wire.refusal import Basis
 
@@ -65,7 +65,32 @@ def benefits(draw: st.DrawFn) -> Benefit:
         account_allowed=draw(st.booleans()),
         basis=Basis.ASSUMED,
         source="a test",
+        own_share_max_e4=draw(st.none() | RATIO),
     )
+
+
+USED_OF_MORE = st.builds(Used, FEN, FEN, FEN)
+
+
+@st.composite
+def payer(draw: st.DrawFn) -> Payer:
+    """A supplement of two tiers, with what was used of it."""
+    bound = draw(st.integers(min_value=1, max_value=10**9))
+    supplement = Supplement(
+        name="more",
+        fund_pay_type=draw(st.sampled_from(sorted(FUND_FIELDS))),
+        pays_of=draw(st.sampled_from(["above-cap", "left"])),
+        only_for="",
+        deductible_fen=draw(FEN),
+        tiers=(Tier(bound, draw(RATIO)), Tier(None, draw(RATIO))),
+        cap_fen=draw(st.none() | FEN),
+        basis=Basis.ASSUMED,
+        source="a test",
+    )
+    return Payer(supplement, draw(USED_OF_MORE))
+
+
+PAYERS = st.tuples(payer(), payer())
 
 
 class Case(NamedTuple):
@@ -76,20 +101,31 @@ class Case(NamedTuple):
     used: Used
     balance_fen: int
     account_used: bool
+    payers: tuple[Payer, ...] = ()
+    family_fen: int = 0
 
     def paid_by(self, fund_pay_type: str) -> "Case":
-        return self._replace(benefit=replace(self.benefit, fund_pay_type=fund_pay_type))
+        return self._replace(benefit=replace(self.benefit, fund_pay_type=fund_pay_type), payers=())
 
     @property
     def split(self) -> Split:
-        return split(self.parts, self.benefit, self.used, balance_fen=self.balance_fen, account_used=self.account_used)
+        return split(
+            self.parts,
+            self.benefit,
+            self.used,
+            balance_fen=self.balance_fen,
+            account_used=self.account_used,
+            payers=self.payers,
+            family_fen=self.family_fen,
+        )
 
     @property
     def amounts(self) -> Amounts:
         return self.split.amounts
 
 
-CASES = st.builds(Case, PARTS, benefits(), USED, FEN, st.booleans())
+POOLS = st.builds(Case, PARTS, benefits(), USED, FEN, st.booleans())
+CASES = st.builds(Case, PARTS, benefits(), USED, FEN, st.booleans(), PAYERS, FEN)
 
 
 def fund_of(parts: Parts, benefit: Benefit = PLAIN, used: Used = NOTHING) -> int:
@@ -207,12 +243,24 @@ def test_i2_the_patients_share_is_account_and_cash(case: Case) -> None:
 
 @pytest.mark.parametrize("fund_pay_type", sorted(FUND_FIELDS))
 @settings(max_examples=20)
-@given(CASES)
+@given(POOLS)
 def test_i3_the_funds_add_up_whichever_pays(fund_pay_type: str, case: Case) -> None:
     case = case.paid_by(fund_pay_type)
     by_fund = asdict(case.amounts)
     assert sum(by_fund[name] for name in set(FUND_FIELDS.values())) == by_fund["fund_pay_sumamt_fen"]
     assert by_fund[FUND_FIELDS[case.benefit.fund_pay_type]] == by_fund["fund_pay_sumamt_fen"]
+
+
+@given(CASES)
+def test_i3_the_funds_add_up_however_many_pay(case: Case) -> None:
+    by_fund = asdict(case.amounts)
+    assert sum(by_fund[name] for name in set(FUND_FIELDS.values())) == by_fund["fund_pay_sumamt_fen"]
+
+
+@given(CASES)
+def test_i4_the_family_pays_within_what_the_accounts_pay(case: Case) -> None:
+    amounts = case.amounts
+    assert 0 <= amounts.acct_mulaid_pay_fen <= min(amounts.acct_pay_fen, case.family_fen)
 
 
 @given(CASES)
@@ -228,7 +276,7 @@ def test_i5_the_bill_is_its_four_parts(case: Case) -> None:
 
 @pytest.mark.parametrize("fund_pay_type", sorted(FUND_FIELDS))
 @settings(max_examples=20)
-@given(CASES)
+@given(POOLS)
 def test_i7_the_rows_of_setldetail_are_what_the_funds_pay(fund_pay_type: str, case: Case) -> None:
     result = case.paid_by(fund_pay_type).split
     paid = [row.fund_payamt_fen for row in result.setldetail]
@@ -238,17 +286,27 @@ def test_i7_the_rows_of_setldetail_are_what_the_funds_pay(fund_pay_type: str, ca
 
 
 @given(CASES)
+def test_i7_every_fund_that_pays_has_its_row(case: Case) -> None:
+    result = case.split
+    assert sum(row.fund_payamt_fen for row in result.setldetail) == result.amounts.fund_pay_sumamt_fen
+    assert all(row.fund_payamt_fen for row in result.setldetail)
+
+
+@given(CASES)
 def test_i10_deductible_and_fund_stay_in_scope(case: Case) -> None:
     amounts = case.amounts
     assert 0 <= amounts.act_pay_dedc_fen <= amounts.inscp_scp_amt_fen
-    assert 0 <= amounts.fund_pay_sumamt_fen <= amounts.inscp_scp_amt_fen - amounts.act_pay_dedc_fen
+    assert 0 <= case.split.pool_fen <= amounts.inscp_scp_amt_fen - amounts.act_pay_dedc_fen
+    assert amounts.fund_pay_sumamt_fen <= amounts.inscp_scp_amt_fen
 
 
 @given(CASES)
 def test_i12_the_account_pays_no_more_than_it_holds(case: Case) -> None:
     amounts = case.amounts
-    assert 0 <= amounts.acct_pay_fen <= case.balance_fen
-    assert amounts.balc_fen == case.balance_fen - amounts.acct_pay_fen
+    own_fen = amounts.acct_pay_fen - amounts.acct_mulaid_pay_fen
+    assert 0 <= own_fen <= case.balance_fen
+    assert amounts.balc_fen == case.balance_fen - own_fen
+    assert not amounts.acct_mulaid_pay_fen or own_fen == case.balance_fen, "the own account pays first"
     if not (case.account_used and case.benefit.account_allowed):
         assert amounts.acct_pay_fen == 0
 
@@ -256,7 +314,14 @@ def test_i12_the_account_pays_no_more_than_it_holds(case: Case) -> None:
 @given(CASES)
 def test_the_cap_holds_whatever_was_used_before(case: Case) -> None:
     if case.benefit.cap_fen is not None:
-        assert case.amounts.fund_pay_sumamt_fen <= max(case.benefit.cap_fen - case.used.fund_fen, 0)
+        assert case.split.pool_fen <= max(case.benefit.cap_fen - case.used.fund_fen, 0)
+
+
+@given(st.integers(0, 10**9), payer())
+def test_the_cap_of_a_supplement_holds_as_well(in_scope: int, more: Payer) -> None:
+    [*_, row] = (*paid(in_scope, PLAIN, more).counted, None)
+    if row and more.supplement.cap_fen is not None:
+        assert row.fund_fen <= max(more.supplement.cap_fen - more.used.fund_fen, 0)
 
 
 # What moves which way.
@@ -346,3 +411,84 @@ def test_each_fund_pays_into_the_amount_of_its_kind(fund_pay_type: str, name: st
     benefit = replace(PLAIN, fund_pay_type=fund_pay_type)
     amounts = split(Parts(0, 0, 0, 10_000), benefit, NOTHING, balance_fen=0, account_used=False).amounts
     assert asdict(amounts)[name] == 3_750
+
+
+# Supplements and the hospital's share.
+
+LARGE = Supplement("large", "330100", "above-cap", "", 0, (Tier(None, 9000),), 18_000_000, Basis.ASSUMED, "a test")
+ILLNESS = Supplement("illness", "390200", "left", "", 1_400_000, (Tier(None, 6000),), None, Basis.ASSUMED, "a test")
+SERVANT = Supplement("servant", "320100", "left", "", 0, (Tier(None, 5000),), None, Basis.ASSUMED, "a test")
+
+
+def paid(in_scope: int, benefit: Benefit, *more: Payer) -> Split:
+    return split(Parts(0, 0, 0, in_scope), benefit, NOTHING, balance_fen=0, account_used=False, payers=more)
+
+
+@given(CASES)
+def test_the_stages_of_a_split_add_up_to_what_its_funds_pay(case: Case) -> None:
+    result = case.split
+    assert sum(stage.paid_fen for stage in result.stages) == result.amounts.fund_pay_sumamt_fen
+
+
+@given(CASES)
+def test_what_a_split_counts_is_what_its_supplements_pay(case: Case) -> None:
+    result = case.split
+    assert result.pool_fen + sum(row.fund_fen for row in result.counted) == result.amounts.fund_pay_sumamt_fen
+
+
+def test_the_large_amount_fund_pays_of_what_lies_above_the_cap() -> None:
+    pool = replace(PLAIN, deductible_fen=0, tiers=(Tier(None, 8000),), cap_fen=80_000)
+    result = paid(300_000, pool, Payer(LARGE, NOTHING))
+    assert (result.amounts.hifp_pay_fen, result.amounts.hifob_pay_fen) == (80_000, 180_000)
+    assert result.setldetail[1] == FundPayment("330100", 200_000, 18_000_000, 180_000)
+
+
+def test_below_the_cap_the_large_amount_fund_has_nothing_to_pay() -> None:
+    result = paid(100_000, replace(PLAIN, cap_fen=10**9), Payer(LARGE, NOTHING))
+    assert result.amounts.hifob_pay_fen == 0
+    assert result.counted == ()
+
+
+def test_serious_illness_begins_where_the_own_compliant_cost_of_a_year_passes_its_deductible() -> None:
+    pool = replace(PLAIN, deductible_fen=0, tiers=(Tier(None, 5000),))
+    first = paid(2_000_000, pool, Payer(ILLNESS, NOTHING))
+    assert first.amounts.hifmi_pay_fen == 0
+    [row] = first.counted
+    assert (row.deductible_fen, row.base_fen) == (1_000_000, 0)
+    second = paid(2_000_000, pool, Payer(ILLNESS, Used(row.deductible_fen, row.fund_fen, row.base_fen)))
+    assert second.amounts.hifmi_pay_fen == 600_000 * 6 // 10
+
+
+def test_a_supplement_pays_of_what_those_before_it_left() -> None:
+    pool = replace(PLAIN, deductible_fen=0, tiers=(Tier(None, 5000),))
+    result = paid(100_000, pool, Payer(SERVANT, NOTHING), Payer(replace(SERVANT, fund_pay_type="610100"), NOTHING))
+    amounts = result.amounts
+    assert (amounts.hifp_pay_fen, amounts.cvlserv_pay_fen, amounts.maf_pay_fen) == (50_000, 25_000, 12_500)
+
+
+def test_own_cost_above_its_share_of_the_bill_is_the_hospitals() -> None:
+    strict = replace(PLAIN, deductible_fen=0, own_share_max_e4=1000)
+    amounts = split(Parts(20_000, 5_000, 0, 75_000), strict, NOTHING, balance_fen=0, account_used=False).amounts
+    assert amounts.hosp_part_amt_fen == 15_000
+    assert amounts.psn_part_amt_fen == 100_000 - 56_250 - 15_000
+
+
+@pytest.mark.parametrize(("admission", "deductible"), [(1, 100_000), (2, 50_000), (3, 0), (9, 0)])
+def test_the_deductible_is_that_of_the_admission(admission: int, deductible: int) -> None:
+    stay = replace(PLAIN, deductible_fen=0, deductible_by_admission_fen=(100_000, 50_000, 0))
+    amounts = split(
+        Parts(0, 0, 0, 500_000), stay, NOTHING, balance_fen=0, account_used=False, admission=admission
+    ).amounts
+    assert amounts.act_pay_dedc_fen == deductible
+
+
+@pytest.mark.parametrize(
+    ("family", "own", "mulaid", "cash"), [(0, 10_000, 0, 20_000), (5_000, 10_000, 5_000, 15_000), (10**6, 10_000, 20_000, 0)]
+)
+def test_the_own_account_pays_first_then_the_familys_then_cash(family: int, own: int, mulaid: int, cash: int) -> None:
+    nothing = replace(PLAIN, deductible_fen=0, tiers=(Tier(None, 0),), fund_pay_type="")
+    amounts = split(
+        Parts(0, 0, 0, 30_000), nothing, NOTHING, balance_fen=10_000, account_used=True, family_fen=family
+    ).amounts
+    assert (amounts.acct_pay_fen, amounts.acct_mulaid_pay_fen, amounts.psn_cash_pay_fen) == (own + mulaid, mulaid, cash)
+    assert amounts.balc_fen == 0
