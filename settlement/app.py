@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from time import perf_counter
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import uvicorn
 import uvloop
@@ -140,22 +140,37 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
             journal=journal,
         )
         await closing.enter_async_context(_http(national, listeners["http"]))
-        token = data_directory.admin_token(settings.data)
-        operator = Operator(service, clock.now_ms)
-        control = Control(service, ledger, clock, faults, operator) if settings.control else None
-        more = (
-            journal_route(settings.data),
-            *control_routes(control),
-            *clearing_routes(store, world.cities),
-            operations(operator, control=settings.control),
-        )
-        await closing.enter_async_context(_http(admin_app(store, tally, token, more), listeners["admin"]))
+        admin = _admin(settings, world, Hands(service, store, ledger, clock, faults), tally)
+        await closing.enter_async_context(_http(admin, listeners["admin"]))
         endpoints = Endpoints(pid=os.getpid(), people=settings.origin.people, **address)
         data_directory.announce(settings.data, endpoints)
         closing.callback(data_directory.withdraw, settings.data)
         _settle_memory()
         ready(endpoints)
         await _settle_until_told(service, gateway, store)
+
+
+class Hands(NamedTuple):
+    """What the operator's port reaches into."""
+
+    service: Service
+    store: MeteredStore
+    ledger: SqliteStore | MemoryStore
+    clock: Clock
+    faults: NextFaults
+
+
+def _admin(settings: Settings, world: World, hands: Hands, tally: Tally) -> Starlette:
+    """Return the operator's port; a tester's part of it refuses everything unless `control` was asked for."""
+    operator = Operator(hands.service, hands.clock.now_ms)
+    control = Control(hands.service, hands.ledger, hands.clock, hands.faults, operator) if settings.control else None
+    more = (
+        journal_route(settings.data),
+        *control_routes(control),
+        *clearing_routes(hands.store, world.cities),
+        operations(operator, control=settings.control),
+    )
+    return admin_app(hands.store, tally, data_directory.admin_token(settings.data), more)
 
 
 async def _settle_until_told(service: Service, gateway: TcpGateway, store: MeteredStore) -> None:
@@ -276,6 +291,7 @@ async def _http(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nobody stands before a door that listens on the loopback address
         backlog=LISTEN_BACKLOG,
         limit_concurrency=CONNECTIONS_MAX,
         timeout_graceful_shutdown=HTTP_DRAIN_S,

@@ -21,7 +21,12 @@ USAGE = 2
 
 app = typer.Typer(help="Look at and talk to the simulated cards.", no_args_is_help=True)
 
-Index = Annotated[int, typer.Argument(help="Index of the card in the population.")]
+Index = Annotated[
+    int,
+    typer.Argument(
+        parser=compose.card_index, metavar="[INDEX|SPECIMEN]", help="Index of a card, or a specimen."
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Seed of the population.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For a machine to read.")]
 
@@ -43,20 +48,32 @@ def show(index: Index = 0, seed: Seed = compose.DEFAULT_SEED, as_json: AsJson = 
 def list_cards(
     seed: Seed = compose.DEFAULT_SEED,
     count: Annotated[int, typer.Option(min=1, help="How many, from index 0.")] = 10,
+    test: Annotated[bool, typer.Option("--test", help="The specimen cards, each of which forces an outcome.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List people and the numbers of their cards."""
     population = compose.population(seed)
+    if test:
+        return _list_specimens(population, as_json=as_json)
     rows = [(population.person(index), population.profile(index)) for index in range(min(count, population.size))]
     if as_json:
         print(json.dumps([card_view.row(person, profile) for person, profile in rows], ensure_ascii=False, indent=2))
-        return
+        return None
     print(f"{'index':>7}  {'identity number':18}  {'card':9}  {'bank number':19}  {'profile':12}  name")
     for person, profile in rows:
         print(
             f"{person.index:>7}  {person.certno}  {person.card_number}  {person.bank_number}"
             f"  {profile.name:12}  {person.name}"
         )
+    return None
+
+
+def _list_specimens(population: Population, *, as_json: bool) -> None:
+    specimens = compose.specimens()
+    if as_json:
+        print(json.dumps([card_view.specimen_row(one, population) for one in specimens], ensure_ascii=False, indent=2))
+        return
+    print(*card_view.specimen_lines(specimens), sep="\n")
 
 
 @app.command()

@@ -91,7 +91,7 @@ def _chosen(index: int | None, reader: ReaderChoice, simulated: Simulation) -> R
             raise typer.BadParameter("the card of an index is in no real reader", param_hint="INDEX")
         return reader
     choice, population = reader if index is None else ReaderChoice(index=index), compose.population(simulated.seed)
-    if choice.index >= population.size:
+    if choice.index not in population:
         raise typer.BadParameter(f"there is no card {choice.index}: 0 to {population.size - 1}", param_hint="INDEX")
     try:
         simulated.put(population.card(choice.index))

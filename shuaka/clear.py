@@ -74,7 +74,8 @@ def _lines(statement: dict[str, Any], pairs: dict[str, Any]) -> Iterator[str]:
         yield from _table(claims) if claims else ("  nothing",)
     yield ""
     yield "prefunding now"
-    yield from (f"  {city}  {_yuan(fen):>16}" for city, fen in sorted(statement["prefunds"].items()))
+    prefunds = sorted(statement["prefunds"].items())
+    yield from (f"  {city}  {_yuan(fen):>16}" for city, fen in prefunds) if prefunds else ("  nothing was cleared yet",)
     yield ""
     yield "both sides of each pair, as booked in the month"
     yield from _sides(pairs)

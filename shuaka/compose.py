@@ -18,6 +18,7 @@ from settlement.config import SHIPPED, Rulebook, load_rulebook, load_specimens
 from settlement.engine.case import World
 from settlement.engine.persons import PopulationRegister
 from settlement.engine.rules.catalogue import Item as CatalogueItem
+from settlement.engine.rules.census import by_census
 from settlement.engine.rules.city import City
 from settlement.engine.rules.directory import Directory
 from settlement.engine.rules.profile import ProfileError
@@ -149,16 +150,33 @@ def specimens() -> tuple[Specimen, ...]:
     return tuple(one for one in load_specimens() if one.city in rulebook().cities)
 
 
+def card_index(text: object) -> int:
+    """Return the index of a card, which is a number or the name of a specimen; raise typer.BadParameter."""
+    if str(text).isascii() and str(text).isdecimal():
+        return int(str(text))
+    return specimen_named(text).index
+
+
+def specimen_named(text: object) -> Specimen:
+    """Return a specimen card by its name; raise typer.BadParameter."""
+    found = next((one for one in specimens() if one.name == str(text)), None)
+    if found is None:
+        names = ", ".join(one.name for one in specimens())
+        raise typer.BadParameter(f"{text} is neither an index, such as 7, nor a specimen: {names}")
+    return found
+
+
 def _specimen_card(specimen: Specimen) -> CardProfile:
     """Return a specimen's kind of card: its city's, as worn as it says."""
     kinds = [kind for kind in card_profiles() if kind.city == specimen.city and kind.generation == specimen.generation]
     return msgspec.structs.replace(kinds[0], name=specimen.name, worn=specimen.worn)
 
 
-def world(people: Population, key: NetworkKey) -> World:
-    """Return what the engine judges by: the shipped rules over these people."""
+def world(people: Population, key: NetworkKey, *, census: bool = False) -> World:
+    """Return what the engine judges by: the rules over these people; `census` divides them as their cities do."""
     rules = rulebook()
-    register = PopulationRegister(people, rules.cities, key, specimens())
+    homes = {code: by_census(city) for code, city in rules.cities.items()} if census else rules.cities
+    register = PopulationRegister(people, homes, key, specimens())
     return World(
         rules.cities,
         rules.policies,

@@ -22,10 +22,10 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="For a machine to read; amounts in fen.")] = False,
 ) -> None:
     """Tell in words and numbers how a split came about: parts, deductible, segments, cap, who paid, postings."""
-    from settlement import explanation, explanation_words  # noqa: PLC0415 - imported by the command that needs it
     from settlement.stores.lookup import find_settlement  # noqa: PLC0415 - a database, as above
     from settlement.stores.sqlite import FILE_NAME  # noqa: PLC0415 - as above
     from settlement.stores.store import StoreError  # noqa: PLC0415 - as above
+    from settlement.telling import explanation, explanation_words  # noqa: PLC0415 - imported by the command that needs it
 
     compose.adopt(data)
     ledger = data / FILE_NAME

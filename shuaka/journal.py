@@ -68,7 +68,7 @@ def _show(data: Path, entries: "Iterable[Entry]", *, bodies: bool, reveal: bool,
         from shuaka.revealing import revealed  # noqa: PLC0415 - makes a population
 
         try:
-            texts = revealed(data, texts)
+            texts = revealed(data, shown, texts)
         except ValueError as error:
             _end(str(error))
     for text in texts:

@@ -14,9 +14,9 @@ from settlement.config import Rulebook, text_of
 from settlement.engine.rules.policy import Policy
 from settlement.engine.rules.policy_file import read_policy
 from settlement.engine.rules.profile import ProfileError
-from settlement.policy_bounds import bounds
-from settlement.policy_check import findings
-from settlement.policy_table import table
+from settlement.telling.policy_bounds import bounds
+from settlement.telling.policy_check import findings
+from settlement.telling.policy_table import table
 from shuaka import compose
 from shuaka.day_option import DAY_OPTION
 from shuaka.own_rules import OwnRules

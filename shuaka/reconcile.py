@@ -8,55 +8,22 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-import apsw
 import msgspec
 import typer
-from msgspec import Struct
 
-from settlement.engine.clearing import pairs
-from settlement.engine.clearing.reconcile import day_bounds
-from settlement.engine.clearing.statement_text import yuan
-from settlement.engine.clearing.three_ways import (
-    Difference,
-    Kind,
-    engine_and_bank,
-    institution_and_bank,
-    institution_and_engine,
-)
-from settlement.engine.ledger.state import SETTLED, BankTrade
-from settlement.engine.ledger.statement import Period
-from settlement.stores.positions import read_pairs
-from settlement.stores.sqlite import FILE_NAME
-from settlement.stores.three_ways import Held, institutions, read_held
 from shuaka import compose
-from shuaka.desk.own_book import MSGID_DAY, BookError, Days, OwnBook, from_file, from_journal
 from shuaka.terminals import JOURNAL
 
+if TYPE_CHECKING:
+    from shuaka.reconciling.own_book import Days, OwnBook
+    from shuaka.reconciling.witnesses import Reconciled
+
 FAILED: Final = 1
-EVER_MS: Final = 1 << 62
-BUSY_TIMEOUT_MS: Final = 5_000
+LEDGER: Final = "ledger.sqlite"
+"""In the data directory, as stores.sqlite names it; its library is loaded by who reads it."""
 PRINTED_MAX: Final = 200
-
-
-class Reconciled(Struct, frozen=True):
-    """What was held against each other, and what differs; counts are of rows (institution, engine) and purchases."""
-
-    first: str
-    last: str
-    institutions: int
-    own_rows: int
-    engine_rows: int
-    own_purchases: int
-    bank_purchases: int
-    pairs: int
-    differences: tuple[Difference, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing differs."""
-        return not self.differences
 
 
 def reconcile(
@@ -69,12 +36,15 @@ def reconcile(
     as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
 ) -> None:
     """Compare institution, engine and bank, and both sides of every claim between cities."""
+    from shuaka.reconciling.own_book import BookError, Days  # noqa: PLC0415 - what reads a ledger is loaded here
+    from shuaka.reconciling.witnesses import reconciled  # noqa: PLC0415 - as above
+
     if file is not None and not institution:
         raise typer.BadParameter("whose rows are these? name it with --institution", param_hint="--file")
     days = Days(_day(first, "--from"), _day(last, "--to"))
     try:
         books = _books(data, file, journal, institution, days)
-        found = _reconciled(data / FILE_NAME, books, institution, days)
+        found = reconciled(data / LEDGER, books, institution, days)
     except BookError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
@@ -89,8 +59,10 @@ def _day(text: str, option: str) -> str:
         raise typer.BadParameter(f"{text!r} is no day (yyyy-MM-dd)", param_hint=option) from None
 
 
-def _books(data: Path, file: Path | None, journal: Path | None, institution: str, days: Days) -> dict[str, OwnBook]:
+def _books(data: Path, file: Path | None, journal: Path | None, institution: str, days: "Days") -> "dict[str, OwnBook]":
     """Return the own books, by institution; none where there is neither file nor journal."""
+    from shuaka.reconciling.own_book import from_file, from_journal  # noqa: PLC0415 - as above
+
     if file is not None:
         return {institution: from_file(file)}
     path = journal or data / JOURNAL
@@ -100,57 +72,7 @@ def _books(data: Path, file: Path | None, journal: Path | None, institution: str
     return {code: book for code, book in books.items() if institution in ("", code)}
 
 
-def _reconciled(ledger: Path, books: dict[str, OwnBook], institution: str, days: Days) -> Reconciled:
-    from_ms = day_bounds(days.first)[0] if days.first else 0
-    to_ms = day_bounds(days.last)[1] if days.last else EVER_MS
-    try:
-        connection = apsw.Connection(str(ledger), flags=apsw.SQLITE_OPEN_READONLY)
-        try:
-            connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-            told = {code for code, book in books.items() if book.rows or book.purchases or book.open}
-            there = {institution} if institution else {*institutions(connection, from_ms, to_ms), *told}
-            held = {code: read_held(connection, Period(code, from_ms, to_ms)) for code in sorted(there)}
-            between = read_pairs(connection, from_ms, to_ms)
-        finally:
-            connection.close()
-    except apsw.Error as error:
-        raise BookError(f"{ledger} cannot be read as a ledger: {error}") from None
-    found = [one for code, rows in held.items() for one in _differences(code, books.get(code), rows, days)]
-    found += [_between(pair) for pair in pairs.differences(between)]
-    return Reconciled(
-        first=days.first,
-        last=days.last,
-        institutions=len(held),
-        own_rows=sum(len(book.rows) for book in books.values()),
-        engine_rows=sum(len(rows.rows) for rows in held.values()),
-        own_purchases=sum(len(book.purchases or ()) for book in books.values()),
-        bank_purchases=sum(trade.state == SETTLED for rows in held.values() for trade in rows.trades),
-        pairs=len(pairs.totals(between)),
-        differences=tuple(found),
-    )
-
-
-def _differences(code: str, book: OwnBook | None, held: Held, days: Days) -> Iterator[Difference]:
-    yield from engine_and_bank(code, held.settlements, held.trades)
-    if book is None:
-        return
-    yield from institution_and_engine(code, book.rows, held.rows)
-    if book.purchases is not None:
-        yield from institution_and_bank(code, book.purchases, _made(held.trades, days))
-    yield from book.open
-
-
-def _made(trades: tuple[BankTrade, ...], days: Days) -> Iterator[BankTrade]:
-    """Return the purchases that a terminal made on these days by its own clock, as its journal counts them."""
-    return (trade for trade in trades if days.has(trade.msgid[MSGID_DAY]))
-
-
-def _between(pair: pairs.PairDifference) -> Difference:
-    said = f"{pair.claim}: {pair.kind}, owing {yuan(pair.owing_fen)}, owed {yuan(pair.owed_fen)}"
-    return Difference(Kind.PAIR, "", pair.cause, "", pair.owing_fen - pair.owed_fen, said)
-
-
-def _lines(found: Reconciled) -> Iterator[str]:
+def _lines(found: "Reconciled") -> Iterator[str]:
     period = f"{found.first or 'the beginning'} to {found.last or 'now'}"
     yield f"{found.institutions} institutions, {period}"
     yield f"  rows        institution {found.own_rows}, engine {found.engine_rows}"

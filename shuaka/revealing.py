@@ -16,17 +16,20 @@ import msgspec
 from settlement import data_directory
 from settlement.data_directory import DirectoryError
 from settlement.engine.case import World
+from settlement.engine.ledger.books import OPENING
 from settlement.engine.ledger.state import Person
-from settlement.journal.entry import APPROVED, REFUSED, Entry
+from settlement.journal.entry import APPROVED, REFUSED, Entry, Posting
 from settlement.journal.masking import MARK, TOKEN_DIGITS, Mask
 from settlement.wire.keys import NetworkKey
 from shuaka import compose
 from shuaka.compose import People
 
-SEARCHED_MAX: Final = 300_000
+SEARCHED_MAX: Final = 200_000
 ISSUES: Final = 4
 """Cards of one person that are tried, the first ones."""
 TOKEN: Final = re.compile(f"{MARK}[0-9a-f]{{{TOKEN_DIGITS}}}")
+NUMBER: Final = re.compile(f'"psn_no": ?"({TOKEN.pattern})"')
+"""Who is looked for: whoever is named by number; their other values follow."""
 INDEX_DIGITS: Final = 10
 NATIONAL: Final = "national"
 """The gateway whose calls are in the interface's own form."""
@@ -40,26 +43,25 @@ class Known(NamedTuple):
     clear: str
 
 
-def revealed(data: Path, texts: list[str]) -> list[str]:
+def revealed(data: Path, entries: list[Entry], texts: list[str]) -> list[str]:
     """Return texts with the values of our own people in clear; raise ValueError where the directory has no keys."""
-    known = who(data, {token for text in texts for token in TOKEN.findall(text)})
+    known = who(data, entries)
     return [TOKEN.sub(lambda found: _clear(found[0], known), text) for text in texts]
 
 
-def who(data: Path, wanted: set[str]) -> dict[str, Known]:
-    """Return whose values these hashes are, as far as they are our people's."""
+def who(data: Path, entries: list[Entry]) -> dict[str, Known]:
+    """Return whose values the hashes in these calls are, as far as they are our people's."""
+    told = " ".join(f"{bytes(entry.asked).decode()} {bytes(entry.answered).decode()}" for entry in entries)
+    numbers = set(NUMBER.findall(told))
     try:
         mask = Mask(data_directory.journal_key(data))
         world = _world(data)
     except DirectoryError as error:
         raise ValueError(str(error)) from None
     known: dict[str, Known] = {}
-    for index, person in _people(world, mask, wanted):
-        for name, clear in _values(world, person):
-            token = mask.token(clear)
-            if token in wanted:
-                known[token] = Known(index, name, clear)
-        if len(known) == len(wanted):
+    for index, person in _people(data, world, mask, numbers):
+        known |= {mask.token(clear): Known(index, name, clear) for name, clear in _values(world, person)}
+        if numbers <= known.keys():
             break
     return known
 
@@ -72,7 +74,7 @@ def scenario(data: Path, entries: list[Entry]) -> str:
     steps = [entry for entry in entries if entry.gateway == NATIONAL and entry.verdict in (APPROVED, REFUSED)]
     if not steps:
         raise ValueError("the journal holds no call of the national interface")
-    known = who(data, {token for entry in steps for token in TOKEN.findall(bytes(entry.asked).decode())})
+    known = who(data, steps)
     names = {holder: f"p{number}" for number, holder in enumerate(sorted({each.holder for each in known.values()}), 1)}
     words = {token: f"{{{names[each.holder]}.{each.name}}}" for token, each in known.items()}
     lines = [
@@ -105,13 +107,15 @@ def _world(data: Path) -> World:
     return compose.world(compose.population(people.seed, people.size), key)
 
 
-def _people(world: World, mask: Mask, wanted: set[str]) -> Iterator[tuple[int, Person]]:
+def _people(data: Path, world: World, mask: Mask, wanted: set[str]) -> Iterator[tuple[int, Person]]:
     """Yield our people whose number is wanted, in the order of their index."""
-    for index in range(SEARCHED_MAX):
-        for city in world.cities:
-            psn_no = f"{city}{index:0{INDEX_DIGITS}d}"
-            if mask.token(psn_no) in wanted and (person := world.register.newcomer(city, psn_no)):
-                yield index, person
+    people = _people_of(data)
+    population = compose.population(people.seed, people.size)
+    for index in range(min(people.size, SEARCHED_MAX)):
+        city = population.profile(index).city
+        psn_no = f"{city}{index:0{INDEX_DIGITS}d}"
+        if mask.fresh_token(psn_no) in wanted and (person := world.register.newcomer(city, psn_no)):
+            yield index, person
 
 
 def _values(world: World, person: Person) -> Iterator[tuple[str, str]]:
@@ -148,7 +152,16 @@ def _step(entry: Entry, name: str, after: timedelta, words: dict[str, str]) -> l
     lines = ["[[step]]", *(f"{key} = {json.dumps(value)}" for key, value in said.items() if value)]
     lines += ["fill = false", f"input = {_toml(asked.get('input', asked), words)}"]
     expected = {"refusal": entry.refusal} | _amounts(msgspec.json.decode(entry.answered))
-    return [*lines, f"expect = {_toml(expected, {})}"]
+    lines.append(f"expect = {_toml(expected, {})}")
+    postings = [_posting(made) for made in entry.postings if not made.debit.startswith(f"{OPENING}:")]
+    if postings:
+        lines.append(f"postings = {_toml(postings, words)}")
+    return lines
+
+
+def _posting(made: Posting) -> dict[str, str]:
+    amount = f"{made.amount_fen / 100:.2f}"
+    return {"books": made.books, "debit": made.debit, "credit": made.credit, "amount": amount}
 
 
 def _amounts(answered: Any) -> dict[str, str]:

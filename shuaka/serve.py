@@ -36,6 +36,10 @@ class JournalScope(StrEnum):
 def serve(
     data: Annotated[Path, typer.Option(help="Data directory: ledger, keys, addresses.")] = compose.DEFAULT_DATA,
     population: Annotated[compose.People, compose.PEOPLE_OPTION] = compose.DEFAULT_PEOPLE,
+    census: Annotated[
+        bool,
+        typer.Option("--census", help="Insure newcomers by their city's census, if known (Jining: 20.7 % employees)."),
+    ] = False,
     store: Annotated[StoreKind, typer.Option(help="Where the ledger is kept.")] = StoreKind.SQLITE,
     host: Annotated[str, typer.Option(help="Address to listen on; loopback only, there is no TLS yet.")] = "127.0.0.1",
     tcp_port: Annotated[int, typer.Option(min=0, max=65535, help="Terminals; 0 is any free port.")] = compose.PORTS[
@@ -82,7 +86,7 @@ def serve(
         data_directory.make_admin_token(data)
         data_directory.make_institution_key(data, compose.DEMO_INSTITUTION)
         key = NetworkKey(data_directory.network_key(data))
-        world = compose.world(compose.population(population.seed, population.size), key)
+        world = compose.world(compose.population(population.seed, population.size), key, census=census)
         origin = Origin(population.seed, population.size, key.check_value)
         institutions = (data_directory.institution_key(data),)
         settings = app.Settings(

@@ -36,7 +36,7 @@ def service(
     fields: Annotated[list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="What it asks.")] = None,
     catalogue: Annotated[bool, typer.Option("--list", help="Print the catalogue.")] = False,
     data: Annotated[Path, typer.Option(help="Data directory of the running engine.")] = compose.DEFAULT_DATA,
-    city: Annotated[str, typer.Option(help="City whose first pharmacy's terminal stands for the outlet.")] = "",
+    city: Annotated[str, typer.Option(help="City of the outlet; as a rule the holder's.")] = "",
     index: Annotated[int | None, typer.Option(min=0, help="Whose card, by index in the engine's population.")] = None,
     msgid: Annotated[str, typer.Option(help="To repeat a call without a second effect.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
@@ -47,8 +47,9 @@ def service(
         return
     if name not in SERVICES:
         raise typer.BadParameter(f"{name!r} is no card service; see `shuaka service --list`", param_hint="NAME")
+    asked = parse_fields(name, fields or [])
     try:
-        answer = _asked(Engine(data), name, parse_fields(name, fields or []), city or DEFAULT_CITY, index, msgid)
+        answer = _asked(Engine(data), name, asked, city, index, msgid)
     except EngineError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(FAILED) from None
@@ -86,11 +87,12 @@ def lines_of(name: str, answer: dict[str, Any]) -> Iterator[str]:
 def _asked(
     engine: Engine, name: str, fields: dict[str, Any], city: str, index: int | None, msgid: str
 ) -> dict[str, Any]:
-    if city not in compose.rulebook().cities:
-        raise typer.BadParameter(f"{city} is none of {', '.join(compose.rulebook().cities)}", param_hint="--city")
     known = {} if index is None else _numbers(engine, index)
+    place = city or known.get("city", DEFAULT_CITY)
+    if place not in compose.rulebook().cities:
+        raise typer.BadParameter(f"{place} is none of {', '.join(compose.rulebook().cities)}", param_hint="--city")
     asked = {field: known[field] for field in SERVICES[name].__struct_fields__ if field in known} | fields
-    door = SignedDoor(engine.endpoints.http, engine.network_key, institution_code("P", city, 1), OPERATOR)
+    door = SignedDoor(engine.endpoints.http, engine.network_key, institution_code("P", place, 1), OPERATOR)
     door.sign_in()
     return door.service(name, asked, insured=known.get("city", ""), msgid=msgid)
 
@@ -98,11 +100,12 @@ def _asked(
 def _numbers(engine: Engine, index: int) -> dict[str, str]:
     """Return the numbers of one of the engine's people and of their first card."""
     people = engine.people()
-    if index >= people.size:
-        raise typer.BadParameter(f"the engine has {people.size} people", param_hint="--index")
     crowd = compose.population(people.seed, people.size)
+    if index not in crowd:
+        problem = f"the engine has {people.size} people, and the specimens of `shuaka card list --test`"
+        raise typer.BadParameter(problem, param_hint="--index")
     home = crowd.profile(index).city
-    register = PopulationRegister(crowd, compose.rulebook().cities, engine.network_key)
+    register = PopulationRegister(crowd, compose.rulebook().cities, engine.network_key, compose.specimens())
     person = register.newcomer(home, register.psn_no(crowd.person(index).certno) or "")
     assert person, "everybody of a population is insured"
     numbers = {name: getattr(person, name) for name in ("city", "psn_no", "certno", "psn_name")}

@@ -3,7 +3,7 @@
 Exit codes: 0 the last visit went well, 1 it did not or something is missing, 2 the command line is wrong.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
@@ -31,6 +31,7 @@ from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
 from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Tender
+from terminals.kernel.papers import Papers
 from terminals.kernel.sam import province
 from terminals.patients import line
 
@@ -43,11 +44,28 @@ BASKET_MAX: Final = 20
 KINDS_OF_SAM: Final = ("software", "pcsc")
 
 
+NextCard = Callable[[int], Card]
+"""Gives the card of an issue; of the first, the one that its holder has now."""
+
+
 class Tendered(StrEnum):
     """How the patient pays the rest."""
 
     CASH = "cash"
     BANK = "bank"
+
+
+class Credential(StrEnum):
+    """What a patient shows."""
+
+    CARD = "card"
+    VOUCHER = "voucher"
+    IDENTITY = "identity"
+    ECARD = "ecard"
+
+
+CREDENTIALS: Final = {Credential.VOUCHER: "01", Credential.IDENTITY: "02", Credential.ECARD: "91"}
+"""mdtrt_cert_type of what is no card."""
 
 
 class Errand(StrEnum):
@@ -56,6 +74,7 @@ class Errand(StrEnum):
     SALE = "sale"
     CHANGE_PIN = "change-pin"
     RESET_PIN = "reset-pin"
+    REISSUE = "reissue"
 
 
 def parse_sam(text: object) -> str:
@@ -72,7 +91,15 @@ def parse_sam(text: object) -> str:
 def terminal(
     reader: ReaderOption = DEFAULT_READER,
     data: Annotated[Path, typer.Option(help="Data directory of the running engine.")] = compose.DEFAULT_DATA,
-    city: Annotated[str, typer.Option(help="City in whose first pharmacy the terminal stands.")] = DEFAULT_CITY,
+    city: Annotated[
+        str | None, typer.Option(help=f"City in whose first pharmacy it stands; {DEFAULT_CITY}, or a specimen's.")
+    ] = None,
+    specimen: Annotated[
+        str | None, typer.Option("--card", metavar="SPECIMEN", help="A specimen card by its name; `card list --test`.")
+    ] = None,
+    credential: Annotated[
+        Credential, typer.Option(help="What is shown: the card, or of the same person something else.")
+    ] = Credential.CARD,
     sam: Annotated[
         str | None,
         typer.Option(parser=parse_sam, metavar="software:AREA|pcsc:NAME|none", help="Security module; the province's."),
@@ -96,12 +123,17 @@ def terminal(
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Show whole APDUs; our own cards only.")] = False,
 ) -> None:
     """Serve whoever puts a card into the reader, as a rule sell a small basket, and show what passes on every side."""
+    chosen_card = compose.specimen_named(specimen) if specimen else None
+    if chosen_card:
+        reader = ReaderChoice(index=chosen_card.index)
+    city = city or (chosen_card.at if chosen_card else DEFAULT_CITY)
     held_to_antenna = contactless and reader.simulated  # a real reader without contacts is what it is
     simulated = simulation(reader.name, seed=seed, contactless=held_to_antenna, schedule=fault, timing=timing)
     compose.adopt(data)
+    papers = _papers(credential, reader, simulated.seed)
     site = compose.pharmacy(city, compose.run_name("desk", ""), lane=lane)
 
-    async def work(card: Card | None) -> None:
+    async def work(next_card: NextCard | None) -> None:
         from shuaka.desk import counter  # noqa: PLC0415 - brings trio, which is running by now
 
         engine = None if read_only else Engine(data)
@@ -111,11 +143,12 @@ def terminal(
             sam=f"software:{province(city)}" if sam is None else sam,
             slot=Slot.TAP if contactless else Slot.LOCAL,
             simulation=simulated,
-            card=card,
+            next_card=next_card,
             errand=errand.value,
             basket=basket_of(items),
             account_used=not save_account,
             tender=Tender.TAP if contactless and tender is Tendered.BANK else Tender(tender.value),
+            papers=papers,
             read_only=read_only,
             once=once or reader.simulated,
             unmasked=unmasked,
@@ -128,10 +161,21 @@ def terminal(
             raise typer.Exit(1)
 
     try:
-        with interruptible(), _kept(reader, simulated.seed, cards) as card:
-            run(partial(work, card))
+        with interruptible(), _kept(reader, simulated.seed, cards) as next_card:
+            run(partial(work, next_card))
     except (EngineError, ChipsError) as error:
         end(str(error))
+
+
+def _papers(credential: Credential, reader: ReaderChoice, seed: int) -> Papers | None:
+    """Return what is shown instead of the card of a simulated reader."""
+    if credential is Credential.CARD:
+        return None
+    if not reader.simulated:
+        raise typer.BadParameter(f"{reader.name} is a real reader: it has a card", param_hint="--credential")
+    people = people_with(reader, seed)
+    person = people.person(reader.index)
+    return Papers(CREDENTIALS[credential], people.profile(reader.index).city, person.certno, person.name)
 
 
 def basket_of(items: int) -> tuple[Line, ...]:
@@ -140,12 +184,12 @@ def basket_of(items: int) -> tuple[Line, ...]:
 
 
 @contextmanager
-def _kept(reader: ReaderChoice, seed: int, cards: Path | None) -> Iterator[Card | None]:
-    """Return a simulated reader's card as its file has it, and keep it there; None where there is no file."""
+def _kept(reader: ReaderChoice, seed: int, cards: Path | None) -> Iterator[NextCard | None]:
+    """Give a simulated reader's cards by issue, as their file has them, and keep them there; None for a real one."""
     if cards is None:
-        yield None
+        yield partial(people_with(reader, seed).card, reader.index) if reader.simulated else None
         return
     if not reader.simulated:
         raise typer.BadParameter(f"{reader.name} is a real reader: its cards keep themselves", param_hint="--cards")
     with opened(people_with(reader, seed), cards) as drawer:
-        yield drawer.card(reader.index)
+        yield partial(drawer.card, reader.index)

@@ -62,6 +62,7 @@ def terminals(
     metrics_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Serve /metrics here on loopback while the fleet works.")
     ] = None,
+    close_day: Annotated[bool, typer.Option("--close-day", help="Sell by card in a batch, and close it.")] = False,
     name: Annotated[str, typer.Option(help=f"Name of the run, at most {compose.RUN_NAME_MAX} characters.")] = "",
     result: Annotated[Path | None, typer.Option(help="File of the result as JSON.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for a machine.")] = False,
@@ -93,6 +94,7 @@ def terminals(
                 seconds=duration,
                 pace=UNHURRIED.times(think),
                 journal=journal.value,
+                closes_day=close_day,
                 metrics_port=metrics_port,
             )
             book = FileJournal(data / JOURNAL, journal.value)
@@ -168,6 +170,8 @@ def _paid(report: "FleetReport") -> Iterator[tuple[str, Mapping[str, int]]]:
     if report.tenders:
         yield "tenders", report.tenders
     bank = report.bank
+    if report.batches:
+        yield "batches", report.batches
     if bank.count or bank.reversed:
         yield "bank", {"purchases": bank.count, "amount_fen": bank.amount_fen, "reversed": bank.reversed}
 

@@ -47,6 +47,8 @@ class FleetPlan(Struct, frozen=True, kw_only=True):
     seconds: float
     pace: Pace
     journal: Mode
+    closes_day: bool = False
+    """Whether each terminal signs in at the bank first and closes its batch last."""
     metrics_port: int | None = None
     """Where /metrics is served on the loopback address; None: nowhere."""
 
@@ -77,7 +79,7 @@ async def _run(
     seats = [_seat(plan, site, cards, terminal_key(site.dev_no), journal, tally, meter) for site in plan.sites]
     first, count = plan.block
     room = WaitingRoom(patients, range(first, first + count))
-    fleet = Fleet(seats, room, plan.pace, tally)
+    fleet = Fleet(seats, room, plan.pace, tally, closes_day=plan.closes_day)
     with _told(plan, FieldCollector(tally, meter, journal.open_intents)):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_stop_at_a_signal, fleet, stop)

@@ -53,10 +53,13 @@ class WaitingRoom:
 
 
 class Fleet:
-    """Runs seats over a waiting room."""
+    """Runs seats over a waiting room; one that `closes_day` sells by card in a batch of the bank, and closes it."""
 
-    def __init__(self, seats: Sequence[Seat], room: WaitingRoom, pace: Pace, tally: Tally) -> None:
+    def __init__(
+        self, seats: Sequence[Seat], room: WaitingRoom, pace: Pace, tally: Tally, *, closes_day: bool = False
+    ) -> None:
         self._seats = seats
+        self._closes_day = closes_day
         self._room = room
         self._pace = pace
         self._tally = tally
@@ -108,8 +111,12 @@ class Fleet:
         if signed_on.result is not Result.DONE:
             self._tally.refused(signed_on)
             return
+        if self._closes_day:
+            self._tally.add(await seat.terminal.open_batch())
         while not self._closed and (patient := self._room.next(seat.terminal.site)):
             await self._serve(seat, patient)
+        if seat.terminal.site.bank_batch:
+            self._tally.close(await seat.terminal.close_day())
 
     async def _serve(self, seat: Seat, patient: Patient) -> None:
         self._tally.patients += 1

@@ -11,7 +11,7 @@ from msgspec import Struct
 from settlement.wire import codes, names
 from terminals.kernel.outcome import Event, Outcome, Tender
 
-BY_ITSELF: Final = frozenset({"sign_on", "recover", "prepare"})
+BY_ITSELF: Final = frozenset({"sign_on", "recover", "prepare", "open_batch", "close_day"})
 """Flows of a terminal at which nobody stands: no card has a part in them."""
 NO_CARD_READ: Final = "0"
 """The generation of a visit whose card was never read."""

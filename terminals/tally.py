@@ -12,6 +12,7 @@ from hdrh.histogram import HdrHistogram
 from msgspec import Struct
 
 from settlement.wire import names
+from terminals.kernel.close_day import Closed
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.sums import BY_ITSELF, BankSums, Settled, bank_sums_of, hexadecimal, outlived, tender_of
 
@@ -55,6 +56,8 @@ class FleetReport(Struct, frozen=True, kw_only=True):
     unknown: int
     stuck: int = 0
     """Intents in the journal, whenever they were made, whose undo the host refused: for a person (reconcile)."""
+    batches: dict[str, int] = {}
+    """Of the bank's days that were closed: how many were equal, unequal, or could not be closed."""
     recovered: int
     recovered_undone: int
     cut_off: int
@@ -86,6 +89,7 @@ class Tally:
         self.faults: list[str] = []
         self.strays: Counter[str] = Counter()
         self.events: Counter[Event] = Counter()
+        self.batches: Counter[str] = Counter()
         self._generations: Counter[int] = Counter()
         self._tenders: Counter[str] = Counter()
         self._bank = BankSums()
@@ -117,6 +121,12 @@ class Tally:
         self.recovered += outcome.result is not Result.IN_DOUBT
         self.recovered_undone += outcome.result is Result.REVERSED
         self.unknown += outcome.result is Result.IN_DOUBT
+
+    def close(self, closed: Closed) -> None:
+        """Count how a terminal's day at the bank was closed."""
+        self.add(closed.outcome)
+        unequal = "unequal" if closed.differs or closed.bank_has_fen else "equal"
+        self.batches[unequal if closed.outcome.result is Result.DONE else "open"] += 1
 
     def cut(self) -> None:
         """Count a visit that was cut off: what it sent may have been settled."""
@@ -155,6 +165,7 @@ class Tally:
             bank=self._bank,
             undone=self.undone,
             unknown=self.unknown,
+            batches=dict(sorted(self.batches.items())),
             recovered=self.recovered,
             recovered_undone=self.recovered_undone,
             cut_off=self.cut_off,

@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeVar
 
+import msgspec
 import trio
 
 from settlement.wire import names
 from terminals.hands import Hands, WaitingHands
 from terminals.journal import Journal
+from terminals.kernel.close_day import Closed, close_day, open_batch, standing_of
 from terminals.kernel.drive import drive_async
 from terminals.kernel.effects import (
     NO_CARD,
@@ -33,6 +35,7 @@ from terminals.kernel.effects import (
     TakeCard,
     Transmit,
 )
+from terminals.kernel.entries import PurchaseIntent, Resolution
 from terminals.kernel.outcome import Outcome, Result
 from terminals.kernel.recover import recover
 from terminals.kernel.sign_on import sign_on
@@ -87,6 +90,8 @@ class Terminal:
         self._journal = journal
         self._clock = clock
         self._show = show
+        self._of_batch: list[PurchaseIntent | Resolution] = []
+        """What was written down since the bank's batch was opened."""
         self._sequence = clock() % names.SEQUENCES  # so that a restart within one second hardly repeats a msgid
         self._performers: dict[type[Effect], Callable[[Any], Awaitable[Any]]] = {
             Transmit: self._transmit,
@@ -109,6 +114,19 @@ class Terminal:
         signed_on = await self.run(sign_on(self.site))
         left_open = self._journal.pending(self.site.dev_no) if signed_on.result is Result.DONE else ()
         return signed_on, *[await self.run(recover(self.site, intent)) for intent in left_open]
+
+    async def open_batch(self) -> Outcome:
+        """Sign in at the bank (0800), so that its purchases are counted in a batch."""
+        opened = await self.run(open_batch(self.site))
+        self.site, self._of_batch = msgspec.structs.replace(self.site, bank_batch=opened.batch), []
+        return opened.outcome
+
+    async def close_day(self) -> Closed:
+        """Close the bank's batch with what stands in it here."""
+        batch = self.site.bank_batch
+        closed = await self.run(close_day(self.site, batch, standing_of(self._of_batch, batch)))
+        self._of_batch = []
+        return closed
 
     async def serve(self, flow: Steps[_T]) -> _T:
         """Run a flow that talks to chips, and take the power from every one that it used, however the flow ended."""
@@ -190,6 +208,8 @@ class Terminal:
         self._show(effect.zh, effect.en)
 
     async def _record(self, effect: Record) -> None:
+        if self.site.bank_batch and isinstance(effect.entry, PurchaseIntent | Resolution):
+            self._of_batch.append(effect.entry)
         if self._journal.durable:  # a disk may take its time: only this terminal waits for it
             await trio.to_thread.run_sync(self._journal.append, self.site.dev_no, effect.entry)
         else:

@@ -1,8 +1,8 @@
 """What a patient shows (mdtrt_cert_type): whether it is the person's own, and good.
 
-01 医保电子凭证 and 91 电子社保卡 are tokens: they say whose they are, of which kind and when issued, under a keyed hash, so
-that nothing of them is stored but, one row a person and kind, which was issued last and what it was shown for. A token
-is good once, for a short time, and until the next one is issued. What becomes of the card does not touch them.
+01 医保电子凭证 and 91 电子社保卡 are tokens: they say whose they are, of which kind and when issued, under a keyed
+hash. Stored is one row a person and kind: which was issued last, and what it was shown for. A token is good once, for a
+short time, and until the next one is issued. What becomes of the card does not touch them.
 """
 
 from collections.abc import Callable, Mapping

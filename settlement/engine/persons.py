@@ -84,10 +84,11 @@ class PopulationRegister:
         self._cities = cities
         self._key = key
         self.newcomer = lru_cache(NEWCOMERS_REMEMBERED)(self._newcomer)
+        self.psn_no = lru_cache(NEWCOMERS_REMEMBERED)(self._psn_no)
         self.holder = lru_cache(NEWCOMERS_REMEMBERED)(self._holder)
         self.account = lru_cache(NEWCOMERS_REMEMBERED)(self._account)
 
-    def psn_no(self, certno: str) -> str | None:
+    def _psn_no(self, certno: str) -> str | None:
         """Return the insured number of an identity number, or None if it is nobody's here."""
         index = self._population.index_of(certno)
         return None if index is None else f"{self._population.profile(index).city}{index:0{INDEX_DIGITS}d}"

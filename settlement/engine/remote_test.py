@@ -38,7 +38,7 @@ def remote_use(case: Case, person: Person) -> Verdict:
     assert isinstance(asked, TryRemoteUse)
     if asked.mdtrtarea_admvs == case.home:
         return Refused(service_codes.WRONG_PLACE, "mdtrtarea_admvs: another city than the one of insurance")
-    refused = _chip_refusal(asked) or _host_refusal(case, asked, person)
+    refused = _chip_refusal(asked) or _host_refusal(case, person)
     pharmacy = _pharmacy(asked)
     if refused is None:
         return Granted(RemoteUse(person.psn_no, pharmacy, "", "", ""))
@@ -53,7 +53,7 @@ def _chip_refusal(asked: TryRemoteUse) -> Refused | None:
     return None if asked.pin_changed else Refused(service_codes.PIN_MUST_CHANGE, "the remote PIN is as it was issued")
 
 
-def _host_refusal(case: Case, asked: TryRemoteUse, person: Person) -> Refused | None:
+def _host_refusal(case: Case, person: Person) -> Refused | None:
     tried = _tried(case.arrival, case.world, person)
     remote = case_of(tried, case.state, case.world, case.opter_no)
     verdict = remote if isinstance(remote, Refused) else medical.JUDGES[PRESETTLEMENT].decide(remote)

@@ -13,7 +13,11 @@ from settlement.engine.ledger.filings import Filing
 from settlement.engine.ledger.state import Key, Person
 from settlement.engine.rules.policy import EMERGENCY, FILED, LOCAL, REFERRED, UNFILED, Route
 from settlement.wire import remote_codes
-from settlement.wire.codes import CARD_GENERATION_NOT_REMOTE, REMOTE_NOT_OFFERED
+from settlement.wire.codes import (
+    CARD_GENERATION_NOT_REMOTE,
+    CREDENTIAL_SOCIAL_SECURITY_CARD,
+    REMOTE_NOT_OFFERED,
+)
 from settlement.wire.names import HOSPITAL, PHARMACY, local_time
 
 EMERGENCY_MED_TYPE: Final = "13"
@@ -62,7 +66,7 @@ def _remote_refusal(case: Case, person: Person) -> Refused | None:
         return Refused(REMOTE_NOT_OFFERED, f"{case.home} at {case.institution.city}")
     if home.province != there.province:
         return Refused(REMOTE_NOT_OFFERED, "another province")
-    if person.card_generation < home.remote.generation_min:
+    if _shows_card(case) and person.card_generation < home.remote.generation_min:
         return Refused(CARD_GENERATION_NOT_REMOTE, f"generation {person.card_generation}")
     filing = filing_of(case, person.psn_no)
     if filing and case.now_ms < filing.enabled_ms:
@@ -70,6 +74,11 @@ def _remote_refusal(case: Case, person: Person) -> Refused | None:
     if there.remote.pilots_only and not case.institution.pilot and not filing and not _maybe_emergency(case):
         return Refused(REMOTE_NOT_OFFERED, "this institution is no pilot")
     return None
+
+
+def _shows_card(case: Case) -> bool:
+    """Whether a card is shown: of what else is shown its generation says nothing, and 2206 shows nothing at all."""
+    return getattr(case.arrival.body, "mdtrt_cert_type", "") == CREDENTIAL_SOCIAL_SECURITY_CARD
 
 
 def _maybe_emergency(case: Case) -> bool:

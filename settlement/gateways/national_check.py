@@ -45,9 +45,9 @@ def check(given: Json, table: tuple[Field, ...], path: str) -> Json:
         if field.kind == "c" and type(value) is str and len(value) <= field.size:
             values[name] = value  # most fields of most messages: no call for them
         else:
-            values[name] = _read(value, field, path + name)
+            values[name] = _read(value, field, path + said)
         if field.codes and value not in field.codes:
-            raise malformed(path + name, _not_in(field))
+            raise malformed(path + said, _not_in(field))
     if not required <= values.keys():
         missing = next(field.name for field in table if field.required and field.name not in values)
         raise malformed(path + missing, "required")

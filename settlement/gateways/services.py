@@ -2,6 +2,7 @@
 
 GET  /services                                              every service, its infno and its fields
 POST /services/NAME?opter=O[&insuplc_admdvs=CCCCCC][&msgid=M]   the message as a JSON object of its fields (wire.named)
+     of a visit (VISITS) the fields of all its services; answered with {infcode, parts}, each part as a service's
 
 Signed by AK and SK as every call at that door (signature.py); the access key's institution asks, on the word of an
 operator who signed in there (9001). Empty `insuplc_admdvs` is the institution's own city. Without a msgid each call has
@@ -36,7 +37,7 @@ from settlement.wire.envelope import (
 )
 from settlement.wire.named import read_named, write_named
 from settlement.wire.names import compact_time, local_time
-from settlement.wire.service_catalogue import SERVICES
+from settlement.wire.service_catalogue import SERVICES, VISITS
 
 GATEWAY: Final = "services"
 BODY_MAX: Final = 256 * 1024
@@ -58,21 +59,34 @@ def service_routes(service: Service, keys: Keyring, now_ms: Callable[[], int]) -
         if isinstance(key, str):
             return _answer(401, {"code": 401, "message": key})
         name = http.path_params["name"]
-        if name not in SERVICES:
+        if name not in SERVICES and name not in VISITS:
             return _answer(404, {"message": f"no service {name!r}; GET /services lists them"})
         try:
             content = await body_of(http, BODY_MAX)
-            body = read_named(content, SERVICES[name])
-            request = _request(http, key, body, now_ms(), next(numbers))
-            decode_body(request)  # bounds that only the wire's own form states
+            if name in VISITS:
+                return _answer(200, await visit(http, key, name, content))
+            return _answer(200, await one(http, key, name, content))
         except BodyError as error:
             return _answer(error.status, {"message": str(error)})
         except MalformedError as error:
             return _answer(400, {"message": f"{name}: {error}"})
+
+    async def one(
+        http: HttpRequest, key: InstitutionKey, name: str, content: bytes, part: str = ""
+    ) -> dict[str, object]:
+        body = read_named(content, SERVICES[name])
+        request = _request(http, key, body, now_ms(), next(numbers), part)
+        decode_body(request)  # bounds that only the wire's own form states
         digest = digest_of(body, request.insuplc_admdvs)  # type: ignore[arg-type]  # every service's type is one of Body
         infno = infno_of(name)
         reply = await service.handle_signed(request, body, infno, digest, GATEWAY, content=content)  # type: ignore[arg-type]  # as above
-        return _answer(200, _told(reply))
+        return _told(reply)
+
+    async def visit(http: HttpRequest, key: InstitutionKey, name: str, content: bytes) -> dict[str, object]:
+        """Ask for one service after the other: what was done stays done where a later one is refused."""
+        asked = _parted(content, VISITS[name])
+        parts = [await one(http, key, part, asked[part], str(number)) for number, part in enumerate(VISITS[name])]
+        return {"infcode": min(part["infcode"] for part in parts), "parts": dict(zip(VISITS[name], parts, strict=True))}  # type: ignore[type-var]  # infcode is an integer
 
     return [
         Route("/services", catalogue, methods=["GET"]),
@@ -103,11 +117,31 @@ def described(name: str) -> dict[str, Any]:
     }
 
 
-def _request(http: HttpRequest, key: InstitutionKey, body: msgspec.Struct, now_ms: int, number: int) -> Request:
-    """Return the envelope; raise MalformedError for a place or a msgid that is none."""
+def _parted(content: bytes, names: tuple[str, ...]) -> dict[str, bytes]:
+    """Return what each service of a visit is asked: of one object its own fields; raise MalformedError."""
+    try:
+        whole = msgspec.json.decode(content, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedError(str(error)) from None
+    known = {name: set(SERVICES[name].__struct_fields__) for name in names}
+    strange = whole.keys() - set().union(*known.values())
+    if strange:
+        raise MalformedError(f"Object contains unknown field `{min(strange)}`")
+    return {name: _json({key: value for key, value in whole.items() if key in known[name]}) for name in names}
+
+
+def _request(
+    http: HttpRequest, key: InstitutionKey, body: msgspec.Struct, now_ms: int, number: int, part: str = ""
+) -> Request:
+    """Return the envelope; raise MalformedError for a place or a msgid that is none.
+
+    `part` numbers the messages of one visit, which share the msgid that the caller gave.
+    """
     code, asked = key.fixmedins_code, http.query_params
     drafted = Request(
-        msgid=asked.get("msgid") or f"{code}{compact_time(now_ms)}{number % SEQUENCES:04d}",
+        msgid=asked.get("msgid", "") + part
+        if asked.get("msgid")
+        else f"{code}{compact_time(now_ms)}{number % SEQUENCES:04d}",
         fixmedins_code=code,
         dev_no=asked.get("opter", ""),
         mdtrtarea_admvs=code[1:7],

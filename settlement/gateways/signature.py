@@ -19,16 +19,17 @@ MISMATCH: Final = "签名不匹配 / the signature does not fit"
 
 def key_of(headers: Mapping[str, str], keys: Keyring, now_ms: int) -> InstitutionKey | str:
     """Return whose request it is, or why a gateway refuses these headers."""
-    if not all(headers.get(name) for name in (*SIGNED, SIGNATURE)):
+    given = {name: headers.get(name, "") for name in (*SIGNED, SIGNATURE)}  # each look into an HTTP head is a search
+    if not all(given.values()):
         return MISSING
-    timestamp = headers["_api_timestamp"]
+    timestamp = given["_api_timestamp"]
     if len(timestamp) != 13 or not (timestamp.isascii() and timestamp.isdigit()):  # noqa: PLR2004 - Unix time in ms
         return EXPIRED
     if abs(now_ms - int(timestamp)) > WINDOW_MS:
         return EXPIRED
-    key = keys.get(headers["_api_access_key"])
+    key = keys.get(given["_api_access_key"])
     if key is None:
         return UNKNOWN_USER
-    if not compare_digest(sign(key.secret_key, headers).encode(), headers[SIGNATURE].encode()):
+    if not compare_digest(sign(key.secret_key, given).encode(), given[SIGNATURE].encode()):
         return MISMATCH
     return key

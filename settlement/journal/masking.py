@@ -41,10 +41,10 @@ class Mask:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self.token = lru_cache(REMEMBERED)(self._token)
+        self.token = lru_cache(REMEMBERED)(self.fresh_token)
 
-    def _token(self, value: str) -> str:
-        """Return what stands for a value."""
+    def fresh_token(self, value: str) -> str:
+        """Return what stands for a value, without remembering it; `token` remembers."""
         return MARK + hmac.digest(self._key, value.encode(), "sha256").hex()[:TOKEN_DIGITS]
 
     def text(self, content: bytes, seen: dict[str, str]) -> bytes:

@@ -61,6 +61,10 @@ class MemoryStore:
         """Return what is owed of what was booked before an instant."""
         return _read(self._every_row(), lambda connection: read_positions(connection, until_ms))
 
+    def pairs_now(self, from_ms: int, to_ms: int) -> PairRows:
+        """Return what both sides of each pair of cities booked in some days."""
+        return _read(self._every_row(), lambda connection: read_pairs(connection, from_ms, to_ms))
+
     def audit_now(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger by the statements that judge a stored one."""
         return _read(self._every_row(), lambda connection: examine(connection, opter_no))
@@ -91,7 +95,7 @@ class MemoryStore:
 
     async def pairs(self, from_ms: int, to_ms: int) -> PairRows:
         """Return what both sides of each pair of cities booked in some days."""
-        return _read(self._every_row(), lambda connection: read_pairs(connection, from_ms, to_ms))
+        return self.pairs_now(from_ms, to_ms)
 
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, in a thread."""

@@ -12,7 +12,7 @@ from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
 from settlement.engine.ledger.state import Key, Record, State, Transfer
 from settlement.engine.ledger.statement import Period, StatementRow
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """Raised whenever a table or a field of a Record changes: a ledger of another version is refused, never guessed at."""
 
 

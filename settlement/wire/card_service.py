@@ -32,8 +32,8 @@ Channel = Literal[
     "UNIT",
 ]
 """COUNTER is a service point of HRSS, BANK a branch, PHONE the hotline, PORTAL the national services across provinces;
-PHARMACY and HOSPITAL are an institution's own terminal. HALL is a bank's window in a government hall, HOME and MOBILE_POS
-are clerks of counter and bank who come to somebody, UNIT is an employer's desk."""
+PHARMACY and HOSPITAL are an institution's own terminal. HALL is a bank's window in a government hall, HOME and
+MOBILE_POS are clerks of counter and bank who come to somebody, UNIT is an employer's desk."""
 ON_SITE: Final = frozenset({"COUNTER", "BANK", "KIOSK", "PHARMACY", "HOSPITAL", "HALL", "HOME", "MOBILE_POS"})
 """Where somebody comes in person; elsewhere there is nobody to show a document to."""
 Applicant = Literal["HOLDER", "PROXY", "GUARDIAN", "UNIT", "FINDER"]
@@ -52,8 +52,8 @@ ReissueReason = Literal[
     "INFORMATION",
     "PHOTO",
 ]
-"""Why a card is replaced: lost; damaged, by the holder's own fault, soiled, not to be read; expired or in its last days;
-for one of a newer generation or of another bank; wrong information or photo on it."""
+"""Why a card is replaced: lost; damaged, by the holder's own fault, soiled, not to be read; expired or in its last
+days; for one of a newer generation or of another bank; wrong information or photo on it."""
 SECRETS: Final = ("pin_block", "new_pin_block", "password", "new_password")
 """Fields that are never kept, hashed or shown, also not in what a repeat must share."""
 

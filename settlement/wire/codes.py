@@ -213,7 +213,17 @@ UNKNOWN_ERROR = Refusal(
     "internal error, quote inf_refmsgid",
 )
 
-REFUSALS: Final[dict[str, Refusal]] = refusals_of(globals()) | service_codes.REFUSALS | making_codes.REFUSALS | catalogue_codes.REFUSALS | entitlement_codes.REFUSALS | hospital_codes.REFUSALS | remote_codes.REFUSALS | refusals_of(vars(reconciliation_codes)) | bank_codes.REFUSALS
+REFUSALS: Final[dict[str, Refusal]] = (
+    refusals_of(globals())
+    | service_codes.REFUSALS
+    | making_codes.REFUSALS
+    | catalogue_codes.REFUSALS
+    | entitlement_codes.REFUSALS
+    | hospital_codes.REFUSALS
+    | remote_codes.REFUSALS
+    | refusals_of(vars(reconciliation_codes))
+    | bank_codes.REFUSALS
+)
 """Every refusal by its code."""
 
 RESPONSE_CODES: Final[dict[str, str]] = {

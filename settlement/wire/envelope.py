@@ -190,6 +190,10 @@ ALLOWED: Final = {
     "^[01]?$": "0, 1 or nothing",
     "^[0-4]?$": "0 to 4 or nothing",
     "^20[17]$": "201 or 207",
+    "^[0-9]{2,6}$": "2 to 6 digits",
+    "^[0-9]{4}(0[1-9]|1[0-2])$": "yyyyMM",
+    "^[0-9]{5,15}$": "5 to 15 digits",
+    "^(01|91)$": "01 or 91",
 }
 """What the patterns of our fields let in, in words."""
 _PATH = re.compile(r"(?<=`)\$((?:\[[^\]]*\]|\.\w+)*)")
@@ -201,7 +205,7 @@ def _in_words(error: Exception, kind: type[Struct]) -> str:
     text = _PATH.sub(lambda match: _named(match.group(1), kind), str(error))
     unmatched = _PATTERN.fullmatch(text)
     return (
-        f"{unmatched['field']}: must be {ALLOWED.get(unmatched['pattern'], 'of another form')}" if unmatched else text
+        f"{unmatched['field']}: must be {ALLOWED[unmatched['pattern']]}" if unmatched else text
     )
 
 

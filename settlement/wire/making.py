@@ -1,4 +1,4 @@
-"""The services around a card's making and its outlets, our own transactions (0030-0045, and 0080 and 0089 of the operator).
+"""The services around a card's making and its outlets, our own transactions (0030-0045, 0080, 0089).
 
 What all services ask stands in card_service. Pictures and tables travel as bytes within the size of a frame.
 """
@@ -139,14 +139,14 @@ class LookUpCard(Struct, frozen=True, array_like=True, tag="0043"):
 
 
 class KeepCertificateCopy(CardService, frozen=True, array_like=True, tag="0044", kw_only=True):
-    """0044 电子证照副本: an opaque copy of an electronic certificate, kept for the holder; without one, what is kept."""
+    """0044 电子证照副本: keeps an opaque copy of an electronic certificate; without one, tells it."""
 
     kind: Annotated[str, Meta(min_length=1, max_length=20)]
     content: Annotated[bytes, Meta(max_length=8_192)] = b""
 
 
 class CheckAcceptance(CardService, frozen=True, array_like=True, tag="0045", kw_only=True):
-    """0045 用卡检测: the card is in order and an institution does not take it: whose business is that?"""
+    """0045 用卡检测: the card is in order and an institution does not take it: whom to ask."""
 
     fixmedins_code: Annotated[str, Meta(min_length=12, max_length=12)]
     interface: Literal["CONTACT", "CONTACTLESS"] = "CONTACT"

@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from settlement.wire.refusal import ASSUMED, BANK, DERIVED, HRSS, INSTITUTION, INSURANCE, SPEC, Kind, Refusal, refusals_of
+from settlement.wire.refusal import (
+    ASSUMED,
+    DERIVED,
+    HRSS,
+    INSTITUTION,
+    INSURANCE,
+    SPEC,
+    Kind,
+    Refusal,
+    refusals_of,
+)
 
 KINDS: Final[dict[str, Kind]] = {
     "0030": Kind("card application", "card", changes=True),  # 申领
@@ -34,9 +44,9 @@ APPLICATION_PENDING = Refusal(
 )
 NO_APPLICATION = Refusal("E2043", "NO_APPLICATION", HRSS, DERIVED, "没有制卡申请", "there is no application for a card")
 WITHDRAW_TOO_LATE = Refusal(
-    "E2044", "WITHDRAW_TOO_LATE", BANK, SPEC, "银行已开户，无法撤销申领", "the bank has opened the account"
+    "E2044", "WITHDRAW_TOO_LATE", HRSS, SPEC, "银行已开户，无法撤销申领", "the bank has opened the account"
 )
-BANK_NOT_OFFERED = Refusal("E2045", "BANK_NOT_OFFERED", BANK, SPEC, "该银行不制此卡", "this bank does not make it")
+BANK_NOT_OFFERED = Refusal("E2045", "BANK_NOT_OFFERED", HRSS, SPEC, "该银行不制此卡", "this bank does not make it")
 UNIT_BANK_FIXED = Refusal(
     "E2046", "UNIT_BANK_FIXED", HRSS, SPEC, "单位制卡银行已选定", "the unit's bank was chosen and stays"
 )
@@ -68,7 +78,12 @@ PROVINCE_DIRECT = Refusal(
     "E2056", "PROVINCE_DIRECT", HRSS, SPEC, "请咨询省直社保", "ask the province's own insurance office"
 )
 ECARD_BIND_FAILED = Refusal(
-    "E2057", "ECARD_BIND_FAILED", HRSS, SPEC, "电子社保卡签领失败，请联系后台处理", "binding failed, the back office repairs it"
+    "E2057",
+    "ECARD_BIND_FAILED",
+    HRSS,
+    SPEC,
+    "电子社保卡签领失败，请联系后台",
+    "binding failed, wait for the repair",
 )
 NO_CERTIFICATE_COPY = Refusal(
     "E2058", "NO_CERTIFICATE_COPY", INSTITUTION, ASSUMED, "无此证照副本", "no copy of this certificate is kept"
@@ -83,7 +98,7 @@ TERMINAL_WITHOUT_GENERATION = Refusal(
 )
 
 KEY_LOCKED_REMOTE = Refusal(
-    "E2105", "KEY_LOCKED_REMOTE", HRSS, SPEC, "密钥锁死，请补换卡", "the card's key is locked for remote use: reissue it"
+    "E2105", "KEY_LOCKED_REMOTE", HRSS, SPEC, "密钥锁死，请补换卡", "the key is locked away from home: reissue"
 )
 
 REFUSALS: Final[dict[str, Refusal]] = refusals_of(globals())

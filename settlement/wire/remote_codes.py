@@ -36,12 +36,12 @@ ORDER_REPEATED = Refusal(
 ORDER_STATE = Refusal(
     "E3312", "ORDER_STATE", INSTITUTION, DERIVED, "订单状态不允许此操作", "the order's state does not allow this"
 )
-MONTH_NOT_OVER = Refusal("E3401", "MONTH_NOT_OVER", INSURANCE, DERIVED, "清算期未结束", "the month is not over yet")
+MONTH_NOT_OVER = Refusal("E3501", "MONTH_NOT_OVER", INSURANCE, DERIVED, "清算期未结束", "the month is not over yet")
 MONTH_PASSED = Refusal(
-    "E3402", "MONTH_PASSED", INSURANCE, ASSUMED, "清算期已过", "a later month was cleared, this one joined it"
+    "E3502", "MONTH_PASSED", INSURANCE, ASSUMED, "清算期已过", "a later month was cleared, this one joined it"
 )
 CLEARED_MEANWHILE = Refusal(
-    "E3403",
+    "E3503",
     "CLEARED_MEANWHILE",
     INSURANCE,
     DERIVED,

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from settlement.wire import making, services
+from settlement.wire import bank_services, credentials, family, making, services
 from settlement.wire.messages import ReissueCard
 
 CARD_LIFE: Final[Mapping[str, type[Struct]]] = {
@@ -55,4 +55,23 @@ MAKING: Final[Mapping[str, type[Struct]]] = {
     "acceptance": making.CheckAcceptance,
 }
 
-SERVICES: Final[Mapping[str, type[Struct]]] = {**CARD_LIFE, **MAKING}
+BANK_ZONE: Final[Mapping[str, type[Struct]]] = {
+    "activate-bank": bank_services.ActivateBank,
+    "change-bank-pin": bank_services.ChangeBankPin,
+    "lose-bank": bank_services.ReportBankLoss,
+    "release-bank": bank_services.ReleaseBank,
+    "close-bank": bank_services.CloseBank,
+    "complete-bank": bank_services.CompleteInformation,
+}
+
+TELEPHONE: Final[Mapping[str, type[Struct]]] = {
+    "issue-token": credentials.IssueToken,
+    "bind-family": family.BindFamily,
+    "unbind-family": family.UnbindFamily,
+}
+"""What the holder's telephone asks of insurance: a token to show, and whose accounts the family may use."""
+
+VISITS: Final[Mapping[str, tuple[str, ...]]] = {"open-both-zones": ("enable", "activate-bank")}
+"""What a bank's window does at one visit (RJ04): services one after the other, each a message with its own commit."""
+
+SERVICES: Final[Mapping[str, type[Struct]]] = {**CARD_LIFE, **MAKING, **BANK_ZONE, **TELEPHONE}

@@ -9,8 +9,9 @@ from cardsim.decode import ReadFile
 from cardsim.diversify import ALGORITHMS
 from cardsim.inspection import CardStatus, status
 from cardsim.issuing.card_profiles import CardProfile
-from cardsim.issuing.population import Person
+from cardsim.issuing.population import Person, Population
 from cardsim.status import SW
+from settlement.engine.rules.specimens import Specimen
 
 LINE_BYTES = 16
 
@@ -83,3 +84,20 @@ def _file_lines(file: ReadFile) -> Iterable[str]:
         yield from (f"  {tag:02X}  {word}  {text} {meaning}".rstrip() for tag, word, text, meaning in file.elements)
     else:
         yield f"  {file.data[:LINE_BYTES].hex().upper()}{'...' if len(file.data) > LINE_BYTES else ''}"
+
+
+def specimen_lines(specimens: Iterable[Specimen]) -> Iterable[str]:
+    """Yield a line for each specimen card: its name, where it is shown, and what comes out."""
+    head = f"{'name':16}  {'index':>8}  {'card of':7}  {'shown in':8}  {'step':8}  {'refusal':7}"
+    yield f"{head}  what is the matter: outcome"
+    for one in specimens:
+        yield (
+            f"{one.name:16}  {one.index:>8}  {one.city:7}  {one.at:8}  {one.step:8}  {one.refusal or '-':7}"
+            f"  {one.zh} {one.en}: {one.outcome}"
+        )
+
+
+def specimen_row(specimen: Specimen, population: Population) -> dict[str, object]:
+    """Return a specimen and whose card it is, for JSON."""
+    said = {name: getattr(specimen, name) for name in ("name", "index", "zh", "en", "step", "refusal", "outcome", "at")}
+    return {**said, "person": row(population.person(specimen.index), population.profile(specimen.index))}

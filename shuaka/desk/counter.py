@@ -21,12 +21,15 @@ from settlement.wire.messages import Line
 from settlement.wire.session import TerminalSession
 from shuaka.desk.keyboard import Keyboard
 from shuaka.desk.look import look, tell_card
-from shuaka.desk.reader_choice import NOT_OURS, ReaderChoice, security_module, simulated_card
+from shuaka.desk.reader_choice import NOT_OURS, ReaderChoice, security_module
 from shuaka.desk.simulation import Simulation
+from terminals.hands import WaitingHands
 from terminals.journal import FileJournal, MemoryJournal
 from terminals.kernel.effects import NoReply, Request, Slot, Steps
 from terminals.kernel.outcome import APPROVED, Outcome, Result, Tender
+from terminals.kernel.papers import Papers
 from terminals.kernel.pharmacy import sell
+from terminals.kernel.reissue import reissue
 from terminals.kernel.remote_pin import change_pin
 from terminals.kernel.reset_pin import reset_pin
 from terminals.kernel.site import AT_ONCE, Site
@@ -36,10 +39,12 @@ from terminals.readers.budget import TryBudgetError
 from terminals.readers.ours import DiscerningReader
 from terminals.readers.pcsc import PcscReader
 from terminals.readers.reader import NoAnswerError, Reader, ReaderGoneError
+from terminals.readers.simulated import SimulatedReader
 from terminals.readers.trace import TracedReader
 from terminals.session_link import SessionLink
 from terminals.terminal import Clock, Terminal
 
+FIRST_ISSUE: Final = 1
 RETRY_S: Final = 1.0
 """Between looks for a reader that is gone."""
 
@@ -53,13 +58,15 @@ class Counter(Struct, frozen=True, kw_only=True):
     """software:AREA, pcsc:NAME, or "" for none."""
     slot: Slot
     simulation: Simulation
-    card: Card | None
-    """The card of a simulated reader as a file keeps it; None: fresh from its issuer."""
+    next_card: Callable[[int], Card] | None
+    """The holder's card of an issue, in a simulated reader; the first asks for the one that they have now."""
     errand: str
     """One of ERRANDS."""
     basket: tuple[Line, ...]
     tender: Tender
     account_used: bool
+    papers: Papers | None
+    """What is shown instead of the card."""
     read_only: bool
     once: bool
     unmasked: bool
@@ -99,12 +106,23 @@ class Desk:
         self.ours = True
         self.pcsc = None if counter.reader.simulated else PcscReader(counter.reader.name)
         self.bare: Reader
+        self.place = SimulatedReader()
+        self._simulation, self._next_card = counter.simulation, counter.next_card
         if self.pcsc is None:
-            kept, simulation = counter.card, counter.simulation
-            self.bare = simulation.reader(simulation.put(kept) if kept else simulated_card(counter.reader, simulation))
+            assert counter.next_card, "a simulated reader has a card"
+            self.place.insert(counter.simulation.put(counter.next_card(FIRST_ISSUE)))
+            self.bare = counter.simulation.slowed(self.place)
         else:
             self.bare = DiscerningReader(self.pcsc, self._tell)
         self.traced = TracedReader(self.bare, print, masked=self.pcsc is not None or not counter.unmasked)
+
+    def take_card(self, issue: int) -> bool:
+        """Put the holder's new card where the old one lay."""
+        if self._next_card is None:
+            return False
+        self.place.remove()
+        self.place.insert(self._simulation.put(self._next_card(issue)))
+        return True
 
     def _tell(self, ours: bool) -> None:
         """Take note of a new card; its holder is told, and the trace hides what is not ours."""
@@ -112,6 +130,22 @@ class Desk:
         self.traced.masked = not (self._unmasked and ours)
         if not ours:
             print(NOT_OURS, file=sys.stderr)
+
+
+class DeskHands:
+    """The hands at a simulated reader: whoever is asked for another slot must go there, a new card is at hand."""
+
+    def __init__(self, desk: Desk, readers: Mapping[Slot, Reader]) -> None:
+        self._desk = desk
+        self._waiting = WaitingHands(readers)
+
+    async def move_card(self, slot: Slot) -> bool:
+        """Wait for a card in a slot."""
+        return await self._waiting.move_card(slot)
+
+    async def take_card(self, issue: int) -> bool:
+        """Put the new card of a reissue where the old one lies."""
+        return self._desk.take_card(issue)
 
 
 async def attend(counter: Counter) -> bool:
@@ -125,7 +159,7 @@ async def attend(counter: Counter) -> bool:
         readers: dict[Slot, Reader] = dict.fromkeys(places, desk.traced)
         if module:
             readers[Slot.SAM] = TracedReader(module, _print_sam)
-        terminal = _terminal(counter, readers)
+        terminal = _terminal(counter, desk, readers)
         open_readers.push_async_callback(terminal.stop)
         if not counter.read_only and not await _signed_on(terminal):
             return False
@@ -136,7 +170,7 @@ async def attend(counter: Counter) -> bool:
             await desk.bare.wait_for_removal()
 
 
-def _terminal(counter: Counter, readers: Mapping[Slot, Reader]) -> Terminal:
+def _terminal(counter: Counter, desk: Desk, readers: Mapping[Slot, Reader]) -> Terminal:
     site, key = counter.site, counter.terminal_key
     session = TerminalSession(key, dev_no=site.dev_no, fixmedins_code=site.fixmedins_code, city=site.city)
     clock = Clock(lambda: time.time_ns() // 1_000_000)
@@ -146,7 +180,8 @@ def _terminal(counter: Counter, readers: Mapping[Slot, Reader]) -> Terminal:
 
     host = TracedHost(session, connect, clock_ms=clock)
     journal = FileJournal(counter.journal, "fsync") if counter.journal else MemoryJournal()
-    return Terminal(site, host, readers, Keyboard(session.pin_block), journal, clock=clock, show=_show)
+    hands = None if desk.pcsc else DeskHands(desk, readers)
+    return Terminal(site, host, readers, Keyboard(session.pin_block), journal, clock=clock, show=_show, hands=hands)
 
 
 async def _signed_on(terminal: Terminal) -> bool:
@@ -191,13 +226,16 @@ async def _card_came(reader: Reader, *, once: bool) -> None:
 
 def _sale(counter: Counter) -> Steps[Outcome]:
     tender, used = counter.tender, counter.account_used
-    return sell(counter.site, counter.basket, slot=counter.slot, tender=tender, account_used=used)
+    return sell(
+        counter.site, counter.basket, slot=counter.slot, tender=tender, account_used=used, papers=counter.papers
+    )
 
 
 ERRANDS: Final[dict[str, Callable[[Counter], Steps[Outcome]]]] = {
     "sale": _sale,
     "change-pin": lambda counter: change_pin(counter.site, AT_ONCE, slot=counter.slot),
     "reset-pin": lambda counter: reset_pin(counter.site, slot=counter.slot),
+    "reissue": lambda counter: reissue(counter.site, slot=counter.slot),
 }
 """What a card's holder can come for."""
 

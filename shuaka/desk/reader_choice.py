@@ -50,15 +50,16 @@ class Held(Struct, frozen=True):
 
 
 def parse_reader(text: object) -> ReaderChoice:
-    """Read simulated[:INDEX] or a name; raise typer.BadParameter."""
+    """Read simulated[:INDEX|SPECIMEN] or a name; raise typer.BadParameter."""
     kind, _, index = str(text).partition(":")
     if not str(text).strip():
         raise typer.BadParameter(f"a reader has a name, or is {SIMULATED}")
     if kind != SIMULATED:
         return ReaderChoice(name=str(text))
-    if index and not (index.isascii() and index.isdecimal()):
-        raise typer.BadParameter(f"{text} is not {SIMULATED}:INDEX with an index as in {SIMULATED}:7")
-    return ReaderChoice(index=int(index or 0))
+    try:
+        return ReaderChoice(index=compose.card_index(index or "0"))
+    except typer.BadParameter as error:
+        raise typer.BadParameter(f"{text} is not {SIMULATED}:INDEX, as in {SIMULATED}:7; {error.message}") from None
 
 
 def parse_key(text: object) -> int:
@@ -121,7 +122,7 @@ def simulated_card(choice: ReaderChoice, simulation: Simulation) -> Presentable:
 def people_with(choice: ReaderChoice, seed: int) -> Population:
     """Return the population that a simulated reader's card is of."""
     population = compose.population(seed)
-    if choice.index >= population.size:
+    if choice.index not in population:
         end(f"there is no card {choice.index}: the population has the indexes 0 to {population.size - 1}")
     return population
 

@@ -46,9 +46,13 @@ class Simulation(Struct, frozen=True, kw_only=True):
     def reader(self, card: Presentable) -> Any:
         """Return a Reader with a card in it, as slow as its line."""
         from terminals.readers.simulated import SimulatedReader  # noqa: PLC0415 - brings trio, which is running by now
+
+        return self.slowed(SimulatedReader(card))
+
+    def slowed(self, reader: Any) -> Any:
+        """Return a Reader as slow as its line."""
         from terminals.readers.slow import SlowReader  # noqa: PLC0415 - as above
 
-        reader = SimulatedReader(card)
         return SlowReader(reader, self.timing) if self.timing else reader
 
 

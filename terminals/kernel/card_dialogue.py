@@ -8,7 +8,14 @@ from typing import Final, NamedTuple
 
 from terminals.kernel.command import DONE, SILENCE, SUCCESS, command, followed, refusal
 from terminals.kernel.effects import Slot, Steps, Transmit
-from terminals.kernel.terminal_codes import CARD_DATA, CARD_ID_FORMAT, CARD_TYPE, EMPTY_SLOT, TerminalCode
+from terminals.kernel.terminal_codes import (
+    CARD_DATA,
+    CARD_DATA_INCOMPLETE,
+    CARD_ID_FORMAT,
+    CARD_TYPE,
+    EMPTY_SLOT,
+    TerminalCode,
+)
 
 SELECT_SSSE: Final = bytes.fromhex("00A404000F") + "sx1.sh.社会保障".encode("gbk")
 ISSUER_SFI: Final = 0x05
@@ -156,7 +163,9 @@ def facts(issued: Issued, certno: bytes, name: bytes, sex: bytes) -> CardFacts |
         holder = certno.rstrip(b"\0 ").decode("ascii")
     except UnicodeDecodeError:
         return CARD_DATA
-    if len(holder) != CERTNO_SIZE or not psn_name:
+    if not holder or not psn_name:
+        return CARD_DATA_INCOMPLETE  # a batch of 2017 to 2019 left the factory so (RA51)
+    if len(holder) != CERTNO_SIZE:
         return CARD_DATA
     card_id, city, generation, _, number = issued
     return CardFacts(card_id, city, generation, number, holder, psn_name, sex.decode("latin-1"))

@@ -30,6 +30,13 @@ from terminals.kernel.site import Site
 from terminals.kernel.transaction import Transaction
 
 
+class Opened(Struct, frozen=True):
+    """Which batch is open now: DONE; DECLINED or NO_ANSWER with none."""
+
+    outcome: Outcome
+    batch: int = 0
+
+
 class Closed(Struct, frozen=True):
     """How a day was closed: DONE, DECLINED or NO_ANSWER.
 
@@ -41,13 +48,15 @@ class Closed(Struct, frozen=True):
     bank_has_fen: int = 0
 
 
-def open_batch(site: Site) -> Steps[int | Outcome]:
-    """Sign in at the bank (0800); return the batch that is open now, or why none is."""
+def open_batch(site: Site) -> Steps[Opened]:
+    """Sign in at the bank (0800); what was open goes on, else the next batch begins."""
     transaction = Transaction("open_batch", site)
     msgid: str = yield NextMsgid()
     reply = yield from exchange(transaction, BankSignIn(numbers_of(msgid)[1]), "", msgid=msgid)
     opened = output_of(reply, BankSignedIn)
-    return (yield from unanswered(transaction, reply)) if opened is None else opened.batch
+    if opened is None:
+        return Opened((yield from unanswered(transaction, reply)))
+    return Opened(transaction.ended(Result.DONE), opened.batch)
 
 
 def standing_of(entries: Iterable[OpenIntent | Resolution], batch: int) -> tuple[PurchaseIntent, ...]:

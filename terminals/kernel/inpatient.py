@@ -1,4 +1,4 @@
-"""A stay in hospital: card, 1101, admission (2401), charges (2301), discharge (2402), trial and settlement (2303, 2304).
+"""A stay in hospital: card, 1101, admission (2401), charges (2301), discharge (2402), trial (2303), settlement (2304).
 
 What takes days is one conversation here. An admission is written down before it leaves, as what moves money is: one of
 which nobody knows whether it stands keeps its patient from every other hospital, and 2601 undoes it. A stay may be

@@ -24,8 +24,9 @@ def revoke(
     *,
     of_stay: bool = False,
 ) -> Steps[Outcome]:
-    """Undo a settlement of this institution, `of_stay` one of a stay in hospital; REVOKED with its exact negatives, DECLINED or IN_DOUBT.
+    """Undo a settlement of this institution; REVOKED with its exact negatives, DECLINED or IN_DOUBT.
 
+    `of_stay`: it is one of a stay in hospital, which has a revoke of its own.
     `purchase` is what the bank account paid of this settlement; ValueError if it paid another. It is undone first, as
     the host wants it. If the host then refuses to revoke, the holder owes that in cash (Event.CASH_OWED).
     """

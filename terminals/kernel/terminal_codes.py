@@ -20,6 +20,9 @@ EMPTY_SLOT = TerminalCode("-2", "此处读不到卡，请换卡槽", "no card ca
 NO_CARD_ANSWERS = TerminalCode("-2", "卡片无应答，请重新插卡", "the card does not answer, insert it again")
 CARD_ID_FORMAT = TerminalCode("-20", "卡识别码格式错误", "the card's identification has a wrong format")
 CARD_DATA = TerminalCode("-22", "卡内数据不符", "the data on the card do not make sense")
+CARD_DATA_INCOMPLETE = TerminalCode(
+    "-23", "卡内信息不完善，请重新制卡", "whose card it is was never written on it: have it made again"
+)
 SAM_LEVEL = TerminalCode("-24", "PSAM密钥级别不够", "the PSAM's keys are not of a high enough level")
 NO_SAM = TerminalCode("-2201", "无PSAM卡", "no PSAM answers")
 SAM_CIPHER = TerminalCode("-2202", "PSAM不支持该算法", "the PSAM does not know the card's cipher")

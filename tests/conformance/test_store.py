@@ -8,6 +8,8 @@ from typing import TypeVar
 import msgspec
 import pytest
 
+from settlement.engine.ledger.claims import Cleared, Owed, PaidClaim, PairRow, PairRows, Position
+from settlement.engine.ledger.identity import setl_id_of
 from settlement.engine.ledger.state import (
     REVERSED,
     SETTLED,
@@ -22,6 +24,7 @@ from settlement.engine.ledger.state import (
     Terminal,
     Transfer,
 )
+from settlement.engine.ledger.statement import Period
 from settlement.engine.ledger.tables import RECORDS
 from settlement.stores.memory import MemoryStore
 from settlement.stores.schema import COLUMN_TYPES
@@ -141,6 +144,37 @@ def test_a_load_of_many_tables_finds_what_is_there_and_no_other(store: Store) ->
     assert state.get(Terminal, CITY, DEV) == terminal
     assert state.get(Terminal, CITY, "other") is None
     assert state.get(Settlement, CITY, PSN, "1S") == settlement()
+
+
+def claim(cause: str, number: int, fen: int, booked_ms: int, undo: int = 0) -> tuple[Transfer, ...]:
+    """What the other city owes this one for a settlement, on both sides."""
+    name = f"CLR:379900:{CITY}"
+    sides = ((f"AGENCY:{CITY}", name, "INST_MI"), ("AGENCY:379900", "ACCT", name))
+    return tuple(
+        Transfer(
+            "379900", PSN, cause, undo, number + place, books, *(accounts[::-1] if undo else accounts), fen, booked_ms
+        )
+        for place, (books, *accounts) in enumerate(sides)
+    )
+
+
+def test_what_is_owed_is_read_until_an_instant_less_what_was_paid_and_undone(store: Store) -> None:
+    name = f"CLR:379900:{CITY}"
+    run(store.save(Changes((), (*claim("1S", 0, 300, 10), *claim("2S", 0, 50, 20), *claim("1S", 0, 300, 20, undo=1)))))
+    assert run(store.positions(20)) == Owed((Position(name, "379900", 300, 300, 0),), 0)
+    assert run(store.positions(21)) == Owed((Position(name, "379900", 50, 350, 300),), 0)
+    paid = Transfer("379900", "", "CLEARED:202611", 0, 0, "AGENCY:379900", name, "PREFUND:379900", 300, 30)
+    cleared = Cleared("CENTRE", 202611, 20, 30)
+    run(store.save(Changes((cleared, PaidClaim("379900", name, 202611, 300, 300, 0, 30)), (paid,))))
+    assert run(store.positions(21)) == Owed((Position(name, "379900", -250, 50, 300),), 20)
+    assert run(store.paid(202611)) == (PaidClaim("379900", name, 202611, 300, 300, 0, 30),)
+    assert run(store.paid(202612)) == ()
+
+
+def test_both_sides_of_a_pair_are_read_for_some_days(store: Store) -> None:
+    row = PairRow(f"CLR:379900:{CITY}", "2S", 0, 50)
+    run(store.save(Changes((), (*claim("1S", 0, 300, 10), *claim("2S", 0, 50, 20)))))
+    assert run(store.pairs(11, 21)) == PairRows((row,), (row,))
 
 
 def test_a_transfer_booked_twice_fails_the_whole_commit(store: Store) -> None:
@@ -427,3 +461,52 @@ def test_a_look_at_the_laws_finds_what_an_audit_finds(kind: str, tmp_path: Path)
     audit, laws = asyncio.run(both())
     assert broken(audit) >= 1
     assert laws == audit.invariants
+
+
+# --- statements -----------------------------------------------------------------------------------------------------
+
+NOON, HOUR = 1_795_233_600_000, 3_600_000
+
+
+def day_of_three(store: Store) -> None:
+    """A settlement that stands, one that was revoked two hours later, one that was reversed."""
+    facts = {"mdtrt_id": "V", "insutype": "310", "med_type": "41", "settled_ms": NOON}
+    undone = {"undone_ms": NOON + 2 * HOUR, "undone_by": "undo"}
+    run(
+        store.save(
+            Changes(
+                (
+                    settlement("S1", **facts),
+                    settlement("S2", VOIDED, **facts, **undone),
+                    settlement("S3", REVERSED, **facts, **undone),
+                ),
+                (),
+            )
+        )
+    )
+
+
+def stated(store: Store, from_ms: int, to_ms: int, code: str = CODE) -> list[tuple[str, bool, int]]:
+    rows = run(store.statement(Period(code, from_ms, to_ms)))
+    return [(row.settled_id, row.refd, row.medfee_sumamt_fen) for row in rows]
+
+
+def test_a_statement_has_settlements_on_their_day_and_revokes_on_theirs(store: Store) -> None:
+    day_of_three(store)
+    assert stated(store, NOON, NOON + HOUR) == [("S1", False, 300), ("S2", False, 300)]
+    assert stated(store, NOON + HOUR, NOON + 3 * HOUR) == [("S2", True, -300)]
+    assert stated(store, NOON, NOON + 3 * HOUR) == [("S1", False, 300), ("S2", False, 300), ("S2", True, -300)]
+
+
+def test_a_statement_is_of_one_institution_and_of_its_days_alone(store: Store) -> None:
+    day_of_three(store)
+    assert stated(store, NOON, NOON + 3 * HOUR, "P37010000002") == []
+    assert stated(store, NOON - HOUR, NOON) == stated(store, NOON + 3 * HOUR, NOON + 4 * HOUR) == []
+    assert stated(store, NOON + 2 * HOUR, NOON + 2 * HOUR) == []
+
+
+def test_a_revokes_row_has_the_name_and_the_msgid_of_the_revoke(store: Store) -> None:
+    day_of_three(store)
+    [row] = run(store.statement(Period(CODE, NOON + HOUR, NOON + 3 * HOUR)))
+    assert (row.msgid, row.setl_id) == ("undo", setl_id_of(CITY, CODE, "undo"))
+    assert (row.mdtrt_id, row.insutype, row.clr_type, row.acct_pay_fen) == ("V", "310", "41", -150)

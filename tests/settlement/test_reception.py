@@ -9,10 +9,11 @@ from msgspec import Raw
 
 from settlement.reception import UNSEALED, Received, TurnedAway, receive
 from settlement.wire import codes
-from settlement.wire.envelope import Request, encode
-from settlement.wire.framing import NO_MAC
+from settlement.wire.envelope import Request, decode_request, encode
+from settlement.wire.framing import FRAME_MAX, MAC_SIZE, NO_MAC
 from settlement.wire.keys import REPLY, REQUEST, NetworkKey
 from settlement.wire.messages import SignIn
+from settlement.wire.reconciliation import UploadFile
 from settlement.wire.refusal import Refusal
 
 Cut = Callable[[bytes], tuple[bytes, bytes]]
@@ -104,3 +105,17 @@ def test_nesting_without_end_is_turned_away_also_inside_an_authentic_envelope(ke
         away = receive(message, key.session("d", "").mac(REQUEST, 5, message), key)
         assert isinstance(away, TurnedAway)
         assert away.refusal == codes.BAD_ENVELOPE
+
+
+@pytest.mark.parametrize(
+    ("infno", "refusal"), [("9101", None), ("9001", codes.FRAME_TOO_LARGE), ("2102", codes.FRAME_TOO_LARGE)]
+)
+def test_only_what_carries_a_file_or_a_hospitals_lines_may_be_large(
+    till: Callable[..., Any], key: NetworkKey, infno: str, refusal: Refusal | None
+) -> None:
+    frame, _ = till().seal(UploadFile("own.zip", bytes(FRAME_MAX)))
+    message, session = frame[4:-MAC_SIZE], key.session("P3701000000101", "")
+    other = message.replace(b"\xa49101", b"\xa4" + infno.encode(), 1)
+    counter = decode_request(other).counter
+    received = receive(other, session.mac(REQUEST, counter, other), key)
+    assert (received.refusal if isinstance(received, TurnedAway) else None) == refusal

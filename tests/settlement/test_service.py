@@ -10,7 +10,7 @@ from settlement import service as service_module
 from settlement.batch import judge_of
 from settlement.engine.arrival import Password
 from settlement.engine.case import World
-from settlement.engine.ledger.state import Key, Person, State
+from settlement.engine.ledger.state import Key, Person, Settlement, State
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes, StoreError
@@ -18,7 +18,7 @@ from settlement.tally import Outcome, Tally
 from settlement.wire import codes
 from settlement.wire.envelope import decode_reply
 from settlement.wire.framing import NO_MAC
-from settlement.wire.messages import Line, SignIn
+from settlement.wire.messages import Line, QuerySettlement, SignIn
 
 NOW_MS = 1_795_233_600_000
 
@@ -32,6 +32,10 @@ class HeldStore(MemoryStore):
         self.go.set()
         self.saves = 0
         self.error: StoreError | None = None
+
+    def first_msgid(self, psn_no: str) -> str:
+        """The msgid of the first settlement that was saved for a person."""
+        return next(row.msgid for row in self._rows.values() if isinstance(row, Settlement) and row.psn_no == psn_no)
 
     async def save(self, changes: Changes) -> None:
         self.saves += 1
@@ -276,3 +280,24 @@ def test_a_bug_of_ours_is_answered_e9000_and_logged_without_the_message(
     asyncio.run(test())
     assert "answered E9000" in caplog.text
     assert "secret-operator" not in caplog.text
+
+
+def test_what_is_settled_for_a_specimen_that_says_so_is_never_answered_and_a_query_finds_it(
+    running: Any, till: Any, cut: Any, shoppers: list[Person], lines: tuple[Line, ...]
+) -> None:
+    async def test(bench: Bench) -> None:
+        bench.service.withheld = frozenset({shoppers[0].psn_no})
+        terminal = till()
+        terminal.session.accept(await bench.send(terminal, SignIn("tester"), cut))
+        silent = bench.send(terminal, terminal.sale(shoppers[0], lines), cut)
+        other = await bench.send(terminal, terminal.sale(shoppers[1], lines), cut)
+        await turns()
+        assert other.approved
+        assert not silent.done()
+        assert (await bench.store.audit("tester")).ledger["2102"].settled == 2
+        msgid = bench.store.first_msgid(shoppers[0].psn_no)
+        found = await bench.send(terminal, QuerySettlement(shoppers[0].psn_no, "", "", msgid), cut)
+        assert found.approved
+        silent.cancel()
+
+    running(test)

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from shuaka.card import app
-from shuaka.compose import DEFAULT_SIZE, population
+from shuaka.compose import DEFAULT_SIZE, population, specimens
 
 ROOT = Path(__file__).parents[2]
 SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
@@ -134,3 +134,30 @@ def test_the_command_line_itself_works_in_a_process() -> None:
     command = [sys.executable, "-m", "shuaka", "card", "apdu", SSSE]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "6118\n", "")
+
+
+def test_the_specimen_cards_are_listed_with_what_comes_out() -> None:
+    listed = shuaka_card("list", "--test").stdout.splitlines()
+    assert len(listed) == 1 + len(specimens())
+    lost = next(line for line in listed if line.startswith("lost "))
+    assert "E2002" in lost
+    assert "已挂失" in lost
+
+
+def test_a_program_learns_of_each_specimen_whose_card_it_is() -> None:
+    rows = json.loads(shuaka_card("list", "--test", "--json").stdout)
+    assert [row["name"] for row in rows] == [one.name for one in specimens()]
+    assert all(len(row["person"]["certno"]) == 18 for row in rows)
+
+
+def test_a_specimen_is_shown_by_its_name_as_by_its_index() -> None:
+    by_name = shuaka_card("show", "locked-pin").stdout
+    assert by_name == shuaka_card("show", "16777006").stdout
+    assert "PIN          locked, 0 tries left" in by_name
+
+
+def test_a_name_that_is_no_specimen_is_refused_with_those_that_are() -> None:
+    refused = shuaka_card("show", "lots")
+    assert refused.exit_code == 2
+    assert "lots is neither an index" in refused.output
+    assert "locked-pin" in refused.output

@@ -1,12 +1,15 @@
 """What several commands build alike."""
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import typer
 
 from settlement.wire.names import HOSPITAL, PHARMACY
-from shuaka.compose import card_profiles, population, rulebook, sites
+from shuaka.compose import adopt, card_profiles, population, rulebook, sites
+from shuaka.own_rules import OwnRules
 
 
 def test_card_0_is_a_generation_2_card_of_jinan_that_speaks_raw_t0() -> None:
@@ -57,3 +60,28 @@ def test_seven_of_ten_terminals_stand_in_pharmacies_and_cities_have_their_share_
 def test_more_terminals_than_institutions_is_a_usage_sentence_with_the_most() -> None:
     with pytest.raises(typer.BadParameter, match=f"there are {EVERY_INSTITUTION}"):
         sites(EVERY_INSTITUTION + 1, "run")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    adopt(tmp_path / "none")
+
+
+def test_a_data_directorys_own_city_stands_before_the_shipped_one(data: Path) -> None:
+    OwnRules(data).city_with("370800", name_en="Ours")
+    adopt(data)
+    assert rulebook().cities["370800"].name_en == "Ours"
+    assert rulebook().cities["370100"].name_en == "Jinan"
+    assert "ours-gen1" in {profile.name for profile in card_profiles()}
+
+
+def test_without_rules_of_its_own_a_data_directory_has_the_shipped_ones(data: Path) -> None:
+    adopt(data)
+    assert rulebook().cities["370800"].name_en == "Jining"
+
+
+def test_rules_that_cannot_be_used_are_a_usage_sentence_with_their_file(data: Path) -> None:
+    file = OwnRules(data).city_with("370800", policy="none")
+    with pytest.raises(typer.BadParameter, match=f"{file.name}: policy: there is no policies/none.toml"):
+        adopt(data)

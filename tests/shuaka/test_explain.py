@@ -57,12 +57,11 @@ def test_a_split_is_told_with_its_deductible_segment_payers_and_postings(
     done = explain(settled[0].setl_id, "--data", data)
     assert done.exit_code == 0
     for line in (
-        "in scope                                            335.00",
         "200.00 goes into the deductible; no fund pays of it  (S001 employee-outpatient)",
         "employees' outpatient pool pays 85 % of 135.00: 114.75  (C001 employee-outpatient)",
         "114.75 + 235.25 = 350.00",
         "balance of the personal account: 300.00, then 64.75",
-        "source: [assumed] ",
+        "85/75/65 % retired",
     ):
         assert line in done.output, line
     assert "limit of employees' outpatient pool left before: 7000.00, after: 6885.25" in done.output

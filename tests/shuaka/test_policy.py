@@ -41,9 +41,20 @@ def test_a_doubtful_policy_exits_1_and_says_where(tmp_path: Path) -> None:
 
 
 def test_two_rows_of_one_day_are_refused(tmp_path: Path) -> None:
-    text = (SHIPPED / "policies" / "sample-jining.toml").read_text("utf-8")
-    row = text[text.index("[[benefit]]") : text.index("# 职工门诊统筹, retired")]
-    (tmp_path / "own.toml").write_text(f"{text}\n{row}", "utf-8")
+    row = """
+[[benefit]]
+name = "b"
+insutype = "310"
+psn_type = ["11"]
+med_type = ["11"]
+route = ["local"]
+account_allowed = true
+from = 2026-01-01
+source = "ours"
+basis = "assumed"
+level.any.tiers = [{ ratio = "0" }]
+"""
+    (tmp_path / "own.toml").write_text(f'name = "own"\nabout = "for this test"\n{row}{row}', "utf-8")
     done = policy("check", tmp_path / "own.toml")
     assert (done.exit_code, "both hold on" in done.stderr) == (2, True)
 

@@ -14,8 +14,9 @@ from settlement.engine.clearing.statement_text import cells_of, text_of
 from settlement.gateways.statement_file import pack
 from settlement.stores.sqlite import FILE_NAME, SqliteStore
 from settlement.stores.store import Changes, Origin
+from shuaka import reconcile
 from shuaka.__main__ import app
-from shuaka.desk.own_book import Days, from_journal
+from shuaka.reconciling.own_book import Days, from_journal
 from shuaka.terminals import JOURNAL
 from shuaka.town import Town
 from terminals.journal import FileJournal
@@ -28,19 +29,15 @@ Plant = Callable[[str], None]
 
 
 NOT_PAID = "UPDATE settlement SET bank_paid_fen = 0 WHERE setl_id = ?1"
-FIRST = "SELECT MIN(rowid) FROM"
+UNPAID_BILL = "SELECT MIN(rowid) FROM settlement WHERE setl_id NOT IN (SELECT setl_id FROM banktrade)"
+CLAIM = "SELECT MIN(rowid) FROM transfer WHERE credit GLOB 'CLR:*' AND debit GLOB 'ACCT:*'"
 PLANTED = {
     "amount differs": ("UPDATE settlement SET acct_pay_fen = acct_pay_fen + 1 WHERE setl_id = ?1",),
-    "only institution": (
-        f"DELETE FROM settlement WHERE rowid = ({FIRST} settlement WHERE setl_id NOT IN (SELECT setl_id FROM banktrade))",
-    ),
+    "only institution": (f"DELETE FROM settlement WHERE rowid = ({UNPAID_BILL})",),  # noqa: S608 - as it stands above
     "unpaid": ("UPDATE settlement SET bank_paid_fen = bank_paid_fen + 100 WHERE setl_id = ?1",),
     "purchase differs": ("UPDATE banktrade SET setl_id = '' WHERE setl_id = ?1", NOT_PAID),
     "only terminal": ("DELETE FROM banktrade WHERE setl_id = ?1", NOT_PAID),
-    "pair of cities": (
-        "UPDATE transfer SET amount_fen = amount_fen + 1"
-        f" WHERE rowid = ({FIRST} transfer WHERE credit GLOB 'CLR:*' AND debit GLOB 'ACCT:*')",
-    ),
+    "pair of cities": (f"UPDATE transfer SET amount_fen = amount_fen + 1 WHERE rowid = ({CLAIM})",),  # noqa: S608 - as above
 }
 """By the kind of difference: what is planted, ?1 being a settlement whose rest the bank paid."""
 
@@ -107,6 +104,10 @@ def test_a_day_as_it_was_has_no_difference(told: Ask) -> None:
     assert found["own_rows"] == found["engine_rows"] > VISITORS / 3
     assert found["own_purchases"] == found["bank_purchases"] > 0
     assert found["pairs"] > 0
+
+
+def test_the_ledgers_file_is_named_as_its_store_names_it() -> None:
+    assert reconcile.LEDGER == FILE_NAME
 
 
 def test_a_readable_report_says_so(copy: Path) -> None:

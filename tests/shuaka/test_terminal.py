@@ -69,6 +69,8 @@ def test_our_own_card_may_be_shown_whole() -> None:
         (("--sam", "hardware:1"), 2, "hardware:1"),
         (("--reader", "simulated:x"), 2, "simulated:7"),
         (("--read-only", "--contactless"), 1, "no antenna"),
+        (("--card", "lots"), 2, "lots is neither"),
+        (("--credential", "voucher", "--reader", "Lab"), 2, "Lab is a real reader"),
         (("--read-only", "--reader", "Lab", "--cards", "cards"), 2, "Lab is a real reader"),
         (("--read-only", "--cards", "/dev/null/cards"), 1, "cannot be made"),
         (("--read-only", "--cards", "x", "--reader", "simulated:1000000"), 1, "there is no card 1000000"),

@@ -61,9 +61,12 @@ class Town:
         terminal = Terminal(site, link, readers, pad, journal, clock=clock, show=lambda _zh, _en: None, hands=hands)
         return Seat(terminal, link, hands, pad)
 
-    async def work(self, seconds: float, count: int = 200, pace: Pace = AT_ONCE, **how: Any) -> Tally:
+    async def work(
+        self, seconds: float, count: int = 200, pace: Pace = AT_ONCE, *, closes_day: bool = False, **how: Any
+    ) -> Tally:
         room = WaitingRoom(self.patients, range(count))
-        await Fleet(self.seats, room, pace, self.tally).run(seconds, self.stop, **how)
+        fleet = Fleet(self.seats, room, pace, self.tally, closes_day=closes_day)
+        await fleet.run(seconds, self.stop, **how)
         return self.tally
 
     def report(self) -> Any:
@@ -111,6 +114,19 @@ async def test_every_story_of_a_card_happens_and_the_bank_agrees(town: Callable[
     stories = {"WRONG_SLOT", "TAPPED", "KEY_VERIFIED", "KEY_WRONG", "KEY_LOCKED", "REISSUED", "BANK_PIN_WRONG"}
     assert stories <= report.events.keys()
     assert report.refusals["pharmacy"]["-27011"] > 0
+
+
+async def test_a_fleet_that_closes_its_day_sells_by_card_in_batches_that_come_out_equal(
+    town: Callable[..., Town],
+) -> None:
+    made = town(mix=EVERY_STORY)
+    await made.work(600, closes_day=True)
+    report = made.report()
+    assert report.ok
+    assert report.batches == {"equal": len(made.seats)}
+    assert report.bank.count > 0
+    assert report.messages["0500"] == {"approved": len(made.seats)}
+    assert report.messages["0800"] == {"approved": len(made.seats)}
 
 
 async def test_a_deadline_stops_admission_and_running_visits_end(

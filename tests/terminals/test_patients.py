@@ -41,6 +41,22 @@ def test_shares_are_what_the_mix_says(patients_of: Callable[..., Patients]) -> N
     assert pharmacies == pytest.approx(0.6, abs=0.03)
 
 
+def test_some_of_those_who_go_to_a_hospital_come_to_stay(patients_of: Callable[..., Patients]) -> None:
+    patients = patients_of(Mix(pharmacy=0, inpatient=0.3), PLACES)
+    present = [patient for index in EVERYBODY if (patient := patients.patient(index)) and patient.kind == "H"]
+    assert sum(patient.inpatient for patient in present) / len(present) == pytest.approx(0.3, abs=0.03)
+
+
+def test_nobody_stays_at_a_pharmacy_and_the_share_moves_nothing_else(patients_of: Callable[..., Patients]) -> None:
+    none, some = patients_of(Mix(), PLACES), patients_of(Mix(inpatient=1), PLACES)
+    for index in range(200):
+        before, after = none.patient(index), some.patient(index)
+        assert before
+        assert after
+        assert structs.replace(after, inpatient=False) == before
+        assert after.inpatient == (after.kind == "H")
+
+
 def test_a_remote_patient_has_one_of_three_stories(patients_of: Callable[..., Patients]) -> None:
     patients = patients_of(Mix(remote=1, default_pin=0.3, local_password_as_pin=0.2), PLACES)
     stories = Counter(

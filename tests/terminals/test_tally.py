@@ -3,6 +3,7 @@ import pytest
 
 from settlement.wire import names
 from settlement.wire.messages import Amounts
+from terminals.kernel.close_day import Closed
 from terminals.kernel.outcome import Event, Outcome, Result, Tender
 from terminals.sums import BankSums
 from terminals.tally import FleetReport, Tally
@@ -105,6 +106,24 @@ def test_what_the_bank_paid_is_counted_beside_the_settlements(tally: Tally) -> N
 def test_a_bank_leg_in_doubt_is_unknown_although_the_sale_is_settled(tally: Tally) -> None:
     tally.add(paid_by_bank(Event.BANK_IN_DOUBT, fen=0))
     assert (report(tally).unknown, report(tally).ok) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("closed", "counted"),
+    [
+        (Closed(Outcome("close_day", Result.DONE)), {"equal": 1}),
+        (Closed(Outcome("close_day", Result.DONE), ("M",)), {"unequal": 1}),
+        (Closed(Outcome("close_day", Result.DONE), (), -5), {"unequal": 1}),
+        (Closed(Outcome("close_day", Result.NO_ANSWER)), {"open": 1}),
+    ],
+)
+def test_a_closed_day_is_equal_unequal_or_still_open(tally: Tally, closed: Closed, counted: dict[str, int]) -> None:
+    tally.close(closed)
+    assert report(tally).batches == counted
+
+
+def test_what_is_stuck_in_the_journal_fails_the_report(tally: Tally) -> None:
+    assert not msgspec.structs.replace(report(tally), stuck=1).ok
 
 
 def test_generations_are_counted_where_a_card_has_a_part(tally: Tally) -> None:

@@ -1,7 +1,7 @@
-"""A card is in order and an institution does not take it (0045): HRSS keeps cards in order, terminals are others' (RJ25).
+"""A card is in order and an institution does not take it (0045, RJ25).
 
-What a terminal takes is the matrix of generation and interface of the institution's city; a card's own state comes
-first, so that nobody is sent to the wrong office.
+HRSS keeps cards in order; which cards a terminal takes is the matrix of generation and interface of the institution's
+city. A card's own state comes first, so that nobody is sent to the wrong office.
 """
 
 from settlement.engine.card_in_force import card_refusal

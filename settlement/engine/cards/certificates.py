@@ -1,4 +1,4 @@
-"""Copies of electronic certificates (0044), kept with the card (RF08): bytes in, the same bytes out, never looked into."""
+"""Copies of electronic certificates (0044), kept with the card (RF08): bytes in, the same bytes out."""
 
 from settlement.engine.arrival import Arrival
 from settlement.engine.case import Case, Granted, Refused, Verdict, World

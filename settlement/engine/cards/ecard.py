@@ -48,7 +48,7 @@ def bind(case: Case, person: Person) -> Verdict:
     asked = case.arrival.body
     assert isinstance(asked, BindEcard)
     ecard = ecard_of(case, person)
-    return _done(case, person, ecard, bound=" ".join(sorted({*ecard.bound.split(), asked.ecard_channel})))
+    return _done(person, ecard, bound=" ".join(sorted({*ecard.bound.split(), asked.ecard_channel})))
 
 
 def unbind(case: Case, person: Person) -> Verdict:
@@ -58,7 +58,7 @@ def unbind(case: Case, person: Person) -> Verdict:
     ecard = ecard_of(case, person)
     if asked.ecard_channel not in ecard.bound.split():
         return Refused(service_codes.STATE_FORBIDS, f"not bound at {asked.ecard_channel}")
-    return _done(case, person, ecard, bound=" ".join(sorted({*ecard.bound.split()} - {asked.ecard_channel})))
+    return _done(person, ecard, bound=" ".join(sorted({*ecard.bound.split()} - {asked.ecard_channel})))
 
 
 def switch_place(case: Case, person: Person) -> Verdict:
@@ -69,7 +69,7 @@ def switch_place(case: Case, person: Person) -> Verdict:
         return Refused(service_codes.NOT_CHANGEABLE, "issuing_admdvs: the issuing place is the card's")
     if not _insured_in(case, person, asked.insuplc_admdvs):
         return Refused(codes.NO_INSURED_PERSON, f"in {asked.insuplc_admdvs or 'no city'}")
-    return _done(case, person, ecard_of(case, person), insured_city=asked.insuplc_admdvs)
+    return _done(person, ecard_of(case, person), insured_city=asked.insuplc_admdvs)
 
 
 def change_password(case: Case, person: Person) -> Verdict:
@@ -88,7 +88,7 @@ def change_password(case: Case, person: Person) -> Verdict:
         return Refused(
             codes.PIN_WRONG, f"e-card, {left} left", (msgspec.structs.replace(ecard, password_tries_left=left),)
         )
-    return _done(case, person, ecard, password_check=_check(case, person, digits.new), password_tries_left=TRIES_MAX)
+    return _done(person, ecard, password_check=_check(case, person, digits.new), password_tries_left=TRIES_MAX)
 
 
 def _check(case: Case, person: Person, password: str) -> bytes:
@@ -104,7 +104,7 @@ def _insured_in(case: Case, person: Person, city: str) -> bool:
     return there is not None
 
 
-def _done(case: Case, person: Person, ecard: Ecard, **changed: str | bytes | int) -> Verdict:
+def _done(person: Person, ecard: Ecard, **changed: str | bytes | int) -> Verdict:
     if refused := death_refusal(person):
         return refused
     after = msgspec.structs.replace(ecard, **changed)

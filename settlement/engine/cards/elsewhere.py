@@ -38,7 +38,7 @@ def in_use(person: Person) -> bool:
     return bool(person.card_pending) or person.card_status not in {NONE, AWAY, CANCELLED}
 
 
-def active_card(case: Case, person: Person) -> Refused | None:
+def active_card(person: Person) -> Refused | None:
     """Return which card stands in the way of another one here, or None (RD09)."""
     if person.card_pending:
         return Refused(service_codes.ACTIVE_CARD_EXISTS, "a card is being made here")
@@ -51,6 +51,6 @@ def active_card(case: Case, person: Person) -> Refused | None:
 def one_a_province(case: Case, person: Person) -> Refused | None:
     """Return which card here or in another city of the province stands in the way of a new one, or None."""
     there = card_elsewhere(case, person.psn_no)
-    return active_card(case, person) or (
+    return active_card(person) or (
         Refused(service_codes.ACTIVE_CARD_EXISTS, f"a card is in use in {there.city}") if there else None
     )

@@ -18,7 +18,7 @@ from settlement.wire.services import TransferHome
 
 def enable_foreign(case: Case, person: Person) -> Verdict:
     """0013: a card of another city of the province becomes the card here; its password here is the first one (RD08)."""
-    if refused := active_card(case, person) or _not_entitled(case, person):
+    if refused := active_card(person) or _not_entitled(case, person):
         return refused
     there = card_elsewhere(case, person.psn_no)
     if there is None:
@@ -30,7 +30,7 @@ def transfer_home(case: Case, person: Person) -> Verdict:
     """0014: the card is used in the city where its holder is insured now, no more in the one before."""
     asked = case.arrival.body
     assert isinstance(asked, TransferHome)
-    if refused := active_card(case, person):
+    if refused := active_card(person):
         return refused
     there = card_elsewhere(case, person.psn_no)
     if there is None or there.city != asked.from_admdvs:

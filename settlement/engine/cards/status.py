@@ -11,7 +11,8 @@ from settlement.engine.arrival import Arrival
 from settlement.engine.card_in_force import (
     CANCELLED,
     ISSUED_UNENABLED,
-    NORMAL,
+    LOST_FORMAL,
+    SEALED,
     card_sn_of,
     is_waiting,
     not_the_card,
@@ -19,7 +20,7 @@ from settlement.engine.card_in_force import (
     status_of,
 )
 from settlement.engine.cards.state import told
-from settlement.engine.case import Case, Granted, Refused, Verdict, World
+from settlement.engine.case import Case, Granted, Verdict, World
 from settlement.engine.judge import Keys
 from settlement.engine.ledger.state import BankAccount, Person
 from settlement.engine.persons import IN_FORCE
@@ -28,6 +29,7 @@ from settlement.wire.card_service import CardService
 from settlement.wire.services import QueryCard
 
 SUPERSEDED: Final = "SUPERSEDED"
+OF_NO_USE: Final = frozenset({LOST_FORMAL, SEALED, CANCELLED})
 CLOSED: Final = "CLOSED"
 CLOSE_BANK_ACCOUNT: Final = "CLOSE_BANK_ACCOUNT"
 """A card that is of no use any more still has an account at its bank (RD16, RA46)."""
@@ -67,7 +69,7 @@ def account_key(arrival: Arrival, _world: World) -> Keys:
 def _advice(case: Case, person: Person, bank_status: str) -> str:
     asked = case.arrival.body
     assert isinstance(asked, QueryCard)
-    if status_of(case, person) != NORMAL:
+    if status_of(case, person) in OF_NO_USE:
         return "" if bank_status == CLOSED else CLOSE_BANK_ACCOUNT
     moved_to = case.world.cities.get(asked.moved_to)
     if not asked.moved_to or asked.moved_to == person.city:

@@ -4,7 +4,7 @@ An amount has at most two decimals; what the text says otherwise is refused, nev
 """
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
@@ -93,7 +93,7 @@ def _row(line: str, number: int) -> FileRow:
 def _fen(text: str, name: str, number: int) -> int:
     try:
         fen = Decimal(text or "0").scaleb(2)
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all bounds
         raise LineError(f"line {number}: {name} is no number") from None
     if not fen.is_finite() or fen != fen.to_integral_value() or abs(fen) > AMOUNT_MAX_FEN:
         raise LineError(f"line {number}: {name} has more than two decimals or too many digits")

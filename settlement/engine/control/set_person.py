@@ -57,7 +57,7 @@ def _booked(
         (OPENING, agency(city), account_of(before), after.balance_fen - before.balance_fen),
         (BANK_OPENING, bank(city), f"BANK:{city}:{psn_no}", banked.balance_fen - account.balance_fen),
     )
-    number = case.now_ms << 16 | int.from_bytes(case.arrival.nonce[:2], "big")  # two of one millisecond are two
+    number = 1 + int.from_bytes(case.arrival.nonce[-7:], "big")  # 0 is the opening; by chance no two are alike
     return tuple(
         Transfer(
             city, psn_no, cause, 0, number, books,

@@ -16,6 +16,7 @@ CASH:{terminal}                 a drawer                            CLR:{owing}:
 BANK:{city}:{psn_no}            the account on a card            INST_BANK:{city}:{institution}  what its bank owes
 INST_SALES:{institution}        income outside insurance         OPENING:{city}    where a first balance comes from
 INST_BURDEN:{institution}       what it bears itself             DEPOSIT:{institution}:{mdtrt_id}  paid in advance
+How claims (INST_MI, INST_BANK, CLR) are paid: payments.py.
 """
 
 from collections.abc import Iterator

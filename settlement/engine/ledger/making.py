@@ -1,4 +1,4 @@
-"""The rows of a card's making: the application with the log of what happened to it, what was collected, units, codes."""
+"""The rows of a card's making: the application with its log, what was collected, units, codes and copies."""
 
 from typing import ClassVar, Final
 
@@ -16,8 +16,8 @@ DONE: Final = "DONE"
 FAILED: Final = "FAILED"
 HELD: Final = "HELD"
 CURED: Final = "CURED"
-"""What an event says of a step: it has ended, it cannot end, it does not end by itself, or what stopped it is mended and
-the person may apply again."""
+"""What an event says of a step: it has ended, it cannot end, it does not end by itself, or what stopped it is mended
+and the person may apply again."""
 
 
 class Event(Struct, frozen=True, array_like=True):

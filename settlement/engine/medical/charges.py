@@ -182,9 +182,7 @@ def _holds(batch: FeeBatch, feedetl_sn: str) -> bool:
 def _without(batch: FeeBatch, gone: str) -> FeeBatch:
     """Return an upload without a line and the refunds of it, or without any."""
     left = tuple(
-        charge
-        for charge in _charges(batch)
-        if gone not in (ALL_LINES, charge.feedetl_sn, charge.init_feedetl_sn)
+        charge for charge in _charges(batch) if gone not in (ALL_LINES, charge.feedetl_sn, charge.init_feedetl_sn)
     )
     total_fen = sum(charge.det_item_fee_sumamt_fen for charge in left)
     return msgspec.structs.replace(batch, lines=encode_rows(left) if left else b"", medfee_sumamt_fen=total_fen)

@@ -32,7 +32,9 @@ def counter_keys(case: Case, person: Person, benefit: Benefit) -> tuple[Key, ...
 def counter_of(case: Case, person: Person, benefit: Benefit) -> Accumulator:
     """Return what was used of a benefit this year; nothing, at its first use."""
     year = year_of(case.now_ms)
-    stored = None if pays_nothing(benefit) else case.state.get(Accumulator, person.city, person.psn_no, year, benefit.name)
+    stored = (
+        None if pays_nothing(benefit) else case.state.get(Accumulator, person.city, person.psn_no, year, benefit.name)
+    )
     return stored or Accumulator(person.city, person.psn_no, year, benefit.name, 0, 0)
 
 

@@ -75,9 +75,7 @@ def entitled(case: Case, sale: Sale, med_type: str) -> Entitled | Refused:
     benefit = benefit_of(case, person, med_type) or (FAMILY_ALONE if family_pays else None)
     if benefit is None:
         pharmacy_resident = med_type == codes.PHARMACY_MED_TYPE and person.insutype == RESIDENT
-        return Refused(
-            codes.PHARMACY_NOT_ALLOWED if pharmacy_resident else codes.NO_BENEFIT, f"med_type {med_type}"
-        )
+        return Refused(codes.PHARMACY_NOT_ALLOWED if pharmacy_resident else codes.NO_BENEFIT, f"med_type {med_type}")
     if refused := standing_refusal(person, benefit, sale.acct_used_flag):
         return refused
     return Entitled(person, benefit, counter_of(case, person, benefit))

@@ -1,8 +1,8 @@
 """How a settlement's split came about, told stage by stage: a pure function of what was stored and of its day's policy.
 
 Each row is one stage under its polItemCode (interface, 100001): first what never was in scope, then the funds in the
-order in which they paid, at the end who paid the patient's share. What a figure rests on comes from the policy that held
-on the day, under which the settlement was made, whatever holds by now.
+order in which they paid, at the end who paid the patient's share. What a figure rests on comes from the policy that
+held on the day, under which the settlement was made, whatever holds by now.
 """
 
 from collections.abc import Iterator
@@ -50,9 +50,10 @@ class Explained(Struct, frozen=True):
 def explanation(settlement: Settlement, policy: Policy) -> tuple[Explained, ...]:
     """Return the stages of a settlement; `policy` is the one that it names (settlement.policy)."""
     amounts = _DECODE_INFO(settlement.info).amounts
+    stages = STAGES.decode(settlement.stages or b"\x90")
     return (
         *_plain(amounts, OUTSIDE, paid=False),
-        *(_told(stage, settlement, policy) for stage in STAGES.decode(settlement.stages or b"\x90")),
+        *(_told(stage, stages, settlement, policy) for stage in stages),
         *_plain(amounts, SHARES, paid=True),
     )
 
@@ -64,8 +65,9 @@ def _plain(amounts: Amounts, rows: tuple[tuple[str, str], ...], *, paid: bool) -
             yield Explained(code, "", "", fen, 0, fen if paid else 0)
 
 
-def _told(stage: StageCut, settlement: Settlement, policy: Policy) -> Explained:
-    source, basis = _origin(stage.name, settlement, policy)
+def _told(stage: StageCut, stages: tuple[StageCut, ...], settlement: Settlement, policy: Policy) -> Explained:
+    ratios = {one.ratio_e4 for one in stages if one.name == stage.name and one.ratio_e4}
+    source, basis = _origin(stage.name, ratios, settlement, policy)
     return Explained(
         stage.code,
         stage.name,
@@ -78,14 +80,17 @@ def _told(stage: StageCut, settlement: Settlement, policy: Policy) -> Explained:
     )
 
 
-def _origin(name: str, settlement: Settlement, policy: Policy) -> tuple[str, Basis | None]:
-    """Return on what a benefit's or supplement's figures rested on the day of a settlement."""
+def _origin(name: str, ratios: set[int], settlement: Settlement, policy: Policy) -> tuple[str, Basis | None]:
+    """Return on what a benefit's or supplement's figures rested on the day of a settlement.
+
+    Working and retired people share a benefit's name: theirs are the figures that have the ratios paid.
+    """
     day = day_of(settlement.settled_ms)
     whose = settlement.insutype, settlement.med_type
     for row in policy.rows:
         if (row.insutype, row.med_type) == whose and row.from_day <= day <= row.to_day:
             figures: tuple[Benefit | Supplement, ...] = (row.benefit, *row.benefit.then)
             for figure in figures:
-                if figure.name == name:
+                if figure.name == name and ratios <= {tier.ratio_e4 for tier in figure.tiers}:
                     return figure.source, figure.basis
     return "", None

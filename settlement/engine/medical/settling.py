@@ -77,7 +77,7 @@ def judge(case: Case, sale: Sale, med_type: str, lines: tuple[Line, ...], stay: 
 
 
 def parts_refusal(sale: SettleOutpatient | SettleStay, judged: Judged) -> Refused | None:
-    """Return why the parts that a sale sends back are not those of now, or None (I13); what it leaves out is not asked."""
+    """Return why the parts that a sale sends back are not those of now (I13), or None; it may leave some out."""
     for name in PARTS:
         sent, computed = getattr(sale, name), getattr(judged.split.amounts, name)
         if sent is not None and sent != computed:

@@ -1,9 +1,9 @@
 """How a bill falls apart: each line into four parts, their sums among funds, hospital, personal account and cash.
 
-The rule that local bureaus print is always (in-scope - deductible) x ratio, not above the cap; the supplements pay after
-the pool in the order of the policy, each of what it is said to pay of. Rounding: each line's first share once, half up,
-its in-scope part the residual; each fund once, at the end of its tiers; the patient's share the residual. Any other
-order breaks I1 or I5 by a fen on some bills. Hot path: integers only, nothing copied.
+The rule that local bureaus print is always (in-scope - deductible) x ratio, not above the cap; the supplements pay
+after the pool in the order of the policy, each of what it is said to pay of. Rounding: each line's first share once,
+half up, its in-scope part the residual; each fund once, at the end of its tiers; the patient's share the residual. Any
+other order breaks I1 or I5 by a fen on some bills. Hot path: integers only, nothing copied.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from settlement.engine.medical.stages import POOL_ITEMS, StageCut, Used, cut_fund, stages, supplement_items
+from settlement.engine.medical.stages import POOL_ITEMS, FundCut, StageCut, Used, cut_fund, stages, supplement_items
 from settlement.engine.rules.catalogue import CLASS_C, Item
 from settlement.engine.rules.money import RATIO_ONE, half_up
 from settlement.engine.rules.policy import ABOVE_CAP, FUND_FIELDS, Benefit, Supplement
@@ -58,6 +58,14 @@ class Split(Struct, frozen=True, array_like=True):
     pool_fen: int = 0
     counted: tuple[Counted, ...] = ()
     stages: tuple[StageCut, ...] = ()
+
+
+class _Funds(NamedTuple):
+    """What the funds pay, what the supplements counted of it, and how it came about."""
+
+    detail: tuple[FundPayment, ...]
+    counted: tuple[Counted, ...]
+    told: tuple[StageCut, ...]
 
 
 def line_amount_fen(pric_e6: int, cnt_e4: int) -> int:
@@ -129,26 +137,8 @@ def split(
     in_scope = parts.in_scope_fen
     assert min(parts.own_fen, parts.overlmt_fen, parts.preself_fen, in_scope, balance_fen, family_fen) >= 0
     cut = cut_fund(in_scope, benefit.at_admission(admission), benefit.tiers, benefit.cap_fen, used)
-    fund, by_field = cut.paid_fen, {}
-    detail: tuple[FundPayment, ...] = ()
-    told: list[StageCut] = []
-    if fund:
-        by_field[FUND_FIELDS[benefit.fund_pay_type]] = fund
-        detail = (FundPayment(benefit.fund_pay_type, in_scope, cut.limit_left_fen, fund),)
-    if benefit.fund_pay_type:
-        told.extend(stages(cut, benefit.tiers, used, POOL_ITEMS, benefit.name, benefit.fund_pay_type))
-    counted: list[Counted] = []
-    for supplement, before in payers:
-        of = min(cut.base_fen - cut.covered_fen if supplement.pays_of == ABOVE_CAP else in_scope, in_scope - fund)
-        more = cut_fund(of, supplement.deductible_fen, supplement.tiers, supplement.cap_fen, before)
-        kind, name = supplement.fund_pay_type, supplement.name
-        told.extend(stages(more, supplement.tiers, before, supplement_items(kind), name, kind))
-        if of:
-            counted.append(Counted(name, kind, more.deductible_fen, more.base_fen, more.paid_fen))
-        if more.paid_fen:
-            by_field[FUND_FIELDS[kind]] = by_field.get(FUND_FIELDS[kind], 0) + more.paid_fen
-            detail = (*detail, FundPayment(kind, of, more.limit_left_fen, more.paid_fen))
-            fund += more.paid_fen
+    funds = _funds(cut, benefit, used, payers)
+    fund = sum(row.fund_payamt_fen for row in funds.detail)
     medfee = parts.own_fen + parts.overlmt_fen + parts.preself_fen + in_scope
     hospital = _hospital_share(parts, medfee, benefit)
     patient = medfee - fund - hospital
@@ -170,9 +160,40 @@ def split(
         balc_fen=balance_fen - account,
         acct_mulaid_pay_fen=family,
         hosp_part_amt_fen=hospital,
-        **by_field,
+        **_by_field(funds.detail),
     )
-    return Split(amounts, detail, cut.paid_fen, tuple(counted), tuple(told))
+    return Split(amounts, funds.detail, cut.paid_fen, funds.counted, funds.told)
+
+
+def _funds(cut: FundCut, benefit: Benefit, used: Used, payers: tuple[Payer, ...]) -> _Funds:
+    """Let the pool pay what its cut says, and the supplements in their order of what is theirs to pay of."""
+    kind, in_scope = benefit.fund_pay_type, cut.deductible_fen + cut.base_fen
+    if not kind:
+        return _Funds((), (), ())
+    detail = [FundPayment(kind, in_scope, cut.limit_left_fen, cut.paid_fen)] if cut.paid_fen else []
+    told = [*stages(cut, benefit.tiers, used, POOL_ITEMS, benefit.name, kind)]
+    counted: list[Counted] = []
+    left = in_scope - cut.paid_fen
+    for supplement, before in payers:
+        of = min(cut.base_fen - cut.covered_fen, left) if supplement.pays_of == ABOVE_CAP else left
+        more = cut_fund(of, supplement.deductible_fen, supplement.tiers, supplement.cap_fen, before)
+        kind, name = supplement.fund_pay_type, supplement.name
+        told += stages(more, supplement.tiers, before, supplement_items(kind), name, kind)
+        if of:
+            counted.append(Counted(name, kind, more.deductible_fen, more.base_fen, more.paid_fen))
+        if more.paid_fen:
+            detail.append(FundPayment(kind, of, more.limit_left_fen, more.paid_fen))
+            left -= more.paid_fen
+    return _Funds(tuple(detail), tuple(counted), tuple(told))
+
+
+def _by_field(detail: tuple[FundPayment, ...]) -> dict[str, int]:
+    """Return what each fund's amount receives."""
+    paid: dict[str, int] = {}
+    for row in detail:
+        name = FUND_FIELDS[row.fund_pay_type]
+        paid[name] = paid.get(name, 0) + row.fund_payamt_fen
+    return paid
 
 
 def _hospital_share(parts: Parts, medfee_fen: int, benefit: Benefit) -> int:

@@ -83,7 +83,7 @@ def cut_fund(amount_fen: int, deductible_fen: int, tiers: tuple[Tier, ...], cap_
     """Cut an amount by a fund's figures: (amount - deductible still due) x ratio, not above the cap."""
     due = min(max(deductible_fen - used.deductible_fen, 0), amount_fen)
     base = amount_fen - due
-    before = owed(used.base_fen, tiers)
+    before = owed(used.base_fen, tiers) if used.base_fen else 0
     paid = owed(used.base_fen + base, tiers) - before
     if cap_fen is None:
         return FundCut(due, base, base, paid, NO_LIMIT)

@@ -72,7 +72,7 @@ def reverse(case: Case) -> Verdict:
     if original.infno != asked.oinfno:
         return Refused(codes.ORIGINAL_UNKNOWN, f"omsgid {asked.omsgid} is a {original.infno}")
     if asked.oinfno == ADMISSION:
-        return _unadmitted(case, asked)
+        return _unadmitted(case)
     settlement = case.state.get(Settlement, case.home, asked.psn_no, original.setl_id) if original.setl_id else None
     if settlement is None or settlement.state == REVERSED:
         return Granted(Reversed())
@@ -130,7 +130,7 @@ def _admitted(case: Case) -> Stay | None:
     return case.state.get(Stay, case.home, asked.psn_no, mdtrt_id) if mdtrt_id else None
 
 
-def _unadmitted(case: Case, asked: Reverse) -> Verdict:
+def _unadmitted(case: Case) -> Verdict:
     """Undo an admission, unless it was refused or is undone already."""
     stay = _admitted(case)
     if stay is None or stay.state == CANCELLED:

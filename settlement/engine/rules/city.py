@@ -12,7 +12,7 @@ from msgspec import Meta, field
 from settlement.engine.rules.bank import Bank, IssuingBank
 from settlement.engine.rules.card import CardRules, Offer, seal_problem
 from settlement.engine.rules.policy import Standing
-from settlement.engine.rules.profile import Fact, Fen, Named, Row, convert, parse, take_facts
+from settlement.engine.rules.profile import Fact, Fen, Named, RatioE4, Row, convert, parse, take_facts
 from settlement.wire.service_catalogue import SERVICES
 
 InstitutionKind = Literal["pharmacy", "hospital"]
@@ -120,6 +120,13 @@ class Credentials(Row, frozen=True):
     """What a locked PIN of the chip stops (RB07)."""
 
 
+class Census(Row, frozen=True):
+    """How the insured of a city are divided."""
+
+    employees: RatioE4
+    """The share of insutype 310; the others are residents."""
+
+
 class City(Row, frozen=True):
     """The rules of one city."""
 
@@ -143,6 +150,7 @@ class City(Row, frozen=True):
     filing: FilingRules
     clearing: Clearing
     credentials: Credentials = Credentials()
+    census: Census | None = None
 
     def __post_init__(self) -> None:
         """Hold the services to the catalogue, and to the states that the city knows."""

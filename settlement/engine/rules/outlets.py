@@ -33,9 +33,7 @@ STEPS: Final = (
     "AT_BANK",
 )
 """The nine steps of a card made in a batch, in their order (users' document 003)."""
-StepName = Literal[
-    "PHOTO", "COLLECT", "PREINIT", "BANK_OPEN", "PROV_BATCH", "VENDOR_DATA", "MAKING", "SENT", "AT_BANK"
-]
+StepName = Literal["PHOTO", "COLLECT", "PREINIT", "BANK_OPEN", "PROV_BATCH", "VENDOR_DATA", "MAKING", "SENT", "AT_BANK"]
 
 
 class CardBank(Row, frozen=True):

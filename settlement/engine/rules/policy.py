@@ -19,7 +19,6 @@ REFERRED: Final = "referred"
 EMERGENCY: Final = "emergency"
 UNFILED: Final = "unfiled"
 """At home, or elsewhere: filed, sent there by a hospital at home, in an emergency, or on one's own (医保发〔2022〕22号)."""
-REMOTE: Final = UNFILED
 
 PaysOf = Literal["above-cap", "left"]
 ABOVE_CAP: Final = "above-cap"

@@ -6,7 +6,7 @@ import pytest
 from settlement.engine.arrival import Door, Password
 from settlement.engine.ledger.state import Message
 from settlement.wire import codes
-from settlement.wire.messages import QuerySettlement, RevokeDrugSale, SignIn
+from settlement.wire.messages import QuerySettlement, RevokeDrugSale, SignIn, SignOut
 from settlement.wire.names import institution_code
 from settlement.wire.refusal import Refusal
 
@@ -210,3 +210,23 @@ def test_another_institution_does_not_see_a_settlement(
     other = teller(institution_code("P", "370100", 2)).sign_in()
     asked = QuerySettlement(worker.psn_no, settled.setl_id, settled.mdtrt_id)
     assert other.ask(asked).refusal == codes.NOT_OWNER.code
+
+
+def test_who_has_signed_out_must_sign_in_again(host: Any, pharmacy: Any, visits: Any, worker: Any) -> None:
+    session = pharmacy.sign_no
+    assert pharmacy.ask(SignOut("another", "teller")).refusal == codes.SIGN_IN_REQUIRED.code
+    assert pharmacy.ask(SignOut(session, "tester")).approved
+    assert pharmacy.ask(visits.query(worker)).refusal == codes.SIGN_IN_REQUIRED.code
+    pharmacy.sign_no = ""
+    assert pharmacy.ask(visits.query(worker)).refusal == codes.SIGN_IN_REQUIRED.code
+    host.now_ms += 1
+    pharmacy.sign_in()
+    assert pharmacy.ask(visits.query(worker)).approved
+
+
+def test_at_the_http_door_too_a_session_that_was_ended_is_none(teller: Any, visits: Any, worker: Any) -> None:
+    desk = teller(institution_code("P", "370100", 1), Door.HTTP).sign_in()
+    session, desk.sign_no = desk.sign_no, ""
+    assert desk.ask(visits.query(worker)).approved
+    assert desk.ask(SignOut(session, "tester")).approved
+    assert desk.ask(visits.query(worker)).refusal == codes.SIGN_IN_REQUIRED.code

@@ -4,6 +4,7 @@ import pytest
 
 from settlement.engine.footprint import follows, touches
 from settlement.engine.judges import JUDGES
+from settlement.engine.ledger.bank_zone import BankBatch
 from settlement.engine.ledger.state import Accumulator, BankAccount, Message, Person, Settlement, Terminal
 from settlement.wire.codes import KINDS
 from settlement.wire.messages import RevokeDrugSale
@@ -36,6 +37,7 @@ def test_a_purchase_names_its_holders_account_and_the_settlement_that_it_pays(
     asked = visits.purchase(pharmacy, card, 100, setl_id="S")
     named = touches(host.arrival(pharmacy.request(asked), asked), host.world)
     assert named[2:] == (
+        (BankBatch, ("370100", pharmacy.dev_no)),
         (Person, ("370100", worker.psn_no)),
         (BankAccount, ("370100", worker.psn_no)),
         (Settlement, ("370100", worker.psn_no, "S")),
@@ -47,10 +49,10 @@ def test_a_card_of_nobody_names_nobody(host: Any, pharmacy: Any, visits: Any, ca
     asked = visits.purchase(pharmacy, card, 100, pan=pan)
     undo = visits.reversal(asked, "M")
     assert [table for table, _ in touches(host.arrival(pharmacy.request(asked), asked), host.world)] == [
-        Terminal, Message
+        Terminal, Message, BankBatch
     ]  # fmt: skip
     assert [table for table, _ in touches(host.arrival(pharmacy.request(undo), undo), host.world)] == [
-        Terminal, Message, Message
+        Terminal, Message, BankBatch, Message
     ]  # fmt: skip
 
 

@@ -138,9 +138,7 @@ def test_the_engine_pays_what_the_example_says(example: Any, case: GoldenCase) -
 
 @every_formula
 @pytest.mark.parametrize("how", ["revoke", "reverse"])
-def test_settled_and_undone_leaves_balances_and_counters_as_they_were(
-    example: Any, case: GoldenCase, how: str
-) -> None:
+def test_settled_and_undone_leaves_balances_and_counters_as_they_were(example: Any, case: GoldenCase, how: str) -> None:
     one = example(case)
     info, msgid = one.settled()
     undo = {
@@ -158,9 +156,7 @@ def test_a_line_in_two_equal_halves_moves_nothing_by_more_than_a_fen(example: An
     first, *others = example(case).lines
     half, rest = first.det_item_fee_sumamt_fen // 2, first.det_item_fee_sumamt_fen % 2
     halves = [
-        msgspec.structs.replace(
-            first, feedetl_sn=f"9{number}", pric_e6=fen * 10_000, det_item_fee_sumamt_fen=fen
-        )
+        msgspec.structs.replace(first, feedetl_sn=f"9{number}", pric_e6=fen * 10_000, det_item_fee_sumamt_fen=fen)
         for number, fen in enumerate((half + rest, half))
     ]
     whole, apart = example(case).amounts(), example(case).amounts((*halves, *others))

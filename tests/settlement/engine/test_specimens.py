@@ -65,7 +65,7 @@ def test_an_empty_account_leaves_all_of_it_to_cash(shown: Any, amounts_of: Any, 
 
 @pytest.mark.parametrize(("count", "pays"), [(1, False), (30, True)])
 def test_below_the_deductible_the_fund_pays_nothing_and_above_it_does(
-    shown: Any, amounts_of: Any, named: Any, count: int, pays: bool
+    shown: Any, amounts_of: Any, named: Any, count: int, *, pays: bool
 ) -> None:
     amounts = amounts_of(shown(named("deductible-unmet"), count=count)[0])
     assert (amounts.fund_pay_sumamt_fen > 0, amounts.act_pay_dedc_fen == 7500) == (pays, not pays)

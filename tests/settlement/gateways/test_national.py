@@ -10,7 +10,7 @@ import pytest
 from settlement.engine.case import World
 from settlement.engine.ledger.state import Person
 from settlement.gateways.national import BODY_MAX, FULL, national_app
-from settlement.wire import codes, entitlement_codes
+from settlement.wire import codes
 from settlement.wire.messages import Line
 
 

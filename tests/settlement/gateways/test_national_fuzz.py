@@ -82,7 +82,7 @@ def inputs(draw: st.DrawFn) -> tuple[str, Any]:
 ENVELOPES = st.dictionaries(st.sampled_from([field.name for field in reading().envelope]), JUNK, max_size=2)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
 @given(calls=st.lists(st.tuples(inputs(), ENVELOPES), min_size=1, max_size=4))
 def test_whatever_is_sent_is_answered_in_one_of_the_two_shapes_and_the_door_stays_open(
     at_desk: Any, calls: list[tuple[tuple[str, Any], dict[str, Any]]]
@@ -103,7 +103,7 @@ def test_whatever_is_sent_is_answered_in_one_of_the_two_shapes_and_the_door_stay
     at_desk(test)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(contents=st.lists(st.binary(max_size=80) | JUNK.map(encode_json), min_size=1, max_size=8))
 def test_bytes_of_any_kind_are_answered_in_one_of_the_two_shapes(at_desk: Any, contents: list[bytes]) -> None:
     async def test(desk: Any) -> None:

@@ -22,6 +22,7 @@ from settlement.wire import codes
 from settlement.wire.envelope import Reply, decode_reply
 from settlement.wire.framing import LARGE_FRAME_MAX, NO_MAC, FrameReader, frame
 from settlement.wire.messages import Line, SignIn
+from settlement.wire.reconciliation import FRAME_TEXT_MAX, UploadFile
 from settlement.wire.refusal import Refusal
 
 NOW_MS = 1_795_233_600_000
@@ -329,5 +330,39 @@ def test_one_connection_too_many_is_told_so(at_door: Any, monkeypatch: pytest.Mo
         second = await door.connect()
         assert (await second.refusal()).refusal == codes.BUSY.code
         assert await second.closed()
+
+    at_door(test)
+
+
+def test_a_file_is_taken_in_one_large_frame(at_door: Any, till: Any) -> None:
+    async def test(door: Door) -> None:
+        terminal, client = till(), await door.connect()
+        assert (await client.sign_in(terminal)).approved
+        frame_of_file, _ = terminal.seal(UploadFile("own.zip", bytes(FRAME_TEXT_MAX)))
+        client.writer.write(frame_of_file)
+        message, _ = await client.reply()
+        assert decode_reply(message).approved
+        await serves(door, till(2))
+
+    at_door(test)
+
+
+def test_too_many_large_frames_at_a_time_are_told_so(at_door: Any, till: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcp, "LARGE_MAX", 1)
+
+    async def test(door: Door) -> None:
+        first, second = await door.connect(), await door.connect()
+        begun = LARGE_FRAME_MAX.to_bytes(4, "big") + bytes(10)
+        first.writer.write(begun)
+        await first.writer.drain()
+        while not door.gateway.large:  # noqa: ASYNC110  the door's own state, which nobody signals
+            await asyncio.sleep(0)
+        second.writer.write(begun)
+        assert (await second.refusal()).refusal == codes.BUSY.code
+        assert await second.closed()
+        first.writer.close()
+        while door.gateway.large:  # noqa: ASYNC110  as above
+            await asyncio.sleep(0)
+        await serves(door, till())
 
     at_door(test)

@@ -1,5 +1,9 @@
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
 
+from settlement import wire
 from settlement.wire import codes
 from settlement.wire.refusal import Basis, Owner, Refusal
 
@@ -13,7 +17,9 @@ def test_a_refusal_speaks_chinese_and_english_and_says_who_can_cure_it(refusal: 
 
 
 def test_a_code_and_a_name_are_given_once() -> None:
-    rows = [value for value in vars(codes).values() if isinstance(value, Refusal)]
+    modules = (import_module(found.name) for found in iter_modules(wire.__path__, "settlement.wire."))
+    given = (value for module in modules for value in vars(module).values() if isinstance(value, Refusal))
+    rows = {id(row): row for row in given}.values()
     assert len({row.code for row in rows}) == len({row.name for row in rows}) == len(rows) == len(codes.REFUSALS)
 
 
@@ -35,8 +41,8 @@ def test_a_refusal_fits_err_msg_whatever_the_detail() -> None:
     assert text.startswith("[E2102] ")
 
 
-def test_only_settlements_can_be_reversed_by_2601() -> None:
-    assert {infno for infno, kind in codes.KINDS.items() if kind.reversible} == {"2102", "2207"}
+def test_only_settlements_and_admissions_can_be_reversed_by_2601() -> None:
+    assert {infno for infno, kind in codes.KINDS.items() if kind.reversible} == {"2102", "2207", "2304", "2401"}
 
 
 def test_what_can_be_reversed_is_kept_for_a_repeat() -> None:

@@ -55,6 +55,14 @@ def card_with(**records: str) -> Callable[[bytes], bytes]:
     return lambda apdu: bytes.fromhex(answers.get(apdu.hex().upper(), "9000"))
 
 
+@pytest.mark.rule("RA51")
+@pytest.mark.parametrize("blank", [{"023420": "091E" + "00" * 30 + "9000"}, {"013414": "0812" + "20" * 18 + "9000"}])
+def test_a_card_of_the_batch_with_incomplete_data_must_be_made_again(blank: dict[str, str]) -> None:
+    refused = reading(card_with(**blank))
+    assert refused == terminal_codes.CARD_DATA_INCOMPLETE
+    assert "重新制卡" in refused.zh
+
+
 def test_the_golden_card_is_read() -> None:
     facts = reading(card_with())
     assert (facts.city, facts.card_number, facts.certno, facts.psn_name, facts.sex) == (
@@ -75,8 +83,8 @@ def test_the_golden_card_is_read() -> None:
         ("012C12", "0110370100D2560000050100000130F5BA969000", "-20"),
         ("012C12", "0110FFFFFFD1560000050100000130F5BA969000", "-20"),
         ("013414", "6982", "-27010"),
-        ("013414", "0812" + "00" * 18 + "9000", "-22"),
-        ("023420", "091E" + "00" * 30 + "9000", "-22"),
+        ("013414", "0812" + "00" * 18 + "9000", "-23"),
+        ("023420", "091E" + "00" * 30 + "9000", "-23"),
         ("023420", "091EFFFF" + "00" * 28 + "9000", "-22"),
         ("072C0B", "0708413132333435369000", "-22"),
     ],

@@ -29,7 +29,6 @@ def papers(people: Any, adult: Callable[..., int]) -> Callable[..., Papers]:
     return made
 
 
-@pytest.mark.rule("RF01")
 @pytest.mark.parametrize("kind", [VOUCHER, ECARD])
 def test_a_telephone_pays_at_a_pharmacy_in_four_messages_and_no_password(
     booth: Callable[..., Any], basket: Any, papers: Any, kind: str
@@ -48,7 +47,6 @@ def test_an_identity_card_pays_with_the_local_password(booth: Callable[..., Any]
     assert outcome.events == (Event.PASSWORD_WRONG,)
 
 
-@pytest.mark.rule("RF01")
 @pytest.mark.parametrize("kind", [VOUCHER, IDENTITY, ECARD])
 def test_a_hospital_takes_the_same(
     booth: Callable[..., Any], site: Callable[..., Any], basket: Any, papers: Any, kind: str

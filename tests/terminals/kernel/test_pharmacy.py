@@ -89,14 +89,12 @@ def test_a_hospital_is_quicker_than_a_pharmacy_by_the_entry_of_a_password(
     assert taken[0] - taken[1] == MINUTES.entry_s
 
 
-@pytest.mark.rule("RB10")
 def test_people_take_their_time_at_every_step(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = booth()
     at.run(sell(at.site, basket, MINUTES))
     assert at.paused == [(60, "card"), (120, "counter"), (180, "entry"), (240, "pay")]
 
 
-@pytest.mark.rule("RC17")
 def test_a_card_torn_out_ends_the_sale_before_any_message(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = booth()
     at.card = None

@@ -34,7 +34,6 @@ def test_a_card_of_every_generation_settles_over_its_contacts(
 
 
 @pytest.mark.rule("RG02")
-@pytest.mark.rule("RG03")
 @pytest.mark.parametrize(("kind", "flow"), [("P", sell), ("H", treat)])
 def test_a_whole_sale_goes_over_the_antenna_with_a_third_generation_card(
     booth: Callable[..., Any], site: Callable[..., Site], basket: tuple[Line, ...], kind: str, flow: Any
@@ -75,7 +74,6 @@ def test_a_card_in_the_other_slot_cannot_be_read_until_it_is_moved(booth: Callab
     assert next(slot for slot, _ in at.transmitted) is Slot.LOCAL
 
 
-@pytest.mark.rule("RC14")
 def test_a_card_from_elsewhere_in_the_local_function_is_sent_to_the_remote_slot(
     booth: Callable[..., Any], site: Callable[..., Site], basket: tuple[Line, ...]
 ) -> None:

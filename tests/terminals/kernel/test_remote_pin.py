@@ -22,7 +22,6 @@ def away(booth: Callable[..., Any], site: Callable[..., Site]) -> Callable[..., 
     return lambda **facts: booth(site("P", SAMPLE), lies_in=Slot.REMOTE, **facts)
 
 
-@pytest.mark.rule("RB06")
 @pytest.mark.rule("RD04")
 def test_a_changed_pin_pays_away_from_home_without_the_local_password(
     away: Callable[..., Any], basket: tuple[Line, ...]
@@ -53,7 +52,6 @@ def test_the_initial_pin_typed_after_the_change_is_a_wrong_one(away: Callable[..
     assert outcome.result is Result.SETTLED
 
 
-@pytest.mark.rule("RB07")
 def test_the_local_password_counts_the_chip_down_to_the_lock(away: Callable[..., Any], basket: Any) -> None:
     at = away(pins=("000000",) * 7)
     outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
@@ -68,7 +66,6 @@ def test_a_locked_pin_stays_locked_for_the_right_one(away: Callable[..., Any], b
     assert at.run(sell(at.site, basket, slot=Slot.REMOTE)).refusal == "-52"
 
 
-@pytest.mark.rule("RB07")
 def test_a_locked_pin_still_pays_at_home(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = booth()
     at.card.power_on()

@@ -38,7 +38,6 @@ def test_a_specimen_comes_out_as_its_row_says(counter: Any, basket: Any, specime
     assert outcome.refusal == specimen.refusal
 
 
-@pytest.mark.rule("RB11")
 @pytest.mark.parametrize("specimen", [one for one in OF_THE_CHIP if one.worn == "key_locked"])
 def test_a_locked_key_stops_nothing_at_home(counter: Any, basket: Any, specimen: Any) -> None:
     at = counter(specimen, specimen.city)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cardsim.inspection import status
 from cardsim.psam import psam
 from settlement.wire.messages import Line
 from terminals.kernel.effects import Slot
@@ -102,6 +103,7 @@ def test_the_local_password_typed_as_pin_locks_the_remote_path_alone(
     assert (locally(person, basket), remotely(person, basket, "123456")) == ("", "-52")
 
 
+@pytest.mark.rule("RB22")
 @GENERATIONS
 def test_another_citys_module_counts_the_remote_key_down_to_its_lock_and_home_goes_on(
     holder: Any, basket: tuple[Line, ...], profile: str
@@ -109,6 +111,7 @@ def test_another_citys_module_counts_the_remote_key_down_to_its_lock_and_home_go
     person = holder(profile)
     person.changes_the_pin()
     assert lock_the_key(person, basket) == ["-25538", "-25537", "-25536", "-27011"]
+    assert status(person.card).pin_tries_left == 6
     person.away.sam = psam("37")
     assert (remotely(person, basket, "246810"), locally(person, basket)) == ("-27011", "")
 
@@ -157,6 +160,7 @@ def test_a_locked_pin_is_reset_at_any_terminal_of_the_province_and_works_on_both
     assert (locally(person, basket), remotely(person, basket, "864208")) == ("", "")
 
 
+@pytest.mark.rule("RB11")
 @GENERATIONS
 def test_a_pin_that_was_reset_does_not_open_a_locked_key(holder: Any, basket: tuple[Line, ...], profile: str) -> None:
     person = holder(profile)

@@ -22,7 +22,6 @@ def test_an_exchange_takes_the_time_of_its_bytes(timing: Timing, seconds: float)
     assert timing.exchange_s(APDU, ANSWER) == pytest.approx(seconds)
 
 
-@pytest.mark.rule("RG03")
 def test_contactless_reads_a_record_many_times_faster_than_the_slowest_contacts() -> None:
     slow, fast = Contact(processing_s=0), Contactless(processing_s=0)
     assert slow.exchange_s(APDU, ANSWER) > 10 * fast.exchange_s(APDU, ANSWER)

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from settlement.engine.card_in_force import ALLOCATED
+from settlement.engine.cards.elsewhere import card_elsewhere
 from settlement.engine.cards.making.causes import CAUSES
 from settlement.engine.cards.making.collected import collected, stopped_by
 from settlement.engine.cards.making.eligible import (
@@ -76,9 +77,7 @@ def withdraw(case: Case, person: Person) -> Verdict:
     return Granted(progress(case, person, withdrawn), (withdrawn, person))
 
 
-def opened(
-    case: Case, person: Person, asked: ApplyForCard, data: CollectedData, outlets: Outlets
-) -> CardApplication:
+def opened(case: Case, person: Person, asked: ApplyForCard, data: CollectedData, outlets: Outlets) -> CardApplication:
     """Return a new application, with the steps in its log that what was handed in already stops."""
     before = case.state.get(CardApplication, person.city, person.psn_no)
     causes = (*_causes(case, person, asked, data, outlets), *_carried(before))
@@ -116,18 +115,22 @@ def chosen_bank(case: Case, unit_no: str, bank_code: str) -> Unit:
     return unit if unit and unit.bank_code == bank_code else Unit(case.home, unit_no, bank_code, case.now_ms)
 
 
-def _causes(
-    case: Case, person: Person, asked: ApplyForCard, data: CollectedData, outlets: Outlets
-) -> tuple[str, ...]:
+def _causes(case: Case, person: Person, asked: ApplyForCard, data: CollectedData, outlets: Outlets) -> tuple[str, ...]:
     """Return what in the application itself stops its making."""
     needs_photo = age(person, case.now_ms) >= outlets.application.photo_free_below_age
     holds = {
         "NO_PHOTO": needs_photo and not data.photo_digest,
         "DATA_INCOMPLETE": not data.complete,
         "REAL_NAME_MISMATCH": not real_name(person, asked.certno, asked.psn_name),
-        "OTHER_CITY_CARD": bool(person.issuing_city) and person.card_status not in WITHOUT_CARD,
+        "OTHER_CITY_CARD": _has_card_elsewhere(case, person),
     }
     return tuple(cause for cause, stops in holds.items() if stops)
+
+
+def _has_card_elsewhere(case: Case, person: Person) -> bool:
+    """Return whether another city of the province made the card in force here, or knows one in use (RA01, RH03)."""
+    enabled_here = bool(person.issuing_city) and person.card_status not in WITHOUT_CARD
+    return enabled_here or card_elsewhere(case, person.psn_no) is not None
 
 
 def _carried(before: CardApplication | None) -> tuple[str, ...]:

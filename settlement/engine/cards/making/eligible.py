@@ -1,4 +1,4 @@
-"""Who may have a card made, of which bank and on what evidence: the refusals of an application, one function a question.
+"""Who may have a card made, of which bank and on what evidence: one function a question.
 
 Everybody in the system may have one, whatever the insurance (RJ08), but for one at a time (RA02) and not while another
 is being made (RJ05).
@@ -6,7 +6,7 @@ is being made (RJ05).
 
 from typing import Final
 
-from settlement.engine.card_in_force import ALLOCATED, CANCELLED, LOST_FORMAL, NONE
+from settlement.engine.card_in_force import ALLOCATED, AWAY, CANCELLED, LOST_FORMAL, NONE
 from settlement.engine.cards.making.identity import age
 from settlement.engine.cards.making.photo import photo_problem
 from settlement.engine.cards.making.progress import making_of
@@ -19,7 +19,7 @@ from settlement.wire.making import ApplyForCard
 
 BATCH: Final = "BATCH"
 INSTANT: Final = "INSTANT"
-WITHOUT_CARD: Final = frozenset({NONE, CANCELLED, ALLOCATED})
+WITHOUT_CARD: Final = frozenset({NONE, AWAY, CANCELLED, ALLOCATED})
 """States of whoever has no card that could be used, now or later."""
 REPLACED: Final = frozenset({LOST_FORMAL})
 """States of a card that another may take the place of; it stays as it is until then."""
@@ -82,7 +82,7 @@ def certificate_refusal(outlets: Outlets, psn_cert_type: str, unit_no: str) -> R
     taken = rules.unit_certificates if unit_no else rules.personal_certificates
     if psn_cert_type in taken:
         return None
-    return Refused(making_codes.CERTIFICATE_REFUSED, f"psn_cert_type {psn_cert_type}; taken: {', '.join(sorted(taken))}")
+    return Refused(making_codes.CERTIFICATE_REFUSED, f"{psn_cert_type}; taken: {', '.join(sorted(taken))}")
 
 
 def photo_refusal(photo: bytes) -> Refused | None:
@@ -107,7 +107,7 @@ def _applicant_refusal(case: Case, asked: ApplyForCard, person: Person, outlets:
     rules = outlets.application
     minor = age(person, case.now_ms) < rules.guardian_below_age
     if minor and not (asked.applicant == "GUARDIAN" and asked.agent_certno):
-        return Refused(making_codes.GUARDIAN_REQUIRED, f"below {rules.guardian_below_age}: the guardian's agent_certno")
+        return Refused(making_codes.GUARDIAN_REQUIRED, f"below {rules.guardian_below_age}: agent_certno")
     if asked.mode == BATCH and not asked.unit_no and not rules.without_unit:
         return Refused(service_codes.APPLICANT_NOT_ALLOWED, "the unit applies for its people")
     return None

@@ -57,7 +57,8 @@ def read(content: bytes) -> Picture:
     """Read a picture's segments; raise PictureError."""
     if content[:2] != SOI:
         raise PictureError("it is no JPEG")
-    size, components, interval = (0, 0), (), 0
+    size, interval = (0, 0), 0
+    components: tuple[Component, ...] = ()
     quantization: dict[int, int] = {}
     codes: dict[int, dict[tuple[int, int], int]] = {}
     for marker, body, after in _segments(content):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from settlement.engine.arrival import Arrival
-from settlement.engine.cards import acceptance, certificates, ecard_fault
+from settlement.engine.cards import acceptance, certificates, ecard_fault, elsewhere
 from settlement.engine.cards.desk import serving
 from settlement.engine.cards.issue import issued_keys
 from settlement.engine.cards.making import (
@@ -34,7 +34,11 @@ def _by_unit(arrival: Arrival, world: World) -> Keys:
     asked = arrival.body
     assert isinstance(asked, ApplyForCard)
     unit = ((Unit, (arrival.home, asked.unit_no)),) if asked.unit_no else ()
-    return *_applied(arrival, world), *unit
+    return *_applied(arrival, world), *elsewhere.names(arrival, world), *unit
+
+
+def _again(arrival: Arrival, world: World) -> Keys:
+    return *_applied(arrival, world), *elsewhere.names(arrival, world)
 
 
 def _handed(arrival: Arrival, _world: World) -> Keys:
@@ -71,7 +75,7 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "0038": serving("send-code", phone_code.send, _sent),
     "0039": serving("cancel-by-code", phone_code.cancel, _sent),
     "0040": serving("instant-make", handing.make_instantly, _handed),
-    "0042": serving("report-mismatch", upkeep.report_mismatch, _applied),
+    "0042": serving("report-mismatch", upkeep.report_mismatch, _again),
     "0043": Judge(lookup.look_up, lookup.looked_up),
     "0044": serving("certificate-copy", certificates.keep, certificates.copy_keys),
     "0045": serving("acceptance", acceptance.acceptance),

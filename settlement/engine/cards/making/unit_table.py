@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from settlement.engine.arrival import Arrival
+from settlement.engine.cards.elsewhere import neighbours
 from settlement.engine.cards.making.application import allocated, chosen_bank, opened
 from settlement.engine.cards.making.collected import collected
 from settlement.engine.cards.making.eligible import bank_refusal, refusal, unit_refusal
@@ -85,7 +86,7 @@ def apply_by_table(case: Case) -> Verdict:
     return Granted(TableTaken(asked.unit_no, asked.bank_code, len(lines)), tuple(changes))
 
 
-def named(arrival: Arrival, _world: World) -> Keys:
+def named(arrival: Arrival, world: World) -> Keys:
     """Name the rows of everybody in the table; of one that cannot be read, the unit alone."""
     asked, home = arrival.body, arrival.home
     assert isinstance(asked, ApplyByTable)
@@ -94,7 +95,9 @@ def named(arrival: Arrival, _world: World) -> Keys:
         people = dict.fromkeys(line.applied.psn_no for line in _lines(asked))
     except TableError:
         return (unit,)
-    return unit, *((table, (home, psn_no)) for psn_no in people for table in (Person, CardApplication, CollectedData))
+    here = ((table, (home, psn_no)) for psn_no in people for table in (Person, CardApplication, CollectedData))
+    elsewhere = ((Person, (city, psn_no)) for psn_no in people for city in neighbours(world, home))
+    return unit, *here, *elsewhere
 
 
 def _taken(case: Case, applied: ApplyForCard, outlets: Outlets) -> tuple[Record, ...] | Refused:

@@ -1,5 +1,6 @@
-"""What happens to a making under way: told from outside (0080), mended at the bank (0037), or begun anew because what
-was printed is another's (0042).
+"""What happens to a making under way: told from outside (0080), mended at the bank (0037), begun anew (0042).
+
+A card is begun anew where what was printed on it is another's.
 """
 
 from typing import Final

@@ -1,9 +1,12 @@
 """How the bank zone stands, and that it stands apart from the social zone."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import settlement.engine
 from settlement.engine.ledger import bank_zone
 from settlement.engine.ledger.bank_zone import handed_out
 from settlement.wire import bank_codes, codes
@@ -196,3 +199,11 @@ def test_a_tap_that_paid_nothing_is_not_counted(
     keep(holder, balance_fen=0)
     assert pharmacy.ask(visits.purchase(pharmacy, antenna_card, 1, pin="")).refusal == "E4011"
     assert host.account(holder.psn_no).taps == 0
+
+
+@pytest.mark.rule("RE02")
+def test_no_bank_is_named_in_the_engine(host: Any) -> None:
+    named = {name for city in host.world.cities.values() for name in city.banks}
+    engine = Path(settlement.engine.__file__).parent
+    text = "\n".join(path.read_text("utf-8") for path in engine.rglob("*.py"))
+    assert [name for name in named if re.search(rf"\b{name}\b", text)] == []

@@ -21,9 +21,7 @@ from tests.settlement.engine.cards.conftest import DAY_MS, JINAN, SICHUAN, WEIFA
         ({"applicant": "PROXY"}, service_codes.EVIDENCE_MISSING),
     ],
 )
-def test_whoever_may_not_is_told_why_and_nothing_is_done(
-    desk: Any, of: Any, how: dict[str, Any], refusal: Any
-) -> None:
+def test_whoever_may_not_is_told_why_and_nothing_is_done(desk: Any, of: Any, how: dict[str, Any], refusal: Any) -> None:
     person = of(JINAN)
     assert desk.refused(LoseCard, person, **how) == refusal.code
     assert desk.host.person(person.psn_no) == person

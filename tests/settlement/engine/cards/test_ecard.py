@@ -18,7 +18,9 @@ def by_token(desk: Any, visits: Any, person: Any, drugs: Any) -> Any:
     """Pay at a pharmacy of the person's city with the e-card on the telephone."""
     pharmacy = desk.teller(person.city)
     token = pharmacy.told(IssueToken(ECARD, person.certno, person.psn_name)).mdtrt_cert_no
-    sale = visits.drug_sale(pharmacy, person, drugs, mdtrt_cert_type=ECARD, mdtrt_cert_no=token, card_sn="", pin_block=b"")
+    sale = visits.drug_sale(
+        pharmacy, person, drugs, mdtrt_cert_type=ECARD, mdtrt_cert_no=token, card_sn="", pin_block=b""
+    )
     return pharmacy.ask(sale)
 
 
@@ -32,9 +34,7 @@ def test_a_loss_blocks_the_card_and_not_the_e_card(desk: Any, of: Any, visits: A
 
 
 @pytest.mark.rule("RF03")
-def test_a_card_whose_last_day_is_over_does_not_stop_the_e_card(
-    desk: Any, of: Any, visits: Any, drugs: Any
-) -> None:
+def test_a_card_whose_last_day_is_over_does_not_stop_the_e_card(desk: Any, of: Any, visits: Any, drugs: Any) -> None:
     person = of(WEIFANG)
     desk.host.now_ms += 12 * YEAR_MS
     assert by_token(desk, visits, person, drugs).approved

@@ -108,8 +108,9 @@ def test_an_instant_card_works_at_once_in_both_zones(
     desk: Any, of: Any, visits: Any, drugs: Any, debit_card: Any
 ) -> None:
     person, pharmacy = of(JINAN), desk.teller(JINAN)
-    desk.done(ReissueCard, person)
+    told = desk.done(ReissueCard, person)
     renewed = desk.host.person(person.psn_no)
+    assert card_sn(renewed) == told.card_sn
     sale = pharmacy.told(visits.drug_sale(pharmacy, renewed, drugs))
     assert sale.amounts.acct_pay_fen
     assert pharmacy.ask(visits.purchase(pharmacy, debit_card(renewed), 100)).approved
@@ -205,9 +206,7 @@ def test_in_a_long_transition_two_cards_reach_one_account_and_overdraw_nothing(
 
 
 @pytest.mark.rule("RA34")
-def test_generation_3_replaces_generation_2_once_both_zones_are_on(
-    desk: Any, of: Any, visits: Any, drugs: Any
-) -> None:
+def test_generation_3_replaces_generation_2_once_both_zones_are_on(desk: Any, of: Any, visits: Any, drugs: Any) -> None:
     person, pharmacy = of(JINAN, card_generation=2), desk.teller(JINAN)
     waiting = reissued(desk, person, reason="UPGRADE", generation=3)
     told = desk.done(EnableCard, person)

@@ -8,7 +8,15 @@ import pytest
 from settlement.engine.ledger.cards import CardEvent
 from settlement.wire import codes, service_codes
 from settlement.wire.messages import QuerySettlement, ReissueCard
-from settlement.wire.services import CancelCard, EnableCard, HandInCard, LoseCard, LoseCardFormally, ReleaseCard, SealCard
+from settlement.wire.services import (
+    CancelCard,
+    EnableCard,
+    HandInCard,
+    LoseCard,
+    LoseCardFormally,
+    ReleaseCard,
+    SealCard,
+)
 from tests.settlement.engine.cards.conftest import JINAN, JINING, SICHUAN, WEIFANG, card_sn
 
 SECOND_MS = 1000
@@ -167,9 +175,7 @@ def test_the_account_outlives_the_card(desk: Any, of: Any, visits: Any, drugs: A
 
 
 @pytest.mark.rule("RA43")
-def test_history_is_found_by_the_person_whatever_the_cards_number(
-    desk: Any, of: Any, visits: Any, drugs: Any
-) -> None:
+def test_history_is_found_by_the_person_whatever_the_cards_number(desk: Any, of: Any, visits: Any, drugs: Any) -> None:
     person, pharmacy = of(JINAN), desk.teller(JINAN)
     settled = pharmacy.told(visits.drug_sale(pharmacy, person, drugs))
     desk.done(ReissueCard, person)
@@ -179,9 +185,7 @@ def test_history_is_found_by_the_person_whatever_the_cards_number(
 
 
 @pytest.mark.rule("RA45")
-def test_a_card_that_was_picked_up_is_told_and_nothing_changes(
-    desk: Any, of: Any, visits: Any, drugs: Any
-) -> None:
+def test_a_card_that_was_picked_up_is_told_and_nothing_changes(desk: Any, of: Any, visits: Any, drugs: Any) -> None:
     person, pharmacy = of(JINAN), desk.teller(JINAN)
     before = desk.host.person(person.psn_no)
     told = desk.done(HandInCard, person, applicant="FINDER", certno="", at=WEIFANG)

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from settlement.engine.arrival import Arrival
 from settlement.engine.cards.elsewhere import names, one_a_province
 from settlement.engine.case import Refused, case_of
 from settlement.engine.ledger.state import Person
@@ -65,9 +64,7 @@ def test_who_is_retired_has_no_foreign_card_enabled(desk: Any, of: Any) -> None:
 
 
 @pytest.mark.rule("RD08")
-def test_the_password_here_is_the_first_one_whatever_it_was_there(
-    desk: Any, of: Any, visits: Any, drugs: Any
-) -> None:
+def test_the_password_here_is_the_first_one_whatever_it_was_there(desk: Any, of: Any, visits: Any, drugs: Any) -> None:
     mover = of(WEIFANG)
     key = desk.host.world.key
     desk.holds(mover, password_check=key.password_check(mover.psn_no, "246801"))
@@ -146,7 +143,7 @@ def standing(desk: Any, person: Any) -> Refused | None:
     """What stands in the way of another card for a person."""
     teller = desk.teller(person.city)
     asked = LoseCard(person.psn_no, "PHONE")
-    arrival: Arrival = desk.host.arrival(teller.request(asked), asked)
+    arrival = desk.host.arrival(teller.request(asked), asked)
     keys = (Person, (person.city, person.psn_no)), *names(arrival, desk.host.world)
     case = case_of(arrival, desk.host.store.load_now(keys), desk.host.world)
     assert not isinstance(case, Refused)

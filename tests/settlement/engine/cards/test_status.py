@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from settlement.wire import codes, service_codes
+from settlement.wire import codes
+from settlement.wire.insurance import ChangeInsurance
 from settlement.wire.messages import ReissueCard
 from settlement.wire.services import CancelCard, ChangePhone, LoseCard, QueryCard
 from tests.settlement.engine.cards.conftest import JINAN, JINING, SICHUAN, WEIFANG, card_sn
@@ -94,15 +95,10 @@ def test_a_new_telephone_needs_no_new_card(desk: Any, of: Any, visits: Any, drug
 
 @pytest.mark.rule("RD23")
 def test_insurance_moves_whether_the_card_was_cancelled_or_not(desk: Any, of: Any, agency: Any) -> None:
-    from settlement.wire.insurance import ChangeInsurance
-
     for cancelled in (False, True):
-        person = next(
-            one for one in desk.host.people(JINAN, insutype="310", psn_type="12" if cancelled else "11")
-        )
+        person = next(one for one in desk.host.people(JINAN, insutype="310", psn_type="12" if cancelled else "11"))
         if cancelled:
             desk.done(CancelCard, person, reason="SURPLUS")
         agency().told(ChangeInsurance(person.psn_no, psn_insu_stas="4"))
         after = desk.host.person(person.psn_no)
         assert (after.psn_insu_stas, after.card_status) == ("4", "CANCELLED" if cancelled else "NORMAL")
-    assert service_codes.STATE_FORBIDS

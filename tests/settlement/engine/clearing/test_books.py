@@ -92,11 +92,11 @@ class FiveBooks(RuleBasedStateMachine):
                 ReissueCard(person.psn_no, person.certno, person.psn_name, card_sn=person.card_id.hex().upper())
             )
 
-    @rule(who=st.integers(0, 2), found=st.booleans())
-    def lose_or_find(self, who: int, found: object) -> None:
+    @rule(who=st.integers(0, 2), found=st.booleans(), channel=st.sampled_from(["PHONE", "APP", "COUNTER"]))
+    def lose_or_find(self, who: int, found: object, channel: Any) -> None:
         person, insured = self.someone(who)
         service = ReleaseCard if found else LoseCard
-        self.pharmacy.ask(service(person.psn_no, "COUNTER", certno=person.certno), insured=insured)
+        self.pharmacy.ask(service(person.psn_no, channel, certno=person.certno), insured=insured)
 
     @rule(who=st.integers(0, 2), kind=st.sampled_from(["LONG_TERM", "REFERRED", ""]))
     def file(self, who: int, kind: str) -> None:
@@ -104,12 +104,14 @@ class FiveBooks(RuleBasedStateMachine):
         asked = FileElsewhere(person.psn_no, OTHERS[person.city], kind) if kind else WithdrawFiling(person.psn_no)
         self.agency(person.city).ask(asked)
 
-    @rule(days=st.integers(1, 20))
+    @rule(days=st.sampled_from([1, 8, 30]))
     def wait(self, days: int) -> None:
         self.host.now_ms += days * DAY_MS
 
-    @rule(back=st.integers(0, 2))
-    def clear(self, back: int) -> None:
+    @precondition(lambda self: self.settled)
+    @rule(back=st.sampled_from([0, 1, 1, 1, 2]), days=st.sampled_from([0, 30]))
+    def clear(self, back: int, days: int) -> None:
+        self.host.now_ms += days * DAY_MS
         year, month = int(compact_time(self.host.now_ms)[:4]), int(compact_time(self.host.now_ms)[4:6])
         years, number = divmod(month - 1 - back, 12)
         self.agency("370100").ask(ClearMonth((year + years) * 100 + number + 1))
@@ -165,6 +167,9 @@ class FiveBooks(RuleBasedStateMachine):
         assert moved == 0
 
     def teardown(self) -> None:
+        assert not self.host.broken_laws()
+        self.clear(back=1, days=40)
+        self.nothing_is_owed_of_what_was_cleared_and_prefunding_only_moves()
         assert not self.host.broken_laws()
 
 

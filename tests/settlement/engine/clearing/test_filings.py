@@ -41,7 +41,6 @@ def outpatient(hospital: Any, visits: Any, guest: Any, lines: Any) -> Any:
     return hospital.told(visits.outpatient(hospital, guest, lines, insured=SAMPLE), insured=SAMPLE).amounts
 
 
-@pytest.mark.rule("RD02")
 def test_the_filed_are_paid_by_the_fund_as_their_own_policy_has_it_at_home(
     host: Any, hospital: Any, visits: Any, guest: Any, filed: Any, lines: Any
 ) -> None:
@@ -62,7 +61,6 @@ def test_the_unfiled_spend_their_personal_account_only(hospital: Any, visits: An
     assert amounts.acct_pay_fen == min(200_000, guest.balance_fen)
 
 
-@pytest.mark.rule("RD02")
 def test_the_unfiled_pay_at_pilots_only_and_the_filed_anywhere(
     host: Any, teller: Any, visits: Any, guest: Any, filed: Any, drugs: Any
 ) -> None:
@@ -107,7 +105,6 @@ def test_a_filing_is_enabled_by_the_batch_and_not_before(
     assert pharmacy.ask(sale, insured=SAMPLE).approved
 
 
-@pytest.mark.rule("RD01")
 def test_the_lag_of_the_batch_is_the_citys(host: Any, agency: Any) -> None:
     chengdu = next(host.people("510100"))
     told = agency("510100").told(FileElsewhere(chengdu.psn_no, "370100"))
@@ -167,7 +164,6 @@ def test_somebody_filed_elsewhere_is_no_local_at_a_pharmacy_until_the_filing_is_
     assert pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs)).approved
 
 
-@pytest.mark.rule("RC13")
 def test_whether_a_local_pharmacy_refuses_them_is_the_citys(
     host: Any, agency: Any, teller: Any, visits: Any, drugs: Any
 ) -> None:

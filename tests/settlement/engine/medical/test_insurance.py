@@ -28,7 +28,6 @@ def test_an_employee_who_becomes_a_resident_has_the_account_sealed_until_the_way
     assert not host.broken_laws()
 
 
-@pytest.mark.rule("RC08")
 def test_no_debit_follows_a_sealing_in_the_same_batch_and_one_before_it_stands(
     host: Any, agency: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
 ) -> None:

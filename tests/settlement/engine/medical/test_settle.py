@@ -171,7 +171,6 @@ def test_a_resident_cannot_pay_at_a_pharmacy(pharmacy: Any, visits: Any, residen
     assert refusal == codes.PHARMACY_NOT_ALLOWED.code
 
 
-@pytest.mark.rule("RC09")
 def test_a_resident_can_pay_at_a_hospital(hospital: Any, visits: Any, resident: Any, drugs: Any) -> None:
     assert hospital.told(visits.outpatient(hospital, resident, drugs)).setl_id
 
@@ -263,7 +262,6 @@ def test_a_patient_is_named_at_the_signed_door_only(
     assert pharmacy.told(visits.drug_sale(pharmacy, worker, drugs)).patient is None
 
 
-@pytest.mark.rule("RD02")
 def test_an_unfiled_guest_gets_nothing_from_the_pool(hospital: Any, visits: Any, guest: Any, drugs: Any) -> None:
     settled = hospital.told(visits.outpatient(hospital, guest, drugs, insured=guest.city), insured=guest.city)
     assert settled.amounts.fund_pay_sumamt_fen == 0

@@ -32,7 +32,7 @@ NOTHING = Used()
 FEN = st.integers(min_value=0, max_value=10**9)
 RATIO = st.integers(min_value=0, max_value=10_000)
 PARTS = st.builds(Parts, FEN, FEN, FEN, FEN)
-USED = st.builds(Used, FEN, FEN)
+USED = st.builds(Used, FEN, FEN, st.just(0))
 
 
 def line(pric_e6: int = 10_000_000, cnt_e4: int = 10_000) -> Line:
@@ -93,6 +93,9 @@ def payer(draw: st.DrawFn) -> Payer:
 PAYERS = st.tuples(payer(), payer())
 
 
+FEW = settings(max_examples=40)
+
+
 class Case(NamedTuple):
     """A bill, whose it is, and how it was split."""
 
@@ -124,7 +127,7 @@ class Case(NamedTuple):
         return self.split.amounts
 
 
-POOLS = st.builds(Case, PARTS, benefits(), USED, FEN, st.booleans())
+POOLS = st.builds(Case, PARTS, benefits(), USED, FEN, st.booleans(), st.just(()), st.just(0))
 CASES = st.builds(Case, PARTS, benefits(), USED, FEN, st.booleans(), PAYERS, FEN)
 
 
@@ -225,6 +228,7 @@ def test_the_parts_of_the_lines_are_the_parts_of_the_bill(bill: list[tuple[Line,
 # The identities of the interface.
 
 
+@FEW
 @given(CASES)
 def test_i1_the_bill_is_funds_patient_and_hospital(case: Case) -> None:
     amounts = case.amounts
@@ -234,6 +238,7 @@ def test_i1_the_bill_is_funds_patient_and_hospital(case: Case) -> None:
     assert amounts.psn_part_amt_fen >= 0
 
 
+@FEW
 @given(CASES)
 def test_i2_the_patients_share_is_account_and_cash(case: Case) -> None:
     amounts = case.amounts
@@ -251,18 +256,21 @@ def test_i3_the_funds_add_up_whichever_pays(fund_pay_type: str, case: Case) -> N
     assert by_fund[FUND_FIELDS[case.benefit.fund_pay_type]] == by_fund["fund_pay_sumamt_fen"]
 
 
+@FEW
 @given(CASES)
 def test_i3_the_funds_add_up_however_many_pay(case: Case) -> None:
     by_fund = asdict(case.amounts)
     assert sum(by_fund[name] for name in set(FUND_FIELDS.values())) == by_fund["fund_pay_sumamt_fen"]
 
 
+@FEW
 @given(CASES)
 def test_i4_the_family_pays_within_what_the_accounts_pay(case: Case) -> None:
     amounts = case.amounts
     assert 0 <= amounts.acct_mulaid_pay_fen <= min(amounts.acct_pay_fen, case.family_fen)
 
 
+@FEW
 @given(CASES)
 def test_i5_the_bill_is_its_four_parts(case: Case) -> None:
     amounts = case.amounts
@@ -285,6 +293,7 @@ def test_i7_the_rows_of_setldetail_are_what_the_funds_pay(fund_pay_type: str, ca
     assert {row.fund_pay_type for row in result.setldetail} <= {fund_pay_type}
 
 
+@FEW
 @given(CASES)
 def test_i7_every_fund_that_pays_has_its_row(case: Case) -> None:
     result = case.split
@@ -292,6 +301,7 @@ def test_i7_every_fund_that_pays_has_its_row(case: Case) -> None:
     assert all(row.fund_payamt_fen for row in result.setldetail)
 
 
+@FEW
 @given(CASES)
 def test_i10_deductible_and_fund_stay_in_scope(case: Case) -> None:
     amounts = case.amounts
@@ -300,6 +310,7 @@ def test_i10_deductible_and_fund_stay_in_scope(case: Case) -> None:
     assert amounts.fund_pay_sumamt_fen <= amounts.inscp_scp_amt_fen
 
 
+@FEW
 @given(CASES)
 def test_i12_the_account_pays_no_more_than_it_holds(case: Case) -> None:
     amounts = case.amounts
@@ -311,6 +322,7 @@ def test_i12_the_account_pays_no_more_than_it_holds(case: Case) -> None:
         assert amounts.acct_pay_fen == 0
 
 
+@FEW
 @given(CASES)
 def test_the_cap_holds_whatever_was_used_before(case: Case) -> None:
     if case.benefit.cap_fen is not None:
@@ -424,12 +436,14 @@ def paid(in_scope: int, benefit: Benefit, *more: Payer) -> Split:
     return split(Parts(0, 0, 0, in_scope), benefit, NOTHING, balance_fen=0, account_used=False, payers=more)
 
 
+@FEW
 @given(CASES)
 def test_the_stages_of_a_split_add_up_to_what_its_funds_pay(case: Case) -> None:
     result = case.split
     assert sum(stage.paid_fen for stage in result.stages) == result.amounts.fund_pay_sumamt_fen
 
 
+@FEW
 @given(CASES)
 def test_what_a_split_counts_is_what_its_supplements_pay(case: Case) -> None:
     result = case.split
@@ -483,7 +497,8 @@ def test_the_deductible_is_that_of_the_admission(admission: int, deductible: int
 
 
 @pytest.mark.parametrize(
-    ("family", "own", "mulaid", "cash"), [(0, 10_000, 0, 20_000), (5_000, 10_000, 5_000, 15_000), (10**6, 10_000, 20_000, 0)]
+    ("family", "own", "mulaid", "cash"),
+    [(0, 10_000, 0, 20_000), (5_000, 10_000, 5_000, 15_000), (10**6, 10_000, 20_000, 0)],
 )
 def test_the_own_account_pays_first_then_the_familys_then_cash(family: int, own: int, mulaid: int, cash: int) -> None:
     nothing = replace(PLAIN, deductible_fen=0, tiers=(Tier(None, 0),), fund_pay_type="")

@@ -10,6 +10,7 @@ from settlement.wire import codes, entitlement_codes, remote_codes, service_code
 from settlement.wire.insurance import ChangeInsurance, CheckBenefit
 from settlement.wire.messages import PresettleDrugSale
 from settlement.wire.names import institution_code, terminal_number
+from settlement.wire.services import LoseCard
 
 
 def trial(sale: Any) -> PresettleDrugSale:
@@ -84,7 +85,22 @@ def test_a_card_that_was_not_enabled_does_not_pay(
     assert refused.refusal == service_codes.CARD_NOT_ENABLED.code
 
 
-@pytest.mark.rule("RC13")
+@pytest.mark.rule("RC19")
+@pytest.mark.parametrize(("order", "refusals"), [("sale first", ["", ""]), ("loss first", ["", "E2002"])])
+def test_of_a_debit_and_a_loss_the_order_of_the_ledger_decides(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any, order: str, refusals: list[str]
+) -> None:
+    sale = visits.drug_sale(pharmacy, worker, drugs)
+    loss = LoseCard(psn_no=worker.psn_no, channel="PHONE", certno=worker.certno)
+    asked = [sale, loss] if order == "sale first" else [loss, sale]
+    decided = host.decide(*(host.arrival(pharmacy.request(body), body) for body in asked))
+    assert [decision.reply.refusal for decision in decided] == refusals
+    paid_fen = worker.balance_fen - host.person(worker.psn_no).balance_fen
+    assert paid_fen == (7500 if order == "sale first" else 0)
+    assert pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs)).refusal == service_codes.CARD_LOST.code
+    assert host.person(worker.psn_no).balance_fen == worker.balance_fen - paid_fen
+
+
 def test_somebody_filed_elsewhere_is_refused_at_a_local_pharmacy_until_the_filing_ends(
     host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
 ) -> None:
@@ -110,7 +126,6 @@ def test_a_bank_pos_takes_bank_cards_and_nothing_of_the_medical_account(
     assert pharmacy.told(visits.drug_sale(pharmacy, worker, drugs)).amounts.acct_pay_fen == 7500
 
 
-@pytest.mark.rule("RC01")
 @pytest.mark.parametrize("serial", [1, 2, 600])
 def test_the_same_card_is_read_at_any_institution_of_the_city(
     teller: Any, visits: Any, worker: Any, serial: int
@@ -119,7 +134,6 @@ def test_the_same_card_is_read_at_any_institution_of_the_city(
     assert anywhere.told(visits.query(worker)).psn_no == worker.psn_no
 
 
-@pytest.mark.rule("RC04")
 def test_who_is_not_designated_cannot_debit_the_medical_account(teller: Any) -> None:
     shop = teller(institution_code("P", "370100", 99_999))
     with pytest.raises(AssertionError, match=codes.UNKNOWN_INSTITUTION.code):

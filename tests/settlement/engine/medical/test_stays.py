@@ -1,4 +1,4 @@
-"""Stays in hospital from the desk to the till, at a third-level hospital of Jinan (deductible 1000, 500, 0; 85, 88 %)."""
+"""Stays in hospital from desk to till, at a third-level hospital of Jinan (deductible 1000, 500, 0; 85 and 88 %)."""
 
 from typing import Any
 
@@ -301,7 +301,11 @@ def test_a_deposit_pays_the_patients_rest_and_what_is_left_goes_back(host: Any, 
     ward.charged(worker, mdtrt_id, "5000")
     ward.discharged(worker, mdtrt_id)
     info = ward.settled(worker, mdtrt_id, 500_000)
-    assert (info.amounts.psn_cash_pay_fen, info.deposit_used_fen, info.deposit_refund_fen) == (160_000, 160_000, 140_000)
+    assert (info.amounts.psn_cash_pay_fen, info.deposit_used_fen, info.deposit_refund_fen) == (
+        160_000,
+        160_000,
+        140_000,
+    )
     assert ward.stay(worker, mdtrt_id).deposit_fen == 0
     assert not host.broken_laws()
 
@@ -326,9 +330,7 @@ def test_a_deposit_that_is_too_small_leaves_the_rest_in_cash(host: Any, ward: An
     assert not host.broken_laws()
 
 
-@pytest.mark.parametrize(
-    ("fen", "refusal"), [(0, codes.AMOUNT_OUT_OF_RANGE), (-10_001, hospital_codes.DEPOSIT_SHORT)]
-)
+@pytest.mark.parametrize(("fen", "refusal"), [(0, codes.AMOUNT_OUT_OF_RANGE), (-10_001, hospital_codes.DEPOSIT_SHORT)])
 def test_no_more_is_given_back_than_is_held(ward: Any, worker: Any, fen: int, refusal: Refusal) -> None:
     mdtrt_id = ward.admitted(worker)
     ward.paid_in_advance(worker, mdtrt_id, 10_000)
@@ -385,4 +387,60 @@ def test_the_own_share_is_paid_by_account_bank_and_cash_in_every_combination(
     assert host.person(worker.psn_no).balance_fen == worker.balance_fen - paid["account"]
     opened = host.world.register.account(worker.city, worker.psn_no)
     assert host.account(worker.psn_no).balance_fen == opened.balance_fen - bank_fen
+    assert not host.broken_laws()
+
+
+# Supplements and the hospital's share, through the ledger.
+
+
+def test_every_supplement_of_a_person_pays_and_the_books_agree(host: Any, ward: Any) -> None:
+    servant = next(host.people(insutype="310", psn_type="11", standing="civil-servant"))
+    amounts = ward.whole_stay(servant, "600000").amounts
+    assert amounts.hifp_pay_fen == 40_000_000
+    assert amounts.hifob_pay_fen > 0
+    assert amounts.cvlserv_pay_fen > 0
+    assert amounts.hifes_pay_fen == amounts.maf_pay_fen == 0
+    assert not host.broken_laws()
+
+
+def test_serious_illness_counts_over_the_stays_of_a_year(host: Any, ward: Any) -> None:
+    resident = next(host.people(insutype="390", standing=""))
+    paid = [ward.whole_stay(resident, "30000").amounts.hifmi_pay_fen for _ in range(2)]
+    own_fen = (3_000_000 - 80_000) * 35 // 100 + 80_000 + (3_000_000 - 40_000) * 35 // 100 + 40_000
+    assert paid == [0, (own_fen - 1_400_000) * 60 // 100]
+    assert not host.broken_laws()
+
+
+def test_an_aided_residents_rest_is_paid_by_medical_aid(host: Any, ward: Any) -> None:
+    resident = next(host.people(insutype="390", standing="aided"))
+    amounts = ward.whole_stay(resident, "5000").amounts
+    assert amounts.maf_pay_fen == (500_000 - amounts.hifp_pay_fen) * 70 // 100
+    assert not host.broken_laws()
+
+
+def test_too_much_own_cost_is_borne_by_the_hospital(host: Any, ward: Any, worker: Any, drugs: Any) -> None:
+    mdtrt_id = ward.admitted(worker)
+    ward.charged(worker, mdtrt_id, "500")
+    ward.charged(worker, mdtrt_id, "500", item=drugs[2].med_list_codg)
+    ward.discharged(worker, mdtrt_id)
+    info = ward.settled(worker, mdtrt_id, 100_000)
+    assert info.amounts.hosp_part_amt_fen == 20_000
+    assert not host.broken_laws()
+    ward.teller.told(RevokeStay(info.setl_id, mdtrt_id, worker.psn_no))
+    assert not host.broken_laws()
+
+
+@pytest.mark.rule("RC20")
+def test_a_stay_away_from_home_is_settled_at_once_by_the_policy_of_home(
+    host: Any, teller: Any, ward: Any, worker: Any, guest: Any
+) -> None:
+    pilot = type(ward)(host, teller(institution_code("H", "370100", 1)).sign_in(), ward.item)
+    told = pilot.teller.told
+    pilot.teller.told = lambda body, **how: told(body, **{"insured": "379900", **how})
+    info = pilot.whole_stay(guest, "5000", chip_pin_verified=True, acct_used_flag="1")
+    here = ward.whole_stay(worker, "5000", acct_used_flag="1")
+    assert info.amounts.fund_pay_sumamt_fen == 0 < here.amounts.fund_pay_sumamt_fen
+    for amounts in (info.amounts, here.amounts):
+        assert amounts.medfee_sumamt_fen == amounts.fund_pay_sumamt_fen + amounts.psn_part_amt_fen
+        assert amounts.psn_part_amt_fen == amounts.acct_pay_fen + amounts.psn_cash_pay_fen
     assert not host.broken_laws()

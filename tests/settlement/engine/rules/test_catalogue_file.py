@@ -123,5 +123,5 @@ def test_a_matching_is_read() -> None:
 
 
 def test_a_bad_line_of_a_matching_is_named() -> None:
-    with pytest.raises(ProfileError, match="m.csv: line 2: medins_list_codg: empty"):
+    with pytest.raises(ProfileError, match=r"m\.csv: line 2: medins_list_codg: empty"):
         read_matches(MATCHES + "H37010000001,,X1,2026-01-01\n", "m.csv")

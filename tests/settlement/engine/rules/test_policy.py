@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from settlement.engine.rules.policy import Benefit, Policy, Tier, pays_nothing
+from settlement.engine.rules.policy import Benefit, Policy, Route, Tier, pays_nothing
 from settlement.engine.rules.policy_file import read_policy
 from settlement.engine.rules.profile import ProfileError
 from settlement.wire.refusal import Basis
@@ -155,3 +155,43 @@ def test_unsound_figures_are_refused_with_their_key(rows: Rows, problem: str) ->
     message = refused(rows)
     assert message.startswith("sample.toml: benefit[0]")
     assert problem in message
+
+
+ROUTES = '["local", "filed", "emergency", "referred", "unfiled"]'
+
+
+def less(figures: str, level: str = Rows.level) -> Rows:
+    return Rows(route=ROUTES, days=f"from = 2026-01-01\nless = {{ {figures} }}", level=level)
+
+
+@pytest.mark.parametrize(
+    ("route", "ratio"),
+    [("local", 8000), ("filed", 8000), ("emergency", 8000), ("referred", 7000), ("unfiled", 6000)],
+)
+def test_the_referred_and_the_unfiled_have_points_taken_off_their_ratio(route: Route, ratio: int) -> None:
+    benefit = policy(less('referred = "0.10", unfiled = "0.20"')).benefit(
+        insutype="310", psn_type="11", med_type="11", level=1, route=route, day=20260601
+    )
+    assert benefit
+    assert [tier.ratio_e4 for tier in benefit.tiers] == [ratio]
+
+
+def test_no_ratio_falls_below_nothing() -> None:
+    low = '[benefit.level.any]\ntiers = [{ up_to = "100.00", ratio = "0.05" }, { ratio = "0.80" }]'
+    benefit = policy(less('referred = "0.10"', low)).benefit(
+        insutype="310", psn_type="11", med_type="11", level=1, route="referred", day=20260601
+    )
+    assert benefit
+    assert [tier.ratio_e4 for tier in benefit.tiers] == [0, 7000]
+
+
+@pytest.mark.parametrize(
+    ("figures", "problem"),
+    [
+        ('referred = "0.11"', "less.referred: at most 0.10 is taken off (医保发〔2022〕22号)"),
+        ('unfiled = "0.21"', "less.unfiled: at most 0.20 is taken off (医保发〔2022〕22号)"),
+        ('filed = "0.05"', "less.filed: unknown key; the nearest known one is unfiled"),
+    ],
+)
+def test_more_than_the_national_rule_is_never_taken_off(figures: str, problem: str) -> None:
+    assert problem in refused(less(figures))

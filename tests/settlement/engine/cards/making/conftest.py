@@ -1,4 +1,4 @@
-"""Outlets of a host without I/O: somebody without a card, and services as a counter, a unit or a telephone asks them."""
+"""Outlets of a host without I/O: somebody without a card, and services as a counter or a unit asks them."""
 
 from collections.abc import Callable
 from pathlib import Path

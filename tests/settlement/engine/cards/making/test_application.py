@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from settlement.engine.cards.making.causes import CAUSES
@@ -279,10 +280,10 @@ def test_the_sample_city_lets_a_unit_change_its_bank(office_in: Any, host: Any) 
 @pytest.mark.rule("RJ09")
 @pytest.mark.parametrize(
     ("psn_cert_type", "unit_no", "taken"),
-    [("01", "", True), ("01", "U1", True), ("08", "U1", True), ("17", "U1", True), ("08", "", False), ("17", "", False)],
+    [("01", "", True), ("01", "U1", True), ("08", "U1", True), ("17", "U1", True), ("08", "", False)],
 )
 def test_foreigners_come_in_their_units_batch(
-    office: Any, cardless: Any, psn_cert_type: str, unit_no: str, taken: bool
+    office: Any, cardless: Any, psn_cert_type: str, unit_no: str, taken: object
 ) -> None:
     how = {"psn_cert_type": psn_cert_type, "unit_no": unit_no}
     if taken:
@@ -313,3 +314,12 @@ def test_an_instant_card_needs_everything_at_once(office: Any, cardless: Any) ->
 
 def test_somebody_unknown_gets_no_card(office: Any, cardless: Any) -> None:
     assert office.refused(cardless, psn_no="3701009999999999") == codes.NO_INSURED_PERSON.code
+
+
+@pytest.mark.rule("RH03")
+def test_a_card_that_is_in_use_in_another_city_of_the_province_fails_the_third_step(office: Any, worker: Any) -> None:
+    office.put(worker, card_status="AWAY")
+    office.host.put(msgspec.structs.replace(worker, city=SAMPLE))
+    office.apply(worker)
+    office.wait(60)
+    assert office.progress(worker).steps[-1].state == "FAIL_OTHER_CITY_CARD"

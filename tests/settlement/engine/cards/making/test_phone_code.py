@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from settlement.batch import Judge, drive_now, judge_of, settle_batch
 from settlement.engine.ledger.making import PhoneCode
-from settlement.wire import making_codes
+from settlement.wire import codes, making_codes
 from settlement.wire.making import CancelByCode, SendCode
 
 
@@ -89,10 +90,24 @@ def test_the_code_itself_is_not_kept(office: Any, worker: Any) -> None:
 
 
 @pytest.mark.rule("RJ16")
-def test_a_page_that_failed_is_retried_under_the_same_msgid_and_cancels_once(office: Any, worker: Any) -> None:
-    """The engine answers a bug of ours E9000 and decides nothing; the client sends the same request again."""
+def test_a_page_that_failed_is_sent_again_under_the_same_msgid_and_cancels_once(office: Any, worker: Any) -> None:
+    """A bug of ours is answered E9000, which decides nothing; the client sends the same request again."""
     code, msgid = code_sent(office, worker), office.teller.next_msgid()
     body = CancelByCode(psn_no=worker.psn_no, certno=worker.certno, channel="WEB", code=code)
+    arrival = office.host.arrival(office.teller.request(body, msgid=msgid), body)
+    [failed] = drive_now(settle_batch([arrival], failing(office.host.world)), office.host.store, lambda _: None)
+    assert failed.reply.refusal == codes.UNKNOWN_ERROR.code
+    assert office.person(worker).card_status == "NORMAL"
     first = office.teller.ask(body, msgid=msgid)
+    assert first.approved
     assert office.teller.ask(body, msgid=msgid) == first
     assert office.person(worker).card_status == "CANCELLED"
+
+
+def failing(world: Any) -> Judge:
+    """The engine's judgement with a bug in it."""
+
+    def fails(*_: object) -> Any:
+        raise ArithmeticError
+
+    return judge_of(world)._replace(decide=fails)

@@ -1,6 +1,7 @@
 """The nine steps: computed from moments, a plan and a calendar, in their order."""
 
 from datetime import date
+from itertools import pairwise
 from statistics import mean
 from typing import Any
 
@@ -76,7 +77,7 @@ def a_day_later(moment_ms: int) -> int:
 def test_the_nine_steps_follow_one_another_in_their_order() -> None:
     runs = making().runs()
     assert tuple(run.step for run in runs) == WORDS_OF_THE_SEED == STEPS
-    for before, after in zip(runs, runs[1:], strict=False):
+    for before, after in pairwise(runs):
         assert after.began_ms == before.ended_ms >= before.began_ms
 
 
@@ -105,9 +106,7 @@ def test_cards_come_after_about_thirty_working_days() -> None:
 
 @pytest.mark.rule("RH17")
 def test_a_newborns_card_takes_about_two_months() -> None:
-    days = [
-        (china_day(making(draw=draw, newborn=1).ready_ms()) - china_day(MONDAY)).days for draw in range(300)
-    ]
+    days = [(china_day(making(draw=draw, newborn=1).ready_ms()) - china_day(MONDAY)).days for draw in range(300)]
     assert 55 <= mean(days) <= 66
 
 
@@ -130,7 +129,7 @@ def test_a_failed_step_has_its_cause_and_no_end() -> None:
 
 
 @given(draw=st.binary(max_size=16), step=st.sampled_from(STEPS), newborn=st.booleans())
-def test_every_step_takes_as_long_as_its_plan_allows(draw: bytes, step: str, newborn: bool) -> None:
+def test_every_step_takes_as_long_as_its_plan_allows(draw: bytes, step: str, newborn: Any) -> None:
     least, most = OUTLETS.plan.of(step, newborn=newborn)
     assert least <= planned_days(OUTLETS.plan, step, draw, newborn=newborn) <= most
 

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from settlement.engine.rules.money import FEN_PLACES, RATIO_ONE, unscaled
 from settlement.engine.rules.policy import Benefit, Policy, Supplement, Tier, pays_nothing
-from settlement.policy_words import FUNDS, INSUTYPES, LEVELS, MED_TYPES, PSN_TYPES, ROUTES, STANDINGS, both
+from settlement.telling.policy_words import FUNDS, INSUTYPES, LEVELS, MED_TYPES, PSN_TYPES, ROUTES, STANDINGS, both
 
 T = TypeVar("T")
 

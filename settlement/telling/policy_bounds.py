@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from settlement.engine.rules.money import RATIO_ONE, RATIO_PLACES, unscaled
 from settlement.engine.rules.policy import Benefit, Dated, Policy, Tier, pays_nothing
-from settlement.policy_table import yuan
+from settlement.telling.policy_table import yuan
 
 HALF: Final = Fraction(1, 2)
 STEPS: Final = (-1, 0, 1)

@@ -11,9 +11,9 @@ from settlement.config import load_rulebook
 from settlement.engine.rules.policy import Benefit, Policy, Tier
 from settlement.engine.rules.policy_file import read_policy
 from settlement.golden import judge, read_cases
-from settlement.policy_bounds import bounds, thresholds
-from settlement.policy_check import findings
-from settlement.policy_table import aligned, blocks, table
+from settlement.telling.policy_bounds import bounds, thresholds
+from settlement.telling.policy_check import findings
+from settlement.telling.policy_table import aligned, blocks, table
 from settlement.wire.refusal import Basis
 
 DAY = 20260601

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from settlement.engine.rules.policy import Benefit, Dated, Policy, Tier, pays_nothing, whom
 from settlement.engine.rules.profile import OPEN_END
-from settlement.policy_table import percent, yuan
+from settlement.telling.policy_table import percent, yuan
 
 HOSPITAL_LEVELS: Final = (1, 2, 3)
 WORKING, RETIRED = "11", "12"

@@ -1,0 +1,66 @@
+"""`shuaka service`: the catalogue of card services, and what the command makes of a line and of an answer."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from settlement.wire.service_catalogue import SERVICES
+from shuaka.__main__ import app
+from shuaka.service import lines_of, parse_fields
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["service", *arguments], env={"TERM": "dumb", "COLUMNS": "200"})
+    return done.exit_code, done.output + done.stderr
+
+
+def test_the_catalogue_says_of_each_service_by_which_channel_and_for_whom() -> None:
+    code, said = run("--list", "--city", "370100")
+    assert code == 0
+    for name in SERVICES:
+        assert name in said
+    assert "370100  at APP BANK COUNTER KIOSK PHONE WEB; by HOLDER PROXY; city" in said
+    assert "370800" not in said
+
+
+def test_the_catalogue_is_there_for_machines() -> None:
+    code, said = run("--list", "--json")
+    rows = {row["name"]: row for row in json.loads(said)}
+    assert code == 0
+    assert rows["cancel"]["fields"][-1] == "reason"
+    assert rows["reset-password"]["cities"]["370800"]["at"] == ["BANK"]
+    assert "370100" not in rows["seal"]["cities"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        ((), 2, "is no card service"),
+        (("fly",), 2, "shuaka service --list"),
+        (("--list", "--city", "000000"), 2, "000000 is none of 370100"),
+        (("lose", "color=red"), 2, "psn_no=..."),
+        (("lose", "psn_no"), 2, "psn_no=..."),
+        (("lose", "psn_no=1", "--data", "/no/such/place"), 1, "shuaka serve"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(arguments: tuple[str, ...], code: int, complaint: str) -> None:
+    left, said = run(*arguments)
+    assert left == code
+    assert complaint in said
+
+
+def test_a_field_is_text_where_the_service_wants_text() -> None:
+    read = parse_fields("reissue", ["psn_no=3701", "lost=true", "generation=3", "reason=LOST", "card_sn="])
+    assert read == {"psn_no": "3701", "lost": True, "generation": 3, "reason": "LOST", "card_sn": ""}
+    assert parse_fields("reissue", ["lost=perhaps"]) == {"lost": "perhaps"}
+    with pytest.raises(typer.BadParameter):
+        parse_fields("reissue", ["lost"])
+
+
+def test_an_answer_is_told_without_what_is_empty() -> None:
+    done = {"infcode": 0, "msgid": "M", "output": {"card_status": "NORMAL", "until": "", "card_pending": 0}}
+    assert list(lines_of("release", done)) == ["release: done, msgid M", "  card_status NORMAL"]
+    refused = {"infcode": -1, "err_msg": "[E2003] gone", "output": None}
+    assert list(lines_of("release", refused)) == ["release: refused [E2003] gone"]
