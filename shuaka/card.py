@@ -23,9 +23,7 @@ app = typer.Typer(help="Look at and talk to the simulated cards.", no_args_is_he
 
 Index = Annotated[
     int,
-    typer.Argument(
-        parser=compose.card_index, metavar="[INDEX|SPECIMEN]", help="Index of a card, or a specimen."
-    ),
+    typer.Argument(parser=compose.card_index, metavar="[INDEX|SPECIMEN]", help="Index of a card, or a specimen."),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the population.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For a machine to read.")]

@@ -204,9 +204,7 @@ def _in_words(error: Exception, kind: type[Struct]) -> str:
     """Turn msgspec's `$[3]` into the name of the field at that place, and a pattern into what it lets in."""
     text = _PATH.sub(lambda match: _named(match.group(1), kind), str(error))
     unmatched = _PATTERN.fullmatch(text)
-    return (
-        f"{unmatched['field']}: must be {ALLOWED[unmatched['pattern']]}" if unmatched else text
-    )
+    return f"{unmatched['field']}: must be {ALLOWED[unmatched['pattern']]}" if unmatched else text
 
 
 def _named(path: str, kind: type[Struct]) -> str:

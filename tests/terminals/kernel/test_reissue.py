@@ -55,7 +55,7 @@ def test_a_second_reissue_counts_on(booth: Callable[..., Any]) -> None:
 def test_away_from_home_nobody_reissues(booth: Callable[..., Any], site: Callable[..., Site]) -> None:
     at = booth(site("P", "379900"))
     outcome = at.run(reissue(at.site))
-    assert (outcome.result, outcome.refusal) == (Result.DECLINED, "E2013")
+    assert (outcome.result, outcome.refusal) == (Result.DECLINED, "E2024")
 
 
 def test_a_card_that_does_not_answer_is_not_reissued_here(booth: Callable[..., Any]) -> None:
