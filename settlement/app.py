@@ -38,7 +38,8 @@ from settlement.gateways.national import national_app
 from settlement.gateways.operations import Operator, operations
 from settlement.gateways.tcp import TcpGateway
 from settlement.journal.writer import Journal, Scope
-from settlement.metrics import MeteredStore, Metrics
+from settlement.metered_store import MeteredStore
+from settlement.metrics import Metrics
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.sqlite import SqliteStore
@@ -193,7 +194,7 @@ async def _settle_until_told(service: Service, gateway: TcpGateway, store: Meter
 
 
 async def _watch_the_books(store: MeteredStore) -> None:
-    """Look at the laws from the start on and again and again, so that the gauges of the books say something true.
+    """Look at the books from the start on and again and again, so that the gauges of the books say something true.
 
     Where somebody else has an audit under way it serves as well. A failure is counted by the store; settling goes on.
     """
@@ -201,7 +202,7 @@ async def _watch_the_books(store: MeteredStore) -> None:
         began = perf_counter()
         if not store.being_audited:
             try:
-                await store.laws()
+                await store.look()
             except StoreError as error:
                 log.warning("the books were not audited: %s", error)
             except Exception:

@@ -1,22 +1,19 @@
-"""What Prometheus is told: replies, latency, batches, commits, queue, PINs, and whether the books balance.
+"""What Prometheus is told: replies, latency, batches, commits, queue, PINs, and how the books stand.
 
 Labels are bounded: gateway, infno and a class of outcome; no terminal, card or person is ever one.
 The registry is our own, and the server a thread of prometheus_client: rendering stays off the engine's loop. What is
-counted for every reply stands in replies.py.
+counted for every reply stands in replies.py, what is known of the books in books_gauges.py.
 """
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Thread
-from time import perf_counter
 from typing import Final, Protocol
 
 from prometheus_client import (
     CollectorRegistry,
-    Counter,
     Gauge,
     Histogram,
     Info,
@@ -26,12 +23,9 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
-from settlement.engine.ledger.state import Key, State
-from settlement.engine.ledger.statement import Period, StatementRow
+from settlement.books_gauges import BooksGauges
 from settlement.replies import LATENCY_BUCKETS, Latency, Replies
 from settlement.service import Gathered
-from settlement.stores.store import Changes, Invariant, LedgerAudit, Store, TooFew
 
 DURABILITY: Final = {"sqlite": "WAL, synchronous=FULL", "memory": "none"}
 """What each store promises of what it acknowledged."""
@@ -68,20 +62,8 @@ class Metrics:
         self._commit = Histogram(
             "shuaka_commit_seconds", "One durable commit.", buckets=LATENCY_BUCKETS, registry=registry
         )
-        self._imbalance = Gauge(
-            "shuaka_ledger_imbalance_fen", "By how much the books are off, as of the last audit.", registry=registry
-        )
-        self._broken = Gauge(
-            "shuaka_ledger_broken_invariants", "Laws of the books that are broken, as of the last audit.",
-            registry=registry,
-        )  # fmt: skip
-        self._audited = Gauge(
-            "shuaka_ledger_audited_timestamp_seconds", "When the last audit ended, in Unix time; 0 before the first.",
-            registry=registry,
-        )  # fmt: skip
-        self._audit_failures = Counter(
-            "shuaka_ledger_audit_failures", "Audits that could not be carried out.", registry=registry
-        )
+        self.books = BooksGauges()
+        registry.register(self.books)
         self._store = Info("shuaka_store", "Where the ledger is kept, and when a commit is durable.", registry=registry)
         Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": _version()})
         self._stages = _Stages()
@@ -107,16 +89,6 @@ class Metrics:
         """Note how long a commit took."""
         self._commit.observe(seconds)
         self._stages.save_s += seconds
-
-    def audited(self, laws: tuple[Invariant, ...]) -> None:
-        """Note what an audit found of the books."""
-        self._imbalance.set(sum(law.off_fen for law in laws))
-        self._broken.set(sum(not law.ok for law in laws))
-        self._audited.set_to_current_time()
-
-    def audit_failed(self) -> None:
-        """Count an audit that could not be carried out."""
-        self._audit_failures.inc()
 
     def serve(self, host: str, port: int) -> tuple[HttpServer, Thread]:
         """Serve /metrics from a thread; raise OSError if the port cannot be had."""
@@ -155,86 +127,6 @@ class _Engine(Collector):
         used = os.times()
         yield CounterMetricFamily("shuaka_engine_cpu_seconds", "CPU of the engine.", used.user + used.system)
         yield GaugeMetricFamily("shuaka_engine_resident_bytes", "Memory of the engine.", _resident_bytes())
-
-
-class MeteredStore:
-    """A store whose commits are timed and whose audits are shown."""
-
-    def __init__(self, store: Store, metrics: Metrics) -> None:
-        self._store = store
-        self._metrics = metrics
-        self._audits = 0
-
-    async def load(self, keys: tuple[Key, ...]) -> State:
-        """Return the working set of these rows, and note how long that took."""
-        began = perf_counter()
-        state = await self._store.load(keys)
-        self._metrics.loaded(perf_counter() - began)
-        return state
-
-    async def save(self, changes: Changes) -> None:
-        """Save, and note how long the commit took."""
-        began = perf_counter()
-        await self._store.save(changes)
-        self._metrics.committed(perf_counter() - began)
-
-    async def lease(self, count: int) -> int | TooFew:
-        """Return the first of `count` fresh indexes, if there are so many."""
-        return await self._store.lease(count)
-
-    async def statement(self, period: Period) -> tuple[StatementRow, ...]:
-        """Return what an institution settled in some days."""
-        return await self._store.statement(period)
-
-    async def positions(self, until_ms: int) -> Owed:
-        """Return what is owed on claims."""
-        return await self._store.positions(until_ms)
-
-    async def paid(self, month: int) -> tuple[PaidClaim, ...]:
-        """Return what a month's clearing has paid."""
-        return await self._store.paid(month)
-
-    async def pairs(self, from_ms: int, to_ms: int) -> PairRows:
-        """Return what both sides of each pair of cities booked."""
-        return await self._store.pairs(from_ms, to_ms)
-
-    async def audit(self, opter_no: str = "") -> LedgerAudit:
-        """Judge the ledger, and note what was found, or that it could not be done."""
-        with self._noted():
-            audit = await self._store.audit(opter_no)
-        self._metrics.audited(audit.invariants)
-        return audit
-
-    async def laws(self) -> tuple[Invariant, ...]:
-        """Judge the laws, and note it as of an audit."""
-        with self._noted():
-            laws = await self._store.laws()
-        self._metrics.audited(laws)
-        return laws
-
-    @contextmanager
-    def _noted(self) -> Iterator[None]:
-        self._audits += 1
-        try:
-            yield
-        except Exception:
-            self._metrics.audit_failed()
-            raise
-        finally:
-            self._audits -= 1
-
-    @property
-    def being_audited(self) -> bool:
-        """Whether an audit is under way."""
-        return self._audits > 0
-
-    async def digest(self, opter_no: str = "") -> str:
-        """Return the digest of one operator's settlements and purchases."""
-        return await self._store.digest(opter_no)
-
-    async def close(self) -> None:
-        """Close the store."""
-        await self._store.close()
 
 
 def _resident_bytes() -> int:

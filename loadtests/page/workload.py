@@ -31,6 +31,7 @@ OF_WHOM: Final = {
     "bank": "of_bank",
     "wrong_bank_pin": "of_bank_payers",
     "resets_pin": "of_locked",
+    "inpatient": "of_hospital",
 }
 """Of whom a share of the mix is one; terminals.patients.Mix says so. Any other is of all."""
 

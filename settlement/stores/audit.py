@@ -7,7 +7,8 @@ import apsw
 
 from settlement.stores.law import POSTINGS, Law
 from settlement.stores.laws import LAWS
-from settlement.stores.store import BankSums, Invariant, LedgerAudit, LedgerSums
+from settlement.stores.open_items import city_debts, open_items
+from settlement.stores.store import BankSums, Invariant, LedgerAudit, LedgerSums, Look
 from settlement.wire.names import fingerprint
 
 FINGERPRINT_MODULUS: Final = 1 << 64
@@ -41,15 +42,17 @@ def examine(connection: apsw.Connection, opter_no: str = "") -> LedgerAudit:
             for infno, *counted in connection.execute(SUMS, (opter_no,))
         }
         [(tombstones,)] = connection.execute(TOMBSTONES, (opter_no,))
-        return LedgerAudit(sums, tombstones, judge(connection), _bank_sums(connection, opter_no))
+        look = look_at(connection)
+        return LedgerAudit(sums, tombstones, look.laws, _bank_sums(connection, opter_no), look.open_items, look.debts)
     finally:
         connection.execute("COMMIT")
 
 
-def judge(connection: apsw.Connection) -> tuple[Invariant, ...]:
-    """Judge the laws alone; outside a transaction each sees the ledger as it stands when its turn comes."""
+def look_at(connection: apsw.Connection) -> Look:
+    """Look at the books; outside a transaction each statement sees the ledger as it stands when its turn comes."""
     connection.execute(POSTINGS)
-    return tuple(_judge(connection, law) for law in LAWS)
+    laws = tuple(_judge(connection, law) for law in LAWS)
+    return Look(laws, open_items(connection), city_debts(connection))
 
 
 def _fingerprints(connection: apsw.Connection, opter_no: str) -> Counter[str]:

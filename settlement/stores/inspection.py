@@ -2,8 +2,8 @@
 
 It reads the file beside the engine that writes it, and takes what CPU nobody else wants: in a thread of the engine the
 same look would take the interpreter from it again and again. A line on stdin asks for a look, a line of JSON on stdout
-answers: every law, or why they cannot be read. It ends with its engine, also with one that was killed: between looks by
-the end of stdin, in the middle of one because the parent is another.
+answers: what it found (audit.look_at), or why nothing. It ends with its engine, also with one that was killed: between
+looks by the end of stdin, in the middle of one because the parent is another.
 """
 
 import os
@@ -17,8 +17,8 @@ import apsw
 import msgspec
 from msgspec import Struct
 
-from settlement.stores.audit import judge
-from settlement.stores.store import Invariant
+from settlement.stores.audit import look_at
+from settlement.stores.store import Look
 
 NICE: Final = 19
 STEPS_BETWEEN: Final = 100_000
@@ -27,20 +27,20 @@ BUSY_TIMEOUT_MS: Final = 5_000
 
 
 class Found(Struct, frozen=True):
-    """What one look found: the laws, or in `error` why there are none."""
+    """What one look found, or in `error` why nothing."""
 
-    laws: tuple[Invariant, ...] = ()
+    look: Look | None = None
     error: str = ""
 
 
 def look(path: Path, orphaned: Callable[[], bool] = lambda: False) -> Found:
-    """Judge the laws of a ledger, each in a snapshot of its own: a longer one would keep the log from being folded."""
+    """Look at a ledger, each statement in a snapshot of its own: a longer one would keep the log from being folded."""
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         try:
             connection.set_busy_timeout(BUSY_TIMEOUT_MS)
             connection.set_progress_handler(orphaned, STEPS_BETWEEN)
-            return Found(judge(connection))
+            return Found(look_at(connection))
         finally:
             connection.close()
     except apsw.Error as error:

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from settlement.stores.inspection import Found
-from settlement.stores.store import Invariant, StoreError
+from settlement.stores.store import Look, StoreError
 
 MODULE: Final = "settlement.stores.inspection"
 ANSWER_MAX: Final = 1 << 20
@@ -28,8 +28,8 @@ class Inspector:
         self._path = path
         self._process: asyncio.subprocess.Process | None = None
 
-    async def look(self) -> tuple[Invariant, ...]:
-        """Return every law and whether it is kept now; raise StoreError if that cannot be found out."""
+    async def look(self) -> Look:
+        """Return what a look at the books finds now; raise StoreError if that cannot be found out."""
         process = await self._running()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -38,9 +38,9 @@ class Inspector:
         if not answer.endswith(b"\n"):
             raise StoreError(f"{self._path}: the process that audits it ended with {await self._ended()}")
         found = msgspec.json.decode(answer, type=Found)
-        if found.error:
+        if found.look is None:
             raise StoreError(f"{self._path} cannot be audited: {found.error}")
-        return found.laws
+        return found.look
 
     async def close(self) -> None:
         """End the process, whatever it is at."""

@@ -10,11 +10,11 @@ from cardsim.issuing.population import SIZE_MAX
 from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
 from settlement.engine.ledger.state import Key, Person, Record, Settlement, State, Transfer
 from settlement.engine.ledger.statement import Period, StatementRow, rows_of
-from settlement.stores.audit import examine, judge
+from settlement.stores.audit import examine, look_at
 from settlement.stores.digest import digest
 from settlement.stores.positions import read_paid, read_pairs, read_positions
 from settlement.stores.schema import SCHEMA, insert
-from settlement.stores.store import Changes, Invariant, LedgerAudit, RefusedStoreError, StoreError, TooFew
+from settlement.stores.store import Changes, LedgerAudit, Look, RefusedStoreError, StoreError, TooFew
 
 Read = TypeVar("Read")
 
@@ -101,9 +101,9 @@ class MemoryStore:
         """Judge the ledger as it stands now, in a thread."""
         return await asyncio.to_thread(_read, self._every_row(), lambda connection: examine(connection, opter_no))
 
-    async def laws(self) -> tuple[Invariant, ...]:
-        """Judge the laws in a thread: nobody outside sees these rows."""
-        return await asyncio.to_thread(_read, self._every_row(), judge)
+    async def look(self) -> Look:
+        """Look at the books in a thread: nobody outside sees these rows."""
+        return await asyncio.to_thread(_read, self._every_row(), look_at)
 
     async def digest(self, opter_no: str = "") -> str:
         """Digest the ledger as it stands now, in a thread."""

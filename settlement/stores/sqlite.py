@@ -26,8 +26,8 @@ from settlement.stores.statement import read_statement
 from settlement.stores.store import (
     SCHEMA_VERSION,
     Changes,
-    Invariant,
     LedgerAudit,
+    Look,
     Origin,
     RefusedStoreError,
     StoreError,
@@ -115,8 +115,8 @@ class SqliteStore:
         """Judge the ledger in a thread and over a connection of its own: a reader of the log stops no writer."""
         return await asyncio.to_thread(_read, self.path, lambda connection: examine(connection, opter_no))
 
-    async def laws(self) -> tuple[Invariant, ...]:
-        """Judge the laws in a process of its own."""
+    async def look(self) -> Look:
+        """Look at the books in a process of its own."""
         return await self._inspector.look()
 
     async def digest(self, opter_no: str = "") -> str:

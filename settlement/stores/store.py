@@ -90,16 +90,34 @@ class BankSums(Struct, frozen=True):
     amount_fen: int = 0
 
 
-class LedgerAudit(Struct, frozen=True):
-    """The ledger's word: sums and open items of one operator (all if none is named), and the laws of the whole of it.
+class CityDebt(Struct, frozen=True):
+    """What one city's agency owes another's and clearing has not paid; below zero it is owed back."""
 
-    Open items: reversals whose original has not come (`tombstones`).
+    owing: str
+    owed: str
+    fen: int
+
+
+class LedgerAudit(Struct, frozen=True):
+    """The ledger's word: sums and tombstones of one operator (all if none is named), and a look at the whole of it.
+
+    `tombstones` are reversals whose original has not come.
     """
 
     ledger: dict[str, LedgerSums]
     tombstones: int
     invariants: tuple[Invariant, ...]
     bank: BankSums = BankSums()
+    open_items: dict[str, int] = {}
+    debts: tuple[CityDebt, ...] = ()
+
+
+class Look(Struct, frozen=True):
+    """What the periodic look finds: every law, how many items of each kind stand open, what cities owe each other."""
+
+    laws: tuple[Invariant, ...]
+    open_items: dict[str, int]
+    debts: tuple[CityDebt, ...]
 
 
 class Store(Protocol):
@@ -129,8 +147,8 @@ class Store(Protocol):
     async def audit(self, opter_no: str = "") -> LedgerAudit:
         """Judge the ledger as it stands now, beside the traffic."""
 
-    async def laws(self) -> tuple[Invariant, ...]:
-        """Judge the laws of the books alone, and disturb the traffic as little as can be."""
+    async def look(self) -> Look:
+        """Look at the books of the whole ledger, and disturb the traffic as little as can be."""
 
     async def digest(self, opter_no: str = "") -> str:
         """Return the digest (digest.py) of one operator's settlements and purchases, of all if none is named."""

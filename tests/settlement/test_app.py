@@ -5,24 +5,23 @@ import asyncio
 import pytest
 
 from settlement import app
-from settlement.metrics import MeteredStore, Metrics
+from settlement.metered_store import MeteredStore
+from settlement.metrics import Metrics
 from settlement.stores.memory import MemoryStore
-from settlement.stores.store import Invariant, LedgerAudit, StoreError
+from settlement.stores.store import Invariant, LedgerAudit, Look, StoreError
 
-Laws = tuple[Invariant, ...]
-
-KEPT = (Invariant("a law", ok=True, detail=""),)
+KEPT = Look((Invariant("a law", ok=True, detail=""),), {}, ())
 
 
 class WatchedStore(MemoryStore):
     """Is looked at as often as `results` says, and then tells that it was enough."""
 
-    def __init__(self, *results: Laws | Exception) -> None:
+    def __init__(self, *results: Look | Exception) -> None:
         super().__init__()
         self._results = list(results)
         self.seen = asyncio.Event()
 
-    async def laws(self) -> Laws:
+    async def look(self) -> Look:
         if not self._results:
             self.seen.set()
             return KEPT
@@ -40,7 +39,7 @@ async def watch_until(store: MeteredStore, enough: asyncio.Event) -> None:
     assert watching.cancelled()
 
 
-def watch(*results: Laws | Exception) -> Metrics:
+def watch(*results: Look | Exception) -> Metrics:
     """Watch the books until all results have come."""
     metrics = Metrics()
 
@@ -59,7 +58,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_books_are_looked_at_again_and_again_until_the_engine_ends() -> None:
-    metrics = watch(KEPT, (Invariant("a law", ok=False, detail="x", off_fen=5),))
+    metrics = watch(KEPT, KEPT)
     assert metrics.registry.get_sample_value("shuaka_ledger_audited_timestamp_seconds")
     assert metrics.registry.get_sample_value("shuaka_ledger_audit_failures_total") == 0
 
@@ -87,9 +86,9 @@ def test_no_look_begins_while_somebodys_audit_is_under_way() -> None:
         async def audit(self, opter_no: str = "") -> LedgerAudit:
             assert opter_no == "somebody"
             await released.wait()
-            return LedgerAudit({}, 0, KEPT)
+            return LedgerAudit({}, 0, KEPT.laws)
 
-        async def laws(self) -> Laws:
+        async def look(self) -> Look:
             looks.append("a look")
             return KEPT
 

@@ -1,15 +1,9 @@
-import asyncio
-import time
 import urllib.request
 
-import pytest
-
 from settlement.engine.arrival import Password
-from settlement.metrics import MeteredStore, Metrics
+from settlement.metrics import Metrics
 from settlement.replies import LATENCY_BUCKETS, SLO_SECONDS
 from settlement.service import Gathered
-from settlement.stores.memory import MemoryStore
-from settlement.stores.store import Changes, Invariant, LedgerAudit, StoreError
 from settlement.tally import Outcome
 
 
@@ -52,23 +46,6 @@ def test_latency_has_an_edge_at_each_limit_that_a_run_is_judged_by() -> None:
     assert 20 <= len(LATENCY_BUCKETS) <= 30
 
 
-def test_a_metered_store_times_commits_and_shows_what_an_audit_found() -> None:
-    class Broken(MemoryStore):
-        async def audit(self, opter_no: str = "") -> LedgerAudit:
-            assert not opter_no
-            return LedgerAudit(
-                {}, 0, (Invariant("a", ok=False, detail="x", off_fen=5), Invariant("b", ok=True, detail=""))
-            )
-
-    metrics = Metrics()
-    store = MeteredStore(Broken(), metrics)
-    asyncio.run(store.save(Changes((), ())))
-    asyncio.run(store.audit())
-    assert value(metrics, "shuaka_commit_seconds_count") == 1
-    assert value(metrics, "shuaka_ledger_imbalance_fen") == 5
-    assert value(metrics, "shuaka_ledger_broken_invariants") == 1
-
-
 def test_what_of_a_batch_was_neither_loading_nor_saving_was_deciding() -> None:
     metrics = Metrics()
     metrics.loaded(0.25)
@@ -86,45 +63,6 @@ def test_a_batch_that_saves_nothing_does_not_inherit_the_last_ones_commit() -> N
     metrics.gathered(Gathered(1, 0, 0.0, 0.25, 0.0))
     assert value(metrics, "shuaka_stage_seconds_sum", stage="save") == 0.5
     assert value(metrics, "shuaka_stage_seconds_sum", stage="decide") == 0.25
-
-
-def test_a_look_at_the_laws_shows_what_it_found_as_an_audit_does() -> None:
-    class Broken(MemoryStore):
-        async def laws(self) -> tuple[Invariant, ...]:
-            return (Invariant("a", ok=False, detail="x", off_fen=7),)
-
-    metrics = Metrics()
-    asyncio.run(MeteredStore(Broken(), metrics).laws())
-    assert value(metrics, "shuaka_ledger_imbalance_fen") == 7
-    assert value(metrics, "shuaka_ledger_broken_invariants") == 1
-    assert value(metrics, "shuaka_ledger_audited_timestamp_seconds")
-
-
-def test_the_time_of_the_last_audit_is_shown() -> None:
-    metrics = Metrics()
-    store = MeteredStore(MemoryStore(), metrics)
-    assert value(metrics, "shuaka_ledger_audited_timestamp_seconds") == 0
-    before = time.time()
-    asyncio.run(store.audit())
-    shown = value(metrics, "shuaka_ledger_audited_timestamp_seconds")
-    assert shown is not None
-    assert before <= shown <= time.time()
-    assert not store.being_audited
-
-
-def test_an_audit_that_fails_is_counted_and_leaves_the_last_result() -> None:
-    class Unreadable(MemoryStore):
-        async def audit(self, opter_no: str = "") -> LedgerAudit:
-            raise StoreError(f"cannot be audited{opter_no}")
-
-    metrics = Metrics()
-    store = MeteredStore(Unreadable(), metrics)
-    for _ in range(2):
-        with pytest.raises(StoreError):
-            asyncio.run(store.audit())
-    assert value(metrics, "shuaka_ledger_audit_failures_total") == 2
-    assert value(metrics, "shuaka_ledger_audited_timestamp_seconds") == 0
-    assert not store.being_audited
 
 
 def test_cpu_memory_and_the_promise_of_the_store_are_shown() -> None:

@@ -24,7 +24,8 @@ def test_every_kind_of_card_of_every_city_is_in_circulation() -> None:
         *(("370800", generation) for generation in (1, 2, 3)),
         *((city, generation) for city in ("370700", "379900", "510100") for generation in (2, 3)),
     }
-    assert {population().profile(index).name for index in range(200)} == {profile.name for profile in card_profiles()}
+    people = population()
+    assert {people.profile(index).name for index in range(200)} == {profile.name for profile in card_profiles()}
 
 
 def test_no_two_kinds_of_card_share_a_name() -> None:
@@ -50,8 +51,8 @@ def test_from_two_terminals_a_city_every_city_has_a_pharmacy_and_a_hospital(coun
 
 
 def test_seven_of_ten_terminals_stand_in_pharmacies_and_cities_have_their_share_of_the_cards() -> None:
-    made = sites(100, "run")
-    cards = Counter(population().profile(index).city for index in range(10_000))
+    made, people = sites(100, "run"), population()
+    cards = Counter(people.profile(index).city for index in range(10_000))
     assert Counter(site.kind for site in made)[PHARMACY] == pytest.approx(70, abs=1)
     for city, count in Counter(site.city for site in made).items():
         assert count == pytest.approx(cards[city] / 100, abs=2)

@@ -55,7 +55,7 @@ def test_one_process_looks_again_and_again_below_everybody_else(ledger: Path) ->
     async def test(inspector: Inspector) -> None:
         first = await inspector.look()
         pid = pid_of(inspector)
-        assert [law.name for law in first] == [law.name for law in LAWS]
+        assert [law.name for law in first.laws] == [law.name for law in LAWS]
         assert await inspector.look() == first
         assert pid_of(inspector) == pid
         assert os.getpriority(os.PRIO_PROCESS, pid) == NICE
@@ -111,7 +111,7 @@ def test_a_process_that_cannot_be_started_is_said(ledger: Path, monkeypatch: pyt
 def test_a_store_that_is_closed_leaves_no_process_behind(tmp_path: Path) -> None:
     async def test() -> int:
         store = SqliteStore(tmp_path, Origin(1, 1000, "ABCDEF"))
-        await store.laws()
+        await store.look()
         pid = pid_of(store._inspector)
         assert alive(pid)
         await store.close()
