@@ -17,6 +17,7 @@ from gevent.pool import Group
 from locust import User, events, runners, task
 from locust.runners import MasterRunner, WorkerRunner
 
+from loadtests.openload import interruption
 from loadtests.running import companion, handover, owner, web_page
 from loadtests.running.conductor import Conductor
 from loadtests.running.metrics import PortTakenError
@@ -57,6 +58,7 @@ class InFlight(Group):  # type: ignore[misc]  # untyped in gevent
 
 def begin(environment: Any, **_: Any) -> None:
     """Give this process its part: a worker loads, a master conducts, a process alone does both."""
+    interruption.to_main()
     runner, named = environment.runner, os.environ.get(plans.ENVIRONMENT)
     works = isinstance(runner, WorkerRunner)
     if parent_pid := owner.parent_wanted(os.environ, forked=works and named is not None):

@@ -51,6 +51,9 @@ DEMO_MIX: Final = Mix(
     local_password_as_pin=0.03,
     foreign_module=0.03,
     saves_account=0.2,
+    inpatient=0.1,
+    voucher=0.05,
+    identity_card=0.03,
 )
 """As the default mix, with more of what goes wrong: half a minute should show it."""
 

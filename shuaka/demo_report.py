@@ -26,8 +26,8 @@ NAME: Final = 34
 WIDTH: Final = 14
 SHARES: Final = ("bills", "paid by funds", "by personal accounts", "left to patients")
 MONEY_NAMES: Final = dict(zip(MONEY, SHARES, strict=True))
-SETTLING: Final = ("2102", "2207")
-FLOWS: Final = ("pharmacy", "outpatient")
+SETTLING: Final = ("2102", "2207", "2304")
+FLOWS: Final = {"pharmacy": "pharmacy visit", "outpatient": "outpatient visit", "inpatient": "inpatient stay"}
 TITLE: Final = 16
 EVENTS: Final = {
     "local password": {Event.PASSWORD_WRONG: "wrong", Event.PASSWORD_LOCKED: "locked"},
@@ -40,7 +40,12 @@ EVENTS: Final = {
         Event.PIN_RESET: "reset",
     },
     "remote key": {Event.KEY_VERIFIED: "verified", Event.KEY_WRONG: "wrong city's", Event.KEY_LOCKED: "locked"},
-    "at the counter": {Event.TAPPED: "tapped", Event.WRONG_SLOT: "wrong slot", Event.REISSUED: "card reissued"},
+    "at the counter": {
+        Event.TAPPED: "tapped",
+        Event.SCANNED: "telephone scanned",
+        Event.WRONG_SLOT: "wrong slot",
+        Event.REISSUED: "card reissued",
+    },
     "bank account": {
         Event.BANK_PAID: "paid",
         Event.BANK_DECLINED: "declined",
@@ -135,8 +140,8 @@ def _latencies(load: Result) -> Iterator[str]:
     where = f"{load.machine.sharing}; without the first {load.windows.warmup_s:g} s and think times"
     yield f"latency from the due time ({where})"
     yield f"{'':<{NAME}}{'n':>8}" + "".join(f"{name:>13}" for name, _ in PERCENTILES) + f"{'max':>13}"
-    for flow in FLOWS:
-        yield _row(f"  {flow} visit, settled", latencies.pair(flow, End.SETTLED).intended)
+    for flow, name in FLOWS.items():
+        yield _row(f"  {name}, settled", latencies.pair(flow, End.SETTLED).intended)
     messages = [name for name, step, outcome in latencies.items() if not step and outcome == APPROVED]
     yield _row("  every reply, from its sending", latencies.over(messages, APPROVED).sent)
     fates = load.report.arrivals

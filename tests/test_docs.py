@@ -37,8 +37,6 @@ READMES = (ENGLISH, CHINESE)
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 LOAD_METRICS_PORT: Final = 7374
 LIMIT_S: Final = 90
-OUR_OWN: Final = "0100"
-"""Codes below it have no public name; `shuaka service --list` and the source have them."""
 
 SHORTER: Final = {
     "./dev demo": "shuaka demo --seconds 5",

@@ -1,6 +1,6 @@
 """Open load, whatever is loaded: when arrivals are due, what became of them, and whether the figures may be believed.
 
-Nothing here knows cards, settlements or sockets; time and chance are arguments. The last three run it under Locust, for
+Nothing here knows cards, settlements or sockets; time and chance are arguments. The last four run it under Locust, for
 anybody's locustfile; they and the timer alone know gevent.
 
 arrivals    when each arrival is due           rates       a rate over time, and its text
@@ -16,4 +16,5 @@ bootstrap   how sure a comparison is           hlog        interval logs that ot
 record      what a process saw of any visits   findings    one run of them, judged, in one JSON and in words
 timer       sleeps to some tens of us
 locustfile  makes any locustfile open          crew        its processes       visits      their visits
+interruption    Ctrl-C, which no visit hears
 """

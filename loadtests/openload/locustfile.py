@@ -18,7 +18,7 @@ import gevent
 from locust import events
 from locust.runners import WorkerRunner
 
-from loadtests.openload import findings, junit
+from loadtests.openload import findings, interruption, junit
 from loadtests.openload.arrivals import EXPECTED, ArrivalPlan, ArrivalsError
 from loadtests.openload.crew import Leader, Worker
 from loadtests.openload.figures import SERVED, SUBJECTS
@@ -91,6 +91,7 @@ class OpenLoad:
 
     def _take_over(self, environment: Any, **_: Any) -> None:
         """Let visits be all that Locust runs, and begin with its test."""
+        interruption.to_main()
         self._options = environment.parsed_options
         self._environment = environment
         if strangers := set(environment.user_classes) - set(self._users):

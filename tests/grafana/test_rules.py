@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "grafana" / "prometheus"
 ALERTS = (PROMETHEUS / "rules" / "alerts.yml").read_text("utf-8")
 RECORDING = (PROMETHEUS / "rules" / "recording.yml").read_text("utf-8")
-TESTS = "".join(file.read_text("utf-8") for file in sorted(PROMETHEUS.glob("tests/*.yml")))
+CASES = sorted(Path(__file__).with_name("rules").glob("*.yml"))
+TESTS = "".join(file.read_text("utf-8") for file in CASES)
 
 
 def promtool(*words: str) -> str:
@@ -26,7 +27,7 @@ def test_the_configuration_and_its_rules_are_prometheus_own() -> None:
 
 @pytest.mark.service("prometheus")
 def test_each_alert_fires_by_its_fault_and_clears_after_it() -> None:
-    assert "SUCCESS" in promtool("test", "rules", "tests/alerts.yml", "tests/windows.yml")
+    assert "SUCCESS" in promtool("test", "rules", *map(str, CASES))
 
 
 def test_each_alert_is_seen_to_fire_and_seen_not_to() -> None:

@@ -39,7 +39,7 @@ def test_no_module_of_ours_that_the_load_imports_imports_a_loop() -> None:
 
 
 def test_openload_imports_nothing_else_of_ours_and_gevent_only_where_it_runs() -> None:
-    gevents = {"crew", "locustfile", "timer", "visits"}
+    gevents = {"crew", "interruption", "locustfile", "timer", "visits"}
     there = {path.stem for path in (LOCUSTFILE.parent / "openload").glob("[a-z]*.py")}
     ours = {"cardsim", "terminals", "settlement", "shuaka"}
     for names, others in ((there - gevents, ours | {"gevent", "locust"}), (there & gevents, ours)):

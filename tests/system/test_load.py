@@ -304,8 +304,8 @@ def test_metrics_of_the_run_are_served_on_loopback_while_it_runs(data: Path) -> 
         scraped = scrape(json.loads(live.read_bytes())["metrics_port"])
         load.send_signal(signal.SIGINT)
         load.communicate(timeout=LIMIT_S)
-    assert 'shuaka_load_arrivals_total{state="scheduled"}' in scraped
-    assert 'outcome="SETTLED",since="intended"' in scraped
+    assert 'shuaka_load_arrivals_total{run="metrics",state="scheduled"}' in scraped
+    assert 'outcome="SETTLED",run="metrics",since="intended"' in scraped
 
 
 def scrape(port: int) -> str:

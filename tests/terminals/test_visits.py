@@ -73,7 +73,7 @@ def test_a_reissue_that_is_refused_ends_the_visit(
 ) -> None:
     at = booth(site("P", SAMPLE))
     outcome = at.run(visit(at.site, patient(reissue=True)))
-    assert (outcome.result, outcome.refusal, outcome.flow) == (Result.DECLINED, "E2013", "reissue")
+    assert (outcome.result, outcome.refusal, outcome.flow) == (Result.DECLINED, "E2024", "reissue")
 
 
 def test_whom_a_wrong_module_turns_away_comes_back_until_the_card_is_locked(

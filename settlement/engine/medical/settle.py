@@ -71,7 +71,7 @@ def settle_outpatient(case: Case) -> Verdict:
         return verdict
     assert isinstance(verdict.output, SettlementInfo)
     marked = msgspec.structs.replace(batch, setl_id=verdict.output.setl_id)
-    return verdict._replace(changes=(*verdict.changes, marked))
+    return verdict._replace(changes=(*verdict.changes, marked, *spent(case, sale, sale.mdtrt_id)))
 
 
 def _shown_refusal(case: Case, sale: SettleOutpatient, judged: Judged) -> Refused | None:

@@ -29,7 +29,6 @@ def changed(result: Result, **fields: Any) -> Result:
     [
         ({"model": "closed"}, "not_tested.closed"),
         ({"fidelity": "replay"}, "not_tested.replay"),
-        ({"mix": Mix(tap=0)}, "not_tested.stories"),
         ({"security": "signature"}, "not_tested.mac"),
         ({"not_tested": ("a peak: none",)}, "not_tested.value"),
         ({"assumed": ("mix.remote 0.3: ours",)}, "assumed.value"),
@@ -39,6 +38,15 @@ def changed(result: Result, **fields: Any) -> Result:
 def test_what_a_profile_leaves_out_is_a_limit(profile: dict[str, Any], key: str, result: Result) -> None:
     assert key not in keys(result)
     assert key in keys(queued_run("20/5s", **profile))
+
+
+def test_shares_of_nobody_are_named_and_no_share_is_where_everybody_comes() -> None:
+    everybody = Mix(inpatient=0.1, voucher=0.1, identity_card=0.1)
+    assert "not_tested.stories" not in keys(queued_run("20/5s", mix=everybody))
+    found = limits(facts(queued_run("20/5s", mix=msgspec.structs.replace(everybody, tap=0))))["not_tested"]
+    [limit] = [one for one in found if one.key == "not_tested.stories"]
+    assert "taps instead of inserting" in limit.said(Words("en"))
+    assert "医保电子凭证" not in limit.said(Words("zh"))
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,17 @@ def test_a_hospital_takes_a_token_for_the_whole_of_one_visit(
     assert again.refusal == entitlement_codes.TOKEN_USED.code
 
 
+@pytest.mark.parametrize("kind", [VOUCHER, ECARD])
+def test_a_token_that_is_first_shown_at_the_till_is_used_up_there(
+    hospital: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any, kind: str
+) -> None:
+    sale = visits.outpatient(hospital, worker, drugs)
+    token = issued(hospital, worker, kind)
+    assert hospital.told(msgspec.structs.replace(sale, **shown(token, kind))).setl_id
+    again = pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs, **shown(token, kind)))
+    assert again.refusal == entitlement_codes.TOKEN_USED.code
+
+
 def test_2207_with_anothers_card_is_refused(host: Any, hospital: Any, visits: Any, worker: Any, drugs: Any) -> None:
     other = next(person for person in host.people() if person.psn_no != worker.psn_no)
     sale = msgspec.structs.replace(visits.outpatient(hospital, worker, drugs), **identity(other))

@@ -79,8 +79,12 @@ def test_one_password_serves_both_accounts_in_jining_and_two_elsewhere(desk: Any
             assert after == desk.host.world.key.password_check(person.bank_card_no, NEW)
 
 
-def test_jinings_lock_is_cured_at_the_bank_for_nothing(desk: Any, of: Any, visits: Any, drugs: Any) -> None:
+@pytest.mark.rule("RB03")
+def test_jinings_third_wrong_password_locks_and_is_cured_at_the_bank_for_nothing(
+    desk: Any, of: Any, visits: Any, drugs: Any
+) -> None:
     person = of(JINING)
+    assert desk.host.person(person.psn_no).password_tries_left == 3
     lock(desk, visits, person, drugs)
     assert pays_with(desk, visits, person, drugs, "000000").refusal == codes.PIN_LOCKED.code
     assert desk.refused(ResetPassword, person, channel="COUNTER") == service_codes.CHANNEL_NOT_ALLOWED.code

@@ -49,7 +49,6 @@ def test_jinans_remote_pin_starts_as_123456() -> None:
     assert {kind.pin_default for kind in city().cards} == {"123456"}
 
 
-@pytest.mark.rule("RB03")
 def test_jinings_password_has_three_tries() -> None:
     jining = city("370800")
     assert jining.local_password.tries_max == 3

@@ -1,0 +1,165 @@
+"""What happens in the scene, in its order: at the till, at the books, in the field, and an engine that dies."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import apsw
+import pytest
+
+from settlement.engine.ledger.state import Transfer
+from settlement.stores.schema import SAVE
+from settlement.stores.sqlite import FILE_NAME
+from settlement.wire.messages import QueryPerson, Reverse
+from shuaka.engine import EngineError
+from tests.system.dashboards.prometheus import SCRAPE_S
+from tests.system.dashboards.scene import BRITTLE, LIMIT_S, SHUAKA, Child, Scene
+from tests.system.dashboards.till import WRONG, Till, shoppers
+
+STALL_S = 1.7
+"""Past the SLO's 1.5 s."""
+LOAD_S = 60
+"""Longer than the scene, which ends whoever is still at work."""
+STOP_S = 1.5
+BURST, BURST_TILLS = 500, 12
+FIRING = 'ALERTS{{alertname="{}",alertstate="firing"}}'
+DELETE = "DELETE FROM transfer WHERE city = ? AND psn_no = ? AND cause = ? AND undo = ? AND number = ?"
+
+
+def play(scene: Scene) -> None:
+    """Let everything happen."""
+    time.sleep(2 * SCRAPE_S)
+    with scene.event("an engine that starts"):
+        scene.start_engine()
+    with closing(Till(scene.data)) as till:
+        at_the_till(scene, till)
+    with ExitStack() as running:
+        began = time.time()
+        load, *_ = [running.enter_context(scene.beside(*command)) for command in commands(scene)]
+        at_the_books(scene)
+        in_the_field(scene, began, load)
+        out_of_order(scene, began)
+    scene.prometheus.wait_until(FIRING.format("GeneratorBound"), LIMIT_S, empty=True)
+
+
+def commands(scene: Scene) -> Iterator[tuple[str, ...]]:
+    """Yield a load run, a fleet, and a fleet in which things go wrong."""
+    data, ports = ("--data", str(scene.data)), scene.ports
+    yield *SHUAKA, "load", "smoke", *data, "--duration", str(LOAD_S), "--metrics-port", str(ports["load"])
+    shift = ("--duration", str(LOAD_S), "--think", "0.1", "--mix", "remote=0.5")
+    fleet = ("terminals", *data, *shift, "--count", "12")
+    yield *SHUAKA, *fleet, "--metrics-port", str(ports["terminals"])
+    brittle = ("terminals", *data, *shift, "--count", "10", "--lane", "2", "--name", "brittle")
+    yield *BRITTLE, *brittle, "--metrics-port", str(ports["brittle"])
+
+
+def at_the_till(scene: Scene, till: Till) -> None:
+    """What one terminal can do: settle, send twice, type wrongly, undo what never was, ask too much."""
+    one, other, third, fourth = shoppers(scene.data)
+    sales = {1: till.sale(one), 2: till.sale(other)}
+    for number in scene.twice("a settlement"):
+        assert till.ask(sales[number]).approved
+    said, name = till.sale(third), till.name()
+    till.ask(said, name)
+    for _ in scene.twice("a message that is sent twice"):
+        assert till.ask(said, name).approved
+    for _ in scene.twice("a wrong password"):
+        assert not till.ask(till.sale(fourth, WRONG)).approved
+    with scene.event("a reversal that comes before its original"):
+        till.ask(Reverse(psn_no=one.psn_no, omsgid=till.name(), oinfno="2102"))
+        scene.audit()
+    with scene.event("more requests than the engine settles"):
+        burst(scene)
+    with scene.event("a stalled disk"), stalled_disk(scene.data):
+        assert till.ask(till.sale(other)).approved
+
+
+def burst(scene: Scene) -> None:
+    """Have a dozen terminals ask hundreds of questions each at once: more than the engine answers in a second."""
+    tills = [Till(scene.data, serial) for serial in range(2, BURST_TILLS + 2)]
+    shown = QueryPerson("02", "110101190001010000", "", "01", "110101190001010000", "nobody")
+    frames = [b"".join(till.sealed(shown)[0] for _ in range(BURST)) for till in tills]
+    for till, sent in zip(tills, frames, strict=True):
+        till.socket.sendall(sent)
+    for till in tills:
+        till.replies(BURST)
+        till.close()
+
+
+@contextmanager
+def stalled_disk(data: Path) -> Iterator[None]:
+    """Hold the ledger's file, so that a commit in the block takes as long as on a disk that stalls."""
+    held, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        connection = apsw.Connection(str(data / FILE_NAME))
+        connection.set_busy_timeout(5000)
+        connection.execute("BEGIN IMMEDIATE")
+        held.set()
+        may_go.wait(STALL_S)
+        connection.execute("ROLLBACK")
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(LIMIT_S)
+    try:
+        yield
+    finally:
+        may_go.set()
+        holder.join()
+
+
+def at_the_books(scene: Scene) -> None:
+    """A ledger that cannot be read, then one that lost a row, and has it again."""
+    ledger = scene.data / FILE_NAME
+    with scene.event("a ledger that cannot be read"):
+        away = ledger.rename(ledger.with_suffix(".away"))
+        try:
+            with pytest.raises(EngineError):
+                scene.audit()
+        finally:
+            away.rename(ledger)
+    with scene.event("a look at the books"):
+        scene.audit()
+    connection = apsw.Connection(str(ledger))
+    connection.set_busy_timeout(5000)
+    with scene.event("a ledger row that is deleted"):
+        [row] = connection.execute("SELECT * FROM transfer WHERE cause GLOB '[0-9]*' LIMIT 1").fetchall()
+        connection.execute(DELETE, row[:5])
+        scene.audit()
+    with scene.event("the row that is there again"):
+        connection.execute(SAVE[Transfer], row)
+        scene.audit()
+    connection.close()
+
+
+def in_the_field(scene: Scene, began: float, load: Child) -> None:
+    """Fleets and a load run at work; then the load's processes stand still for a while."""
+    for running in ("sum(rate(shuaka_load_events_total[15s])) > 0", "sum(shuaka_reader_errors_total) > 0"):
+        scene.prometheus.wait_until(running, LIMIT_S)
+    scene.prometheus.wait_until('sum(shuaka_card_events_total{event="pin_wrong"}) > 1', LIMIT_S)
+    scene.audit()
+    time.sleep(3 * SCRAPE_S)
+    scene.happened["the field at work"] = began, time.time()
+    scene.keep_pages()
+    with scene.event("a load process without CPU"):
+        os.killpg(load.pid, signal.SIGSTOP)
+        time.sleep(STOP_S)
+        os.killpg(load.pid, signal.SIGCONT)
+
+
+def out_of_order(scene: Scene, began: float) -> None:
+    """The engine dies in the middle of settlements, and is started again."""
+    with scene.event("an engine that dies"):
+        scene.end_engine(signal.SIGKILL)
+        scene.prometheus.wait_until(FIRING.format("EngineDown"), LIMIT_S)
+    with scene.event("an engine that is started again"):
+        scene.start_engine()
+        scene.prometheus.wait_until(FIRING.format("EngineDown"), LIMIT_S, empty=True)
+        scene.prometheus.wait_until("sum(shuaka_reconnects_total) > 0", LIMIT_S)
+    scene.happened["the load run"] = began, time.time()
