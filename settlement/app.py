@@ -11,14 +11,13 @@ import ipaddress
 import logging
 import os
 import signal
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Final, Literal, NamedTuple
 
-import uvicorn
 import uvloop
 from msgspec import Struct
 from starlette.applications import Starlette
@@ -28,12 +27,13 @@ from settlement.batch import judge_of
 from settlement.clock import Clock, wall_ms
 from settlement.data_directory import Address, Endpoints, InstitutionKey
 from settlement.engine.case import World
+from settlement.engine.ledger.claims import CENTRE, Cleared, month_begin_ms
 from settlement.gateways.admin import admin_app
 from settlement.gateways.clearing import clearing_routes
 from settlement.gateways.control import Control, control_routes
 from settlement.gateways.faults import NextFaults, UnsureService
-from settlement.gateways.http_server import CONNECTIONS_MAX, BoundedProtocol
 from settlement.gateways.journal import journal_route
+from settlement.gateways.listening import PortError, bound, served
 from settlement.gateways.national import national_app
 from settlement.gateways.operations import Operator, operations
 from settlement.gateways.tcp import TcpGateway
@@ -44,13 +44,12 @@ from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.sqlite import SqliteStore
 from settlement.stores.store import Origin, StoreError
-from settlement.tally import Tally
+from settlement.tally import Outcome, Tally
+from settlement.wire.clearing import ClearMonth
+from settlement.wire.names import day_of
 from settlement.wire.national_traps import reading
 
-LISTEN_BACKLOG: Final = 512
-HTTP_DRAIN_S: Final = 5
-"""How long a client of the HTTP door may take for its last reply when the engine ends."""
-
+CLEARING: Final = ClearMonth.__struct_config__.tag
 AUDIT_PAUSE_S: Final = 30.0
 """Between two looks at the books: how old what the gauges say of them may become, where an audit is quick."""
 AUDIT_REST: Final = 9
@@ -101,8 +100,11 @@ def serve(settings: Settings, world: World, institutions: tuple[InstitutionKey, 
     StoreError if the ledger fails later.
     """
     _only_loopback(settings.host)
-    with data_directory.lock(settings.data):
-        uvloop.run(_serve(settings, world, institutions, ready))
+    try:
+        with data_directory.lock(settings.data):
+            uvloop.run(_serve(settings, world, institutions, ready))
+    except PortError as error:
+        raise StartError(str(error)) from None
 
 
 async def _serve(settings: Settings, world: World, institutions: tuple[InstitutionKey, ...], ready: Ready) -> None:
@@ -112,6 +114,8 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
         ledger, clock, faults = _open(settings), Clock(settings.data), NextFaults()
         store = MeteredStore(ledger, metrics)
         closing.push_async_callback(store.close)
+        cleared = (await store.load(((Cleared, (CENTRE,)),))).get(Cleared, CENTRE)
+        clock.not_before(cleared.until_ms if cleared else 0)
         journal = Journal(settings.data, data_directory.journal_key(settings.data), settings.journal)
         closing.callback(journal.close)
         service = UnsureService(
@@ -120,13 +124,14 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
             world.key,
             now_ms=clock.now_ms,
             chance=os.urandom,
-            answered=(tally.answered, metrics.answered),
+            answered=(tally.answered, metrics.answered, partial(_keep_cleared, clock)),
             gathered=(metrics.gathered,),
+            faults=faults,
             journal=journal,
+            withheld=world.register.withheld,
         )
-        service.faults = faults
-        service.withheld = world.register.withheld
-        listeners = closing.enter_context(_bound(settings))
+        doors = {name: getattr(settings.ports, name) for name in ("tcp", "http", "admin")}
+        listeners = closing.enter_context(bound(settings.host, doors))
         address = {name: Address(*listener.getsockname()[:2]) for name, listener in listeners.items()}
         address["metrics"] = closing.enter_context(_metrics_served(metrics, settings))
         gateway = TcpGateway(service)
@@ -137,12 +142,11 @@ async def _serve(settings: Settings, world: World, institutions: tuple[Instituti
             wall_ms,
             network_key=world.key,
             tables=reading(settings.strict),
-            faults=faults,
             journal=journal,
         )
-        await closing.enter_async_context(_http(national, listeners["http"]))
+        await closing.enter_async_context(served(national, listeners["http"]))
         admin = _admin(settings, world, Hands(service, store, ledger, clock, faults), tally)
-        await closing.enter_async_context(_http(admin, listeners["admin"]))
+        await closing.enter_async_context(served(admin, listeners["admin"]))
         endpoints = Endpoints(pid=os.getpid(), people=settings.origin.people, **address)
         data_directory.announce(settings.data, endpoints)
         closing.callback(data_directory.withdraw, settings.data)
@@ -226,6 +230,12 @@ def _only_loopback(host: str) -> None:
         raise StartError(f"--host {host} can be reached from outside, which needs TLS; this version has none")
 
 
+def _keep_cleared(clock: Clock, outcome: Outcome) -> None:
+    """After a clearing, whichever month's, nothing is dated before the month that it was asked in."""
+    if outcome.infno == CLEARING:
+        clock.not_before(month_begin_ms(day_of(clock.now_ms()) // 100))
+
+
 def _open(settings: Settings) -> SqliteStore | MemoryStore:
     if settings.store == "sqlite":
         return SqliteStore(settings.data, settings.origin)
@@ -233,74 +243,14 @@ def _open(settings: Settings) -> SqliteStore | MemoryStore:
 
 
 @contextmanager
-def _bound(settings: Settings) -> Iterator[dict[str, socket.socket]]:
-    """Listen at the three doors, so that a port in use, or meant for two, is found before anybody is let in."""
-    with ExitStack() as closing:
-        yield {
-            name: closing.enter_context(_bind(name, settings.host, getattr(settings.ports, name)))
-            for name in ("tcp", "http", "admin")
-        }
-
-
-def _bind(name: str, host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(LISTEN_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise _port_error(name, host, port, error) from None
-    return listener
-
-
-def _port_error(name: str, host: str, port: int, error: OSError) -> StartError:
-    cure = f"choose another with --{name}-port, or 0 for any free port"
-    return StartError(f"{Address(host, port)} ({name}) cannot be listened on: {error.strerror}; {cure}")
-
-
-@contextmanager
 def _metrics_served(metrics: Metrics, settings: Settings) -> Iterator[Address]:
     try:
         server, thread = metrics.serve(settings.host, settings.ports.metrics)
     except OSError as error:
-        raise _port_error("metrics", settings.host, settings.ports.metrics, error) from None
+        raise PortError("metrics", settings.host, settings.ports.metrics, error) from None
     try:
         yield Address(settings.host, server.server_port)
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn that leaves the signals to the engine."""
-
-    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # uvicorn's is a generator of its own
-        return nullcontext()
-
-
-@asynccontextmanager
-async def _http(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve an ASGI application on the engine's loop."""
-    config = uvicorn.Config(
-        app,
-        http=BoundedProtocol,
-        ws="none",
-        lifespan="off",
-        loop="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # nobody stands before a door that listens on the loopback address
-        backlog=LISTEN_BACKLOG,
-        limit_concurrency=CONNECTIONS_MAX,
-        timeout_graceful_shutdown=HTTP_DRAIN_S,
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving

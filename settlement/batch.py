@@ -6,15 +6,18 @@ answers at once, and both run the same steps. Nothing is answered before its Sav
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from settlement.engine import decide, footprint
 from settlement.engine.arrival import Arrival, Decision
 from settlement.engine.case import World
-from settlement.engine.ledger.state import Key, State
+from settlement.engine.ledger.state import Key, MissingRowError, State
 from settlement.stores.store import Changes, ImmediateStore, Store
 from settlement.wire.codes import UNKNOWN_ERROR
 from settlement.wire.envelope import encode, refused
+
+ROWS_MORE_MAX: Final = 64
+"""How many rows one arrival may ask for beyond those that were foreseen; an undo asks for some ten."""
 
 Ask = Callable[[Arrival], Iterable[Key]]
 """Names rows that an arrival needs."""
@@ -65,6 +68,8 @@ Steps = Generator[Effect, State | None, list[Decision]]
 def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
     """Decide arrivals in order; return a decision for each, in the same order.
 
+    What an arrival needs is foreseen from the rows as they were before the batch. Where an earlier one of the batch has
+    changed those, and so led it to another row, that row is loaded then: nobody in the batch has touched it.
     An arrival whose judgement raises is answered E9000 and posts nothing; the others are judged as if it had not come.
     """
     state, faults = State(), dict[int, Exception]()
@@ -79,6 +84,8 @@ def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
     for place, arrival in enumerate(arrivals):
         try:
             decision = _decision(judge, arrival, state, faults.get(place))
+        except MissingRowError as missing:
+            decision = yield from _with_more_rows(judge, arrival, state, missing)
         except Exception as error:  # noqa: BLE001 - every bug of ours becomes a Fault, which its driver reports
             yield Fault(arrival, error)
             decision = unknown_error(arrival)
@@ -88,6 +95,25 @@ def settle_batch(arrivals: Sequence[Arrival], judge: Judge) -> Steps:
     if state.changed or transfers:
         yield Save(Changes(tuple(state.changed.values()), transfers))
     return decisions
+
+
+def _with_more_rows(
+    judge: Judge, arrival: Arrival, state: State, missing: MissingRowError
+) -> Generator[Effect, State | None, Decision]:
+    """Decide again with each row that was missing; before anything changed, that it was missing is a bug of ours."""
+    error: Exception = missing
+    for _ in range(ROWS_MORE_MAX):
+        if not (isinstance(error, MissingRowError) and state.changed):
+            break
+        loaded = yield Load((error.key,))
+        assert loaded is not None
+        state.extend(loaded)
+        try:
+            return judge.decide(arrival, state)
+        except Exception as raised:  # noqa: BLE001 - as in settle_batch
+            error = raised
+    yield Fault(arrival, error)
+    return unknown_error(arrival)
 
 
 def _stage(judge: Judge, state: State, stage: int, arrival: Arrival) -> Iterable[Key]:

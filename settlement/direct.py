@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 from settlement.batch import Fault, Judge, drive_now, settle_batch
 from settlement.engine.arrival import Arrival, Decision, Door
-from settlement.engine.clearing.reconcile import period_of
-from settlement.engine.ledger.claims import NOTHING_OWED, month_end_ms
+from settlement.engine.clearing.needs import needs
+from settlement.readings import with_rows_now
 from settlement.reception import NONCE_SIZE, TurnedAway, receive, reply_to
 from settlement.stores.store import ImmediateStore
-from settlement.wire.clearing import ClearMonth
 from settlement.wire.envelope import Request, digest_of, encode
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Body
@@ -49,10 +48,9 @@ class DirectHost:
 
     def decide(self, request: Request, body: Body, infno: str, digest: bytes, door: Door) -> Decision:
         """Decide one authentic request, with what its judge needs of many rows, and keep what it changes."""
-        period = period_of(body, request.fixmedins_code)
-        rows = self._store.statement_now(period) if period else ()
-        owed = self._store.positions_now(month_end_ms(body.month)) if isinstance(body, ClearMonth) else NOTHING_OWED
-        arrival = Arrival(request, body, infno, digest, door, self._now_ms(), self._chance(NONCE_SIZE), rows, owed)
+        arrival = Arrival(request, body, infno, digest, door, self._now_ms(), self._chance(NONCE_SIZE))
+        if need := needs(body, request.fixmedins_code):
+            arrival = with_rows_now(arrival, need, self._store)
         [decision] = drive_now(settle_batch([arrival], self._judge), self._store, _raise)
         return decision
 

@@ -23,6 +23,10 @@ SLO_SECONDS: Final = (0.05, 1.5, 3.0)
 """The limits that a run is judged by; each is a bucket's edge, so that no percentile near it is interpolated."""
 LATENCY_BUCKETS: Final = tuple(sorted({round(0.0005 * 2 ** (step / 2), 6) for step in range(24)} | set(SLO_SECONDS)))
 """0.5 ms to 1.4 s by the square root of 2."""
+OUTCOMES_MAX: Final = 280
+"""Different replies that are counted by transaction; a run has some dozens, somebody who tries everything has more."""
+OTHER: Final = "(other)"
+"""Transaction and outcome of all further ones: their door is still told, and refusals by owner count them, too."""
 ASKED: Final = tuple(became for became in Password if became is not Password.NOT_ASKED)
 
 
@@ -54,13 +58,19 @@ class Replies(Collector):
     def __init__(self) -> None:
         self._outcomes: Counter[tuple[str, str, str]] = Counter()
         self._latencies: dict[tuple[str, str], Latency] = {}
+        self._owners = Counter(dict.fromkeys((owner.value for owner in Owner), 0))
         self._passwords: Counter[Password] = Counter(dict.fromkeys(ASKED, 0))
 
     def answered(self, outcome: Outcome) -> None:
         """Count one reply."""
         kind = KINDS.get(outcome.infno)
         infno, group = (outcome.infno, kind.group) if kind else (UNKNOWN, UNKNOWN)
-        self._outcomes[outcome.gateway, infno, outcome.name] += 1
+        place = outcome.gateway, infno, outcome.name
+        if place not in self._outcomes and len(self._outcomes) >= OUTCOMES_MAX:
+            place = outcome.gateway, OTHER, OTHER
+        self._outcomes[place] += 1
+        if outcome.refusal in REFUSALS and not outcome.replayed:
+            self._owners[REFUSALS[outcome.refusal].owner.value] += 1
         latency = self._latencies.get((outcome.gateway, group))
         if latency is None:
             latency = self._latencies[outcome.gateway, group] = Latency()
@@ -89,10 +99,6 @@ class Replies(Collector):
     def _refusals(self) -> CounterMetricFamily:
         """Return the refusals by who can cure them, each owner from the start."""
         family = CounterMetricFamily("shuaka_refusals", "Refused requests, by who can cure it.", labels=["owner"])
-        owners = Counter(dict.fromkeys((owner.value for owner in Owner), 0))
-        for (_, _, outcome), count in list(self._outcomes.items()):
-            if outcome in REFUSALS:
-                owners[REFUSALS[outcome].owner.value] += count
-        for owner, count in owners.items():
+        for owner, count in self._owners.items():
             family.add_metric([owner], count)
         return family

@@ -12,20 +12,17 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Final, NamedTuple
 
-import msgspec
-
 from settlement.batch import Fault, Judge, drive, settle_batch, unknown_error
 from settlement.engine.arrival import Arrival, Decision, Door, Password
-from settlement.engine.clearing.reconcile import period_of
-from settlement.engine.ledger.claims import month_end_ms
+from settlement.engine.clearing.needs import Until, needs
 from settlement.engine.ledger.statement import Period
 from settlement.journal.entry import Noted
 from settlement.journal.writer import Journal
+from settlement.readings import with_rows
 from settlement.reception import NONCE_SIZE, UNSEALED, TurnedAway, receive, reply_to
 from settlement.stores.store import Store, StoreError
 from settlement.tally import Outcome
 from settlement.wire import codes
-from settlement.wire.clearing import CLEAR_MONTH, ClearMonth
 from settlement.wire.envelope import Reply, Request, digest_of, encode
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Body
@@ -71,15 +68,17 @@ class Gathered(NamedTuple):
     reply_s: float
 
 
+class UnansweredError(Exception):
+    """A call that gets no reply; what it asked for may have been carried out."""
+
+
 class Service:
     """Decides what gateways hand in, in batches over one store.
 
     `now_ms` is Unix time, `chance(n)` gives n random bytes; both are drawn once a request, before it is judged.
     `answered` are told of each answer, `gathered` of each batch, the journal of what came to the doors that it keeps.
+    `withheld` are the insured numbers of people whose settlements are carried out and never answered.
     """
-
-    withheld: frozenset[str] = frozenset()
-    """The insured numbers of people whose settlements are carried out and never answered."""
 
     def __init__(
         self,
@@ -92,6 +91,7 @@ class Service:
         answered: tuple[Callable[[Outcome], None], ...] = (),
         gathered: tuple[Callable[[Gathered], None], ...] = (),
         journal: Journal | None = None,
+        withheld: frozenset[str] = frozenset(),
     ) -> None:
         self._store = store
         self._judge = judge
@@ -101,6 +101,7 @@ class Service:
         self._answered = answered
         self._gathered = gathered
         self._journal = journal
+        self._withheld = withheld
         self.quiet = asyncio.Lock()
         """Held while a batch is settled: who takes it has the ledger to himself."""
         self._queue: deque[Waiting] = deque()
@@ -121,15 +122,15 @@ class Service:
             return self._turn_away(TurnedAway(codes.BUSY, "", request, infno, seal), answer, gateway, began)
 
         def settle(decision: Decision) -> None:
-            if not self.withholds(infno, body):
+            if not self._withholds(infno, body):
                 answer(decision.reply_bytes, seal.mac(decision.reply_bytes))
 
         arrival = self._arrival(request, body, infno, digest_of(body, request.insuplc_admdvs), Door.TERMINAL)
         return self._enqueue(Waiting(arrival, gateway, began, settle))
 
-    def withholds(self, infno: str, body: Body) -> bool:
+    def _withholds(self, infno: str, body: Body) -> bool:
         """Whether what is decided of a message is never answered: a settlement for a specimen that says so."""
-        return bool(self.withheld) and codes.KINDS[infno].group == "settle" and _psn_no(body) in self.withheld
+        return bool(self._withheld) and codes.KINDS[infno].group == "settle" and _psn_no(body) in self._withheld
 
     async def handle(self, message: bytes, mac: bytes, gateway: str) -> tuple[bytes, bytes]:
         """Answer one message of a terminal, with its MAC."""
@@ -152,7 +153,10 @@ class Service:
         door: Door = Door.HTTP,
         content: bytes = b"",
     ) -> Reply:
-        """Answer a request that its gateway authenticated; `digest` is what a repeat of its msgid must share."""
+        """Answer a request that its gateway authenticated; `digest` is what a repeat of its msgid must share.
+
+        Raises UnansweredError where it is to get no reply, which is carried out all the same.
+        """
         began = perf_counter()
         if self._full:
             away = TurnedAway(codes.BUSY, "", request, infno, UNSEALED)
@@ -164,7 +168,10 @@ class Service:
                 decided.set_result(decision)
 
         self._enqueue(Waiting(self._arrival(request, body, infno, digest, door), gateway, began, settle, content))
-        return (await decided).reply
+        decision = await decided
+        if self._withholds(infno, body):
+            raise UnansweredError
+        return decision.reply
 
     def refuse(self, away: TurnedAway, gateway: str, began: float, *, authentic: bool, content: bytes = b"") -> Reply:
         """Return the reply to a request that is not judged, and count it under its operator where that is known."""
@@ -227,21 +234,21 @@ class Service:
     def _enqueue(self, waiting: Waiting) -> None:
         """Let a request wait for its batch; one about days or months as a whole waits for its reading first."""
         arrival = waiting.arrival
-        period = period_of(arrival.body, arrival.request.fixmedins_code)
-        if period is None and arrival.infno != CLEAR_MONTH:
+        need = needs(arrival.body, arrival.request.fixmedins_code)
+        if need is None:
             self._queue.append(waiting)
             self._wake.set()
         else:
-            task = asyncio.get_running_loop().create_task(self._with_reading(waiting, period))
+            task = asyncio.get_running_loop().create_task(self._with_reading(waiting, need))
             self._reading.add(task)
 
-    async def _with_reading(self, waiting: Waiting, period: Period | None) -> None:
+    async def _with_reading(self, waiting: Waiting, need: Period | Until) -> None:
         """Read beside the batches, one reading at a time, and hand it in with its request."""
         task = asyncio.current_task()
         assert task is not None
         try:
             async with self._one_reader:
-                read = await self._read(waiting.arrival, period)
+                read = await with_rows(waiting.arrival, need, self._store)
         except StoreError:
             log.exception("what was asked for could not be read: answered E9000")
             self._finish(waiting, unknown_error(waiting.arrival))
@@ -250,14 +257,6 @@ class Service:
         finally:
             self._reading.discard(task)
             self._wake.set()
-
-    async def _read(self, arrival: Arrival, period: Period | None) -> Arrival:
-        """Return an arrival with what its judge needs of many rows: an institution's days, or a month's claims."""
-        if period is not None:
-            return msgspec.structs.replace(arrival, statement=await self._store.statement(period))
-        assert isinstance(arrival.body, ClearMonth)
-        owed = await self._store.positions(month_end_ms(arrival.body.month))
-        return msgspec.structs.replace(arrival, owed=owed)
 
     def _finish(self, waiting: Waiting, decision: Decision) -> None:
         """Hand over a decision; whoever fails to take it must not keep the others from theirs."""

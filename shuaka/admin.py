@@ -1,25 +1,28 @@
 """`shuaka admin ...`: a tester's hands on a running engine; what changes anything needs `shuaka serve --control`.
 
-Exit codes: 0 done, 1 the engine refuses or does not answer, 2 the command line is wrong.
+Exit codes: 0 done, 1 the engine refuses or does not answer, 2 the command line is wrong, or a file cannot be read.
 """
 
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-from shuaka import compose
+from shuaka import agency, compose
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.engine import Engine, EngineError
 
-FAILED = 1
 DATA = typer.Option(help="Data directory of the engine.")
 Data = Annotated[Path, DATA]
 
 app = typer.Typer(
-    help="Reset, snapshots, people, clock and faults of a running engine (serve --control).", no_args_is_help=True
+    help="Reset, snapshots, people, clock and faults of a running engine (serve --control); filings and orders.",
+    no_args_is_help=True,
 )
+app.command()(agency.file_elsewhere)
+app.command()(agency.withdraw_filing)
+app.command()(agency.confirm_remote_order)
 
 
 class FaultKind(StrEnum):
@@ -68,7 +71,7 @@ def people(
     try:
         content = file.read_bytes()
     except OSError as error:
-        _end(f"{file} cannot be read: {error.strerror}")
+        end(f"{file} cannot be read: {error.strerror}", USAGE)
     print(f"{_ask(data, 'POST', '/admin/people', content)['people']} people set")
 
 
@@ -125,9 +128,4 @@ def _ask(data: Path, method: str, path: str, body: object = None) -> Any:
     try:
         return Engine(data).ask(method, path, body)
     except EngineError as error:
-        _end(str(error))
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(FAILED)
+        end(str(error), FAILED)

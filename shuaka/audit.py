@@ -3,7 +3,6 @@
 Exit codes: 0 every law is kept, 1 one is broken or the engine does not answer, 2 the command line is wrong.
 """
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +10,8 @@ import msgspec
 import typer
 
 from shuaka import compose
+from shuaka.ending import FAILED, end
 from shuaka.engine import Engine, EngineError
-
-FAILED = 1
 
 SUMS = ("settled", "reversed", "voided", "medfee_sumamt_fen", "fund_pay_sumamt_fen", "acct_pay_fen", "psn_cash_pay_fen")
 
@@ -29,8 +27,7 @@ def audit(
     try:
         report = Engine(data).audit(opter)
     except EngineError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(FAILED) from None
+        end(str(error), FAILED)
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(report)).decode())
     else:

@@ -17,13 +17,13 @@ from loadtests.series.search import CONFIRMATIONS, RATE_MAX, RATE_MIN
 from loadtests.workload import scenario
 from loadtests.workload.scenario import Scenario, ScenarioError
 from shuaka import compose, load_options
+from shuaka.ending import FAILED, end
 from shuaka.engine import EngineError
 from shuaka.interruption import interruptible
 from shuaka.rehearsing.exploration import CurveError, Exploration, explored
 from shuaka.rehearsing.order import RUNS, Rehearsal, asked_of
 from shuaka.rehearsing.series import EndedError, Series, series_name
 
-FAILED: Final = 1
 GENERATOR_BOUND: Final = 3
 EXIT_CODES: Final = {"found": 0, "at least": GENERATOR_BOUND}
 FILE: Final = "capacity.json"
@@ -76,8 +76,7 @@ def capacity(
         with interruptible():
             curve = explored(plan, Series(run, quiet=as_json))
     except (CurveError, EngineError, EndedError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(FAILED) from None
+        end(str(error), FAILED)
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(curve)).decode())
     else:

@@ -4,7 +4,7 @@ Exit codes: 0 done, 1 it could not be done, 2 the command line is wrong. The PIN
 """
 
 import json
-import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,10 +14,9 @@ from cardsim.decode import read_card
 from cardsim.issuing.population import Population
 from shuaka import card_check, compose
 from shuaka.desk import card_view, sessions
+from shuaka.ending import USAGE, end
 from shuaka.hexadecimal import bytes_of
 from shuaka.present import present
-
-USAGE = 2
 
 app = typer.Typer(help="Look at and talk to the simulated cards.", no_args_is_help=True)
 
@@ -25,12 +24,28 @@ Index = Annotated[
     int,
     typer.Argument(parser=compose.card_index, metavar="[INDEX|SPECIMEN]", help="Index of a card, or a specimen."),
 ]
+
+
+def _adopted(data: Path) -> Path:
+    compose.adopt(data)
+    return data
+
+
+Data = Annotated[
+    Path,
+    typer.Option(callback=_adopted, is_eager=True, help="Data directory whose own rules say who lives where."),
+]
 Seed = Annotated[int, typer.Option(help="Seed of the population.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For a machine to read.")]
 
 
 @app.command()
-def show(index: Index = 0, seed: Seed = compose.DEFAULT_SEED, as_json: AsJson = False) -> None:
+def show(
+    index: Index = 0,
+    data: Data = compose.DEFAULT_DATA,  # noqa: ARG001 - taken up before the index is read
+    seed: Seed = compose.DEFAULT_SEED,
+    as_json: AsJson = False,
+) -> None:
     """Show a person and what anyone can read from their card."""
     population = compose.population(seed)
     card = _card(population, index)
@@ -44,6 +59,7 @@ def show(index: Index = 0, seed: Seed = compose.DEFAULT_SEED, as_json: AsJson = 
 
 @app.command("list")
 def list_cards(
+    data: Data = compose.DEFAULT_DATA,  # noqa: ARG001 - taken up before the rest is read
     seed: Seed = compose.DEFAULT_SEED,
     count: Annotated[int, typer.Option(min=1, help="How many, from index 0.")] = 10,
     test: Annotated[bool, typer.Option("--test", help="The specimen cards, each of which forces an outcome.")] = False,
@@ -100,6 +116,4 @@ def _card(population: Population, index: int) -> Card:
     try:
         return population.card(index)
     except IndexError:
-        sentence = f"shuaka card: there is no card {index}: the population has the indexes 0 to {population.size - 1}"
-        print(sentence, file=sys.stderr)
-        raise typer.Exit(USAGE) from None
+        end(f"there is no card {index}: the population has the indexes 0 to {population.size - 1}", USAGE)

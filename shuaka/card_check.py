@@ -24,6 +24,7 @@ from shuaka.desk.reader_choice import (
     run,
 )
 from shuaka.desk.simulation import SeedOption, Simulation, simulation
+from shuaka.ending import FAILED
 from shuaka.terminal import parse_sam
 
 if TYPE_CHECKING:  # imported by the command that runs it, below
@@ -79,7 +80,7 @@ def check(
         done = await examine(order)
         _tell(done, report, as_json=as_json)
         if not done.passed:
-            raise typer.Exit(1)
+            raise typer.Exit(FAILED)
 
     run(work)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from random import Random
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
@@ -20,9 +20,8 @@ from settlement.sample_catalogue import whole_file
 from settlement.wire.refusal import Basis
 from shuaka import compose
 from shuaka.day_option import DAY_OPTION
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.own_rules import OwnRules
-
-FAILED, USAGE = 1, 2
 
 app: Final = typer.Typer(help="A city's catalogue: import, match, look up, make a synthetic one.", no_args_is_help=True)
 
@@ -38,7 +37,7 @@ def import_(
     source: Annotated[str, typer.Option(help="Where its figures come from, if the file does not say.")] = "",
     basis: Annotated[Basis, typer.Option(help="On what basis they stand, if the file does not say.")] = Basis.ASSUMED,
 ) -> None:
-    """Check a catalogue line by line and make it the city's; the engine takes it up when it starts."""
+    """Check a catalogue line by line and make it the city's, under FILE's name; an engine takes it up at its start."""
     own = OwnRules(data)
     try:
         head, body = _headed(text_of(file), file, source, basis)
@@ -46,11 +45,10 @@ def import_(
         if table.problems:
             print(*table.problems, sep="\n", file=sys.stderr)
             raise typer.Exit(FAILED)
-        own.known(city)
-        written = own.write("catalogues", f"{city}.csv", head + body)
-        own.city_with(city, catalogue=city)
+        with own.kept_only_if_good("catalogues", f"{file.stem}.csv", head + body) as written:
+            own.city_with(city, catalogue=file.stem)
     except ProfileError as error:
-        _end(str(error))
+        end(str(error), USAGE)
     codes = {item.code for _, item in table.rows}
     print(f"{len(codes)} items in {len(table.rows)} rows: {written}, the catalogue of {city} from the next start on")
 
@@ -70,7 +68,7 @@ def match(
         _refuse_strangers(matches, catalogue, file)
         written = own.write("matches", f"{catalogue.name}.csv", text)
     except ProfileError as error:
-        _end(str(error))
+        end(str(error), USAGE)
     print(f"{len(matches)} codes of {len({found.fixmedins_code for found in matches})} institutions: {written}")
 
 
@@ -85,7 +83,7 @@ def show(
     try:
         catalogue = _catalogue(OwnRules(data).known(city), city)
     except ProfileError as error:
-        _end(str(error))
+        end(str(error), USAGE)
     found = [item for item in catalogue.on(day) if item.code.startswith(code) or item.name.startswith(code)]
     if not found:
         print(f"no item of catalogue {catalogue.name} begins with {code} on {day}")
@@ -132,8 +130,3 @@ def _line(item: Item) -> str:
     figures = f"class {item.chrgitm_lv}  first share {unscaled(item.preself_ratio_e4, RATIO_PLACES)}  limits {shown}"
     limited = "  limited use" if item.limited else ""
     return f"{item.code}  {item.name}  {figures}{limited}  {item.from_day}-{item.to_day}"
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(USAGE)

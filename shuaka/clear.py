@@ -4,7 +4,6 @@ Exit codes: 0 cleared and both sides of each pair agree, 1 refused, a pair diffe
 command line is wrong.
 """
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -14,9 +13,9 @@ import typer
 
 from settlement.engine.ledger.claims import BETWEEN_CITIES, BY_BANKS, TO_INSTITUTIONS
 from shuaka import compose
+from shuaka.ending import FAILED, end
 from shuaka.engine import Engine, EngineError
 
-FAILED: Final = 1
 KINDS: Final = (
     (BETWEEN_CITIES, "between cities, out of prefunding (owing -> owed)"),
     (TO_INSTITUTIONS, "institutions, by the agency of the place of treatment"),
@@ -38,8 +37,7 @@ def clear(
             _cleared(engine, number)
         statement, pairs = engine.clearing(number), engine.pairs(number)
     except EngineError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(FAILED) from None
+        end(str(error), FAILED)
     if as_json:
         print(msgspec.json.format(msgspec.json.encode({**statement, "pairs": pairs})).decode())
     else:

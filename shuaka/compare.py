@@ -1,7 +1,7 @@
 """`shuaka compare A B`: is B better or worse than A, or is it chance? Scenarios run in pairs, or results made before.
 
-Exit codes: 0 no change or better, 1 worse or not carried out, 2 the command line is wrong, 3 not comparable, be it that
-the generator was the limit.
+Exit codes: 0 no change or better, 1 worse or not carried out, 2 the command line is wrong or a file is no result, 3 not
+comparable, be it that the generator was the limit.
 """
 
 import shlex
@@ -25,6 +25,7 @@ from loadtests.workload import scenario
 from loadtests.workload.scenario import Scenario, ScenarioError
 from loadtests.workload.subjects import NAMES
 from shuaka import compose, load_options
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.engine import EngineError
 from shuaka.interruption import interruptible
 from shuaka.rehearsing.load_child import ChildError
@@ -33,7 +34,6 @@ from shuaka.rehearsing.pairing import Pairing, Who, paired
 from shuaka.rehearsing.rehearsal import RehearsalError
 from shuaka.rehearsing.series import RUNS_MAX, EndedError, Series, series_name
 
-FAILED: Final = 1
 EXIT_CODES: Final = {"no change": 0, "better": 0, "worse": 1, "not comparable": 3}
 FILE: Final = "compare.json"
 PAIRS: Final = 10
@@ -79,7 +79,7 @@ def compare(
     if _is_result(a):
         one, other = _side(a), _side(b or a)
         found = compared(one, other, figure=figure, across=across or (), seed=seed, command=command)
-        _end(found, result, as_json=as_json)
+        _shown(found, result, as_json=as_json)
     names, engines = {"A": a, "B": b or a}, {"A": data_a or data, "B": data_b or data}
     scenarios = {who: _scenario(named) for who, named in names.items()}
     arrivals, run = _arrivals(rate), series_name("cmp", name)
@@ -102,7 +102,7 @@ def compare(
     one, other = Side(names["A"], runs_a), Side(names["B"], runs_b)
     differ = COMPARED if b not in {None, a} else ()
     found = compared(one, other, figure=figure, across=differ, seed=seed, command=command)
-    _end(found, result or place / FILE, as_json=as_json)
+    _shown(found, result or place / FILE, as_json=as_json)
 
 
 def _carried_out(plan: Pairing, series: Series) -> tuple[list[Result], list[Result]]:
@@ -110,27 +110,22 @@ def _carried_out(plan: Pairing, series: Series) -> tuple[list[Result], list[Resu
         with interruptible():
             return paired(plan, series)
     except (EngineError, ChildError, RehearsalError, EndedError) as error:
-        _fail(str(error))
+        end(str(error), FAILED)
 
 
-def _end(found: Comparison, file: Path | None, *, as_json: bool) -> NoReturn:
+def _shown(found: Comparison, file: Path | None, *, as_json: bool) -> NoReturn:
     """Write and print a comparison, and end with its exit code."""
     if file is not None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             comparisons.write(found, file)
         except OSError as error:
-            _fail(f"the comparison {file} cannot be written: {error.strerror}")
+            end(f"the comparison {file} cannot be written: {error.strerror}", FAILED)
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(found)).decode())
     else:
         print(*compare_report.lines(found), *([f"comparison: {file}"] if file else []), sep="\n")
     raise typer.Exit(EXIT_CODES[found.answer])
-
-
-def _fail(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(FAILED)
 
 
 def _scenario(name_or_file: str) -> Scenario:
@@ -165,6 +160,6 @@ def _read(file: Path) -> Result:
     try:
         return results.read(file)
     except OSError as error:
-        _fail(f"{file} cannot be read: {error.strerror}")
+        end(f"{file} cannot be read: {error.strerror}", USAGE)
     except msgspec.MsgspecError as error:
-        _fail(f"{file} is no result of this version: {error}")
+        end(f"{file} is no result of this version: {error}", USAGE)

@@ -5,6 +5,7 @@ Nothing below this folder imports it, and it imports no loop and no server, so t
 
 import time
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -131,6 +132,12 @@ def card_profiles() -> tuple[CardProfile, ...]:
         for city in rulebook().cities.values()
         for kind in city.cards
     )
+
+
+def cards_digest() -> str:
+    """Return a digest of which kinds of card each city has and in what shares: who lives where follows from it."""
+    facts = "\n".join(f"{kind.city} {kind.generation} {kind.weight}" for kind in card_profiles())
+    return sha256(facts.encode()).hexdigest()[:16]
 
 
 def bank_pins() -> dict[str, str]:

@@ -26,6 +26,7 @@ from loadtests.openload.verdict import Answer
 from settlement.wire.names import compact_time
 from shuaka import compose, demo_report
 from shuaka.children import SHUAKA, child_of, engine_of
+from shuaka.ending import FAILED, end
 from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
 from shuaka.rehearsing.load_child import ChildError
@@ -42,7 +43,6 @@ LOAD_TERMINALS: Final = 60
 WARMUP_S: Final = 2.0
 FLEET_END_S: Final = 40.0
 """A fleet lets its running visits end, for up to half a minute."""
-FAILED: Final = 1
 
 DEMO_MIX: Final = Mix(
     remote=0.15,
@@ -72,11 +72,9 @@ def demo(
                     answer, exit_code = _rehearse(engine, data, seconds, terminals)
                 print(f"\n{answer}")  # once the engine, too, has ended well
         except (EngineError, ChildError, RehearsalError) as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise typer.Exit(FAILED) from None
+            end(str(error), FAILED)
         except KeyboardInterrupt:
-            print("error: ended before there was anything to judge", file=sys.stderr)
-            raise typer.Exit(FAILED) from None
+            end("ended before there was anything to judge", FAILED)
         if keep:
             print(f"kept: {keep} (ledger, journals, results)")
     raise typer.Exit(exit_code)

@@ -3,16 +3,14 @@
 Exit codes: 0 told, 1 there is no such settlement, 2 there is no ledger to look into.
 """
 
-import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import msgspec
 import typer
 
 from shuaka import compose
-
-MISSING, USAGE = 1, 2
+from shuaka.ending import FAILED, USAGE, end
 
 
 def explain(
@@ -30,13 +28,13 @@ def explain(
     compose.adopt(data)
     ledger = data / FILE_NAME
     if not ledger.exists():
-        _end(USAGE, f"{data} has no ledger file; an engine with --store memory keeps none")
+        end(f"{data} has no ledger file; an engine with --store memory keeps none", USAGE)
     try:
         found = find_settlement(ledger, setl_id)
     except StoreError as error:
-        _end(USAGE, str(error))
+        end(str(error), USAGE)
     if found is None:
-        _end(MISSING, f"the ledger of {data} has no settlement {setl_id}")
+        end(f"the ledger of {data} has no settlement {setl_id}", FAILED)
     settlement, transfers = found
     told = explanation.explain(settlement, transfers, compose.rulebook().policies.get(settlement.policy))
     if as_json:
@@ -44,8 +42,3 @@ def explain(
     else:
         language = explanation_words.CHINESE if chinese else explanation_words.ENGLISH
         print(*explanation_words.told(told, language), sep="\n")
-
-
-def _end(code: int, sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(code)

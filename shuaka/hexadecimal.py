@@ -1,10 +1,6 @@
 """Bytes on a command line: hexadecimal words, spaces inside are fine."""
 
-import sys
-
-import typer
-
-USAGE = 2
+from shuaka.ending import USAGE, end
 
 
 def bytes_of(position: int, text: str) -> bytes:
@@ -12,14 +8,9 @@ def bytes_of(position: int, text: str) -> bytes:
     digits = "".join(text.split())
     wrong = [character for character in digits if character not in "0123456789abcdefABCDEF"]
     if wrong:
-        _refuse(f"argument {position} ({text!r}) is not hexadecimal: {wrong[0]!r} is no hex digit")
+        end(f"argument {position} ({text!r}) is not hexadecimal: {wrong[0]!r} is no hex digit", USAGE)
     if not digits:
-        _refuse(f"argument {position} is empty: a command has at least one byte")
+        end(f"argument {position} is empty: a command has at least one byte", USAGE)
     if len(digits) % 2:
-        _refuse(f"argument {position} ({text!r}) has {len(digits)} hex digits: bytes have two each")
+        end(f"argument {position} ({text!r}) has {len(digits)} hex digits: bytes have two each", USAGE)
     return bytes.fromhex(digits)
-
-
-def _refuse(sentence: str) -> None:
-    print(f"shuaka card: {sentence}", file=sys.stderr)
-    raise typer.Exit(USAGE)

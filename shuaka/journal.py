@@ -1,25 +1,24 @@
 """`shuaka journal`: what came to the doors and what became of it, from the data directory, also after the engine ended.
 
 Identities are keyed hashes; --reveal reads those of our own population only, by hashing its people and looking for the
-same. Exit codes: 0 shown, 1 it cannot be read, 2 the command line is wrong.
+same. Exit codes: 0 shown, 1 it is not revealed or written, 2 there is none to read, or the command line is wrong.
 """
 
-import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import typer
 
 from shuaka import compose
+from shuaka.ending import FAILED, USAGE, end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from settlement.journal.entry import Entry
 
-FAILED = 1
 POLL_S: Final = 0.3
 BODIES: Final = ("asked", "answered")
 SPLIT: Final = ("medfee_sumamt", "fund_pay_sumamt", "hosp_part_amt", "acct_pay", "psn_cash_pay", "balc")
@@ -37,7 +36,11 @@ def journal(
     export: Annotated[Path | None, typer.Option(help="Write the calls as a scenario for shuaka validate.")] = None,
 ) -> None:
     """Show the calls that came to the doors: verdict, field and rule, split, postings, basis of a refusal."""
-    from settlement.journal.files import Follower, read  # noqa: PLC0415 - only the command that reads it
+    from settlement.data_directory import JOURNAL_KEY  # noqa: PLC0415 - only the command that reads it
+    from settlement.journal.files import NEW, Follower, read  # noqa: PLC0415 - as above
+
+    if not any((data / name).exists() for name in (NEW, JOURNAL_KEY)):
+        end(f"{data} holds no journal: no engine was ever started on it", USAGE)
 
     def wanted(entry: "Entry") -> bool:
         return infno in ("", entry.infno) and not (refused and entry.verdict in ("approved", "replayed"))
@@ -46,7 +49,7 @@ def journal(
         found = [entry for entry in read(data, 100_000) if wanted(entry)][-last:]
         follower = Follower(data)
     except OSError as error:
-        _end(f"the journal in {data} cannot be read: {error.strerror}")
+        end(f"the journal in {data} cannot be read: {error.strerror}", USAGE)
     if export is not None:
         _export(data, found, export)
         return
@@ -70,7 +73,7 @@ def _show(data: Path, entries: "Iterable[Entry]", *, bodies: bool, reveal: bool,
         try:
             texts = revealed(data, shown, texts)
         except ValueError as error:
-            _end(str(error))
+            end(str(error), FAILED)
     for text in texts:
         print(text, flush=True)
 
@@ -116,10 +119,5 @@ def _export(data: Path, entries: "list[Entry]", path: Path) -> None:
     try:
         path.write_text(scenario(data, entries), "utf-8")
     except (OSError, ValueError) as error:
-        _end(f"{path}: {error}")
+        end(f"{path}: {error}", FAILED)
     print(f"{path}: run it with: shuaka validate {path}")
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(FAILED)

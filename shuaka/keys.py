@@ -1,4 +1,4 @@
-"""`shuaka keys`: the network's key, made once and never shown; a terminal's key, written for its terminal alone.
+"""`shuaka keys`: the network's key, made once and never shown; a terminal's or an institution's, written for it alone.
 
 A network's key is replaced before its first settlement or never: the passwords of a ledger are kept under it.
 Exit codes: 0 done, 1 refused (a file is there already, or a ledger), 2 the command line is wrong or the data directory
@@ -6,20 +6,20 @@ cannot be used.
 """
 
 import os
-import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
+import msgspec
 import typer
 
 from settlement import data_directory
-from settlement.data_directory import NETWORK_KEY, DirectoryError
+from settlement.data_directory import NETWORK_KEY, DirectoryError, InstitutionKey
 from settlement.engine.rules.directory import Directory
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import terminal_number
 from shuaka import compose
+from shuaka.ending import FAILED, USAGE, end
 
-FAILED, USAGE = 1, 2
 LANE_DIGITS = 2
 """The last characters of a terminal's number; before them stands its institution (names.py)."""
 
@@ -35,20 +35,25 @@ def keys(
         ),
     ] = False,
     terminal: Annotated[str, typer.Option(metavar="DEV_NO", help="Derive this terminal's key instead.")] = "",
-    out: Annotated[Path | None, typer.Option(help="The terminal's key file; must not exist.")] = None,
+    institution: Annotated[
+        str, typer.Option(metavar="CODE", help="Derive this institution's credentials at the HTTP door instead.")
+    ] = "",
+    out: Annotated[Path | None, typer.Option(help="File of the derived key; must not exist.")] = None,
 ) -> None:
-    """Write the network's key, or one terminal's, readable by its owner alone. Keys are never printed."""
-    if bool(terminal) != bool(out):
-        raise typer.BadParameter("--terminal DEV_NO and --out FILE go together")
-    if terminal:
-        _refuse_unknown(terminal, force=force)
+    """Write the network's key, or one terminal's or institution's, for its owner alone. Keys are never printed."""
+    if (bool(terminal) + bool(institution)) != bool(out):
+        raise typer.BadParameter("--terminal DEV_NO or --institution CODE goes together with --out FILE")
+    compose.adopt(data)
+    if terminal or institution:
+        _refuse_unknown(terminal, institution, force=force)
     try:
         if out is None:
             _make_network_key(data, replace=force)
         else:
-            _write_terminal_key(NetworkKey(data_directory.network_key(data)).terminal_key(terminal), out)
+            network = NetworkKey(data_directory.network_key(data))
+            _write(network.terminal_key(terminal).hex() if terminal else _credentials(network, institution), out)
     except DirectoryError as error:
-        _end(USAGE, str(error))
+        end(str(error), USAGE)
 
 
 def _make_network_key(data: Path, *, replace: bool) -> None:
@@ -57,32 +62,36 @@ def _make_network_key(data: Path, *, replace: bool) -> None:
     data_directory.prepare(data)
     path, ledger = data / NETWORK_KEY, data / FILE_NAME
     if path.exists() and not replace:
-        _end(FAILED, f"{path} is there already; --force replaces it, and every terminal's key with it")
+        end(f"{path} is there already; --force replaces it, and every terminal's key with it", FAILED)
     with data_directory.lock(data):
         if ledger.exists():
-            _end(FAILED, f"under a new key every password of {ledger} would be wrong; make one with another --data")
+            end(f"under a new key every password of {ledger} would be wrong; make one with another --data", FAILED)
         data_directory.make_network_key(data, replace=replace)
     print(f"{path} written (mode 0600)")
 
 
-def _refuse_unknown(terminal: str, *, force: bool) -> None:
+def _refuse_unknown(terminal: str, institution: str, *, force: bool) -> None:
     if force:
-        raise typer.BadParameter("--force replaces the network's key; a terminal's is derived from it")
-    if not Directory(compose.rulebook().cities).has_terminal(terminal[:-LANE_DIGITS], terminal):
+        raise typer.BadParameter("--force replaces the network's key; the others are derived from it")
+    known = Directory(compose.rulebook().cities)
+    if terminal and not known.has_terminal(terminal[:-LANE_DIGITS], terminal):
         example = terminal_number(compose.DEMO_INSTITUTION, 1)
-        raise typer.BadParameter(f"{terminal} is no terminal of the shipped cities, as {example} is")
+        raise typer.BadParameter(f"{terminal} is no terminal of the cities that there are, as {example} is")
+    if institution and known.institution(institution) is None:
+        raise typer.BadParameter(f"{institution} is no institution of these cities, as {compose.DEMO_INSTITUTION} is")
 
 
-def _write_terminal_key(key: bytes, out: Path) -> None:
+def _credentials(network: NetworkKey, institution: str) -> str:
+    """Return an institution's access and secret key in the form of the data directory's own file of them."""
+    made = InstitutionKey(*network.institution_key(institution), institution)
+    return msgspec.json.encode(made).decode()
+
+
+def _write(text: str, out: Path) -> None:
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        _end(FAILED, f"{out} cannot be written: {error.strerror}")
+        end(f"{out} cannot be written: {error.strerror}", FAILED)
     with os.fdopen(descriptor, "w") as file:
-        file.write(key.hex() + "\n")
+        file.write(text + "\n")
     print(f"{out} written (mode 0600)")
-
-
-def _end(code: int, sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(code)

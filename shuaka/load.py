@@ -19,6 +19,7 @@ from loadtests.workload import scenario, shares
 from loadtests.workload.scenario import Scenario, ScenarioError
 from loadtests.workload.shares import ShareError
 from shuaka import compose, load_options, load_pairs, target_options, worker
+from shuaka.ending import FAILED, end
 from shuaka.engine import EngineError
 from shuaka.junit_file import JunitError, write_junit
 from shuaka.mix_option import MixOption
@@ -26,7 +27,6 @@ from shuaka.rehearsing.load_child import ChildError
 from shuaka.rehearsing.order import LANE, Address, Rehearsal, Running, asked_of
 from shuaka.rehearsing.rehearsal import RehearsalError, left_by, probe, rehearse
 
-FAILED = 1
 RATE, DURATION_S = "100", 30.0
 """What a run offers that names neither a scenario nor a rate."""
 
@@ -108,11 +108,9 @@ def load(
             probe(junit, "JUnit file")
         judged = _carried_out(asked, target, planned=plan, shown=_Shown(asked, junit, as_json=as_json))
     except (EngineError, ChildError, RehearsalError, JunitError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(FAILED) from None
+        end(str(error), FAILED)
     except KeyboardInterrupt:
-        print(f"error: {left_by(asked)}", file=sys.stderr)
-        raise typer.Exit(FAILED) from None
+        end(left_by(asked), FAILED)
     assert judged.verdict is not None
     raise typer.Exit(judged.verdict.exit_code)
 

@@ -5,6 +5,8 @@ may hold is said by settlement.engine.rules; an engine takes new rules up when i
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +40,18 @@ class OwnRules:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
         return file
+
+    @contextmanager
+    def kept_only_if_good(self, kind: str, name: str, text: str) -> Iterator[Path]:
+        """Write one file for the block, and put things back as they were where that says ProfileError."""
+        file = self.folder / kind / name
+        before = file.read_text("utf-8") if file.exists() else None
+        self.write(kind, name, text)
+        try:
+            yield file
+        except ProfileError:
+            file.unlink() if before is None else file.write_text(before, "utf-8")
+            raise
 
     def city_with(self, code: str, **names: str) -> Path:
         """Make the city's file an own one that names these files (catalogue, policy); return it."""

@@ -3,9 +3,8 @@
 Exit codes: 0 done, 1 something is doubtful, 2 the command line is wrong or a file cannot be used.
 """
 
-import sys
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -15,13 +14,14 @@ from settlement.engine.rules.policy import Policy
 from settlement.engine.rules.policy_file import read_policy
 from settlement.engine.rules.profile import ProfileError
 from settlement.telling.policy_bounds import bounds
-from settlement.telling.policy_check import findings
+from settlement.telling.policy_check import findings, uncovered
 from settlement.telling.policy_table import table
 from shuaka import compose
 from shuaka.day_option import DAY_OPTION
+from shuaka.ending import USAGE, end
 from shuaka.own_rules import OwnRules
 
-DOUBTFUL, USAGE = 1, 2
+DOUBTFUL: Final = 1
 
 app: Final = typer.Typer(help="A city's benefit policy: as a table, checked, and its thresholds.", no_args_is_help=True)
 
@@ -46,9 +46,16 @@ def table_(
 
 
 @app.command()
-def check(which: WhichArgument, data: DataOption = compose.DEFAULT_DATA) -> None:
-    """Name what is doubtful in a policy: gaps, overlaps, falling ratios. Exit 1 if anything is."""
-    found = list(findings(_policy(which, data)))
+def check(
+    which: WhichArgument,
+    day: DayOption = "",  # type: ignore[assignment]  # its parser makes a day of it
+    data: DataOption = compose.DEFAULT_DATA,
+) -> None:
+    """Name what is doubtful in a policy: codes, gaps, overlaps, falling ratios. Exit 1 if anything is."""
+    policy = _policy(which, data)
+    found = list(findings(policy, day))
+    if not Path(which).suffix:
+        found += uncovered(policy, _book(data, which).cities[which], day)
     for finding in found:
         print(f"{finding.kind}: {finding.where}: {finding.problem}")
     print(f"{len(found)} findings" if found else "no gap, no overlap, no falling ratio")
@@ -73,16 +80,11 @@ def _policy(which: str, data: Path) -> Policy:
     try:
         return read_policy(text_of(file), file.name)
     except ProfileError as error:
-        _end(str(error))
+        end(str(error), USAGE)
 
 
 def _book(data: Path, city: str) -> Rulebook:
     try:
         return OwnRules(data).known(city)
     except ProfileError as error:
-        _end(str(error))
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(USAGE)
+        end(str(error), USAGE)

@@ -17,8 +17,8 @@ from cardsim.faults import FaultyCard
 from cardsim.presentable import HeldToAntenna, InContacts, NoAntennaError, Presentable
 from shuaka import compose
 from shuaka.desk.drawer import Drawer, opened
-from shuaka.desk.reader_choice import end
 from shuaka.desk.simulation import FaultOption, Schedule
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.interruption import interruptible
 
 AT: Final = re.compile(r"([0-9]+)(@contactless)?")
@@ -75,9 +75,11 @@ def present(
     except NoAntennaError as error:
         raise typer.BadParameter(str(error), param_hint="--contactless") from None
     except vpcd.NoReaderError as error:
-        end(f"{error}. Install Debian's vsmartcard-vpcd and pcscd, and start pcscd.")
-    except (ChipsError, vpcd.SlotTakenError) as error:
-        end(str(error))
+        end(f"{error}. Install Debian's vsmartcard-vpcd and pcscd, and start pcscd.", FAILED)
+    except vpcd.SlotTakenError as error:
+        end(str(error), FAILED)
+    except ChipsError as error:
+        end(str(error), USAGE)
 
 
 def _chips(drawer: Drawer, laid: list[Laid], schedule: Schedule) -> list[Presentable]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from shuaka.desk.reader_choice import end
+from shuaka.ending import FAILED, end
 
 
 def readers(as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False) -> None:
@@ -21,7 +21,7 @@ def readers(as_json: Annotated[bool, typer.Option("--json", help="For a machine 
     try:
         slots = trio.run(pcsc_slots)
     except (NoPyscardError, NoAnswerError) as error:
-        end(str(error))
+        end(str(error), FAILED)
     if as_json:
         print(json.dumps([slot._asdict() for slot in slots], ensure_ascii=False, indent=2))
         return

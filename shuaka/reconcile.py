@@ -1,10 +1,9 @@
 """`shuaka reconcile`: the institution's own book, the engine's ledger and the bank, held against each other.
 
 The ledger is read from its file, beside an engine that may run on it. Exit codes: 0 nothing differs, 1 something does,
-or a book cannot be read, 2 the command line is wrong.
+2 a book cannot be read, or the command line is wrong.
 """
 
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,13 +13,14 @@ import msgspec
 import typer
 
 from shuaka import compose
+from shuaka.ending import FAILED, USAGE, end
+from shuaka.rehearsing.order import RUNS
 from shuaka.terminals import JOURNAL
 
 if TYPE_CHECKING:
     from shuaka.reconciling.own_book import Days, OwnBook
     from shuaka.reconciling.witnesses import Reconciled
 
-FAILED: Final = 1
 LEDGER: Final = "ledger.sqlite"
 """In the data directory, as stores.sqlite names it; its library is loaded by who reads it."""
 PRINTED_MAX: Final = 200
@@ -30,7 +30,7 @@ def reconcile(
     data: Annotated[Path, typer.Option(help="Data directory whose ledger is read.")] = compose.DEFAULT_DATA,
     institution: Annotated[str, typer.Option(help="One institution only; --file needs it.")] = "",
     file: Annotated[Path | None, typer.Option(help="The institution's own rows: text or ZIP of 3202.")] = None,
-    journal: Annotated[Path | None, typer.Option(help="Journal of its terminals; by default the directory's.")] = None,
+    journal: Annotated[Path | None, typer.Option(help="Journal of terminals; by default all of the directory.")] = None,
     first: Annotated[str, typer.Option("--from", help="First day, yyyy-MM-dd; none: since ever.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last day, yyyy-MM-dd.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
@@ -46,10 +46,14 @@ def reconcile(
         books = _books(data, file, journal, institution, days)
         found = reconciled(data / LEDGER, books, institution, days)
     except BookError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(FAILED) from None
+        end(str(error), USAGE)
     print(msgspec.json.format(msgspec.json.encode(found)).decode() if as_json else "\n".join(_lines(found)))
-    raise typer.Exit(0 if found.ok else FAILED)
+    raise typer.Exit(0 if found.ok and not _uncompared(found) else FAILED)
+
+
+def _uncompared(found: "Reconciled") -> bool:
+    """Whether the engine has rows of institutions that brought no row of their own."""
+    return bool(found.engine_rows) and not found.own_rows
 
 
 def _day(text: str, option: str) -> str:
@@ -61,14 +65,11 @@ def _day(text: str, option: str) -> str:
 
 def _books(data: Path, file: Path | None, journal: Path | None, institution: str, days: "Days") -> "dict[str, OwnBook]":
     """Return the own books, by institution; none where there is neither file nor journal."""
-    from shuaka.reconciling.own_book import from_file, from_journal  # noqa: PLC0415 - as above
+    from shuaka.reconciling.own_book import from_file, from_journals, journals_of  # noqa: PLC0415 - as above
 
     if file is not None:
         return {institution: from_file(file)}
-    path = journal or data / JOURNAL
-    if journal is None and not path.exists():
-        return {}
-    books = from_journal(path, days)
+    books = from_journals([journal] if journal else journals_of(data / JOURNAL, data / RUNS), days)
     return {code: book for code, book in books.items() if institution in ("", code)}
 
 
@@ -78,8 +79,10 @@ def _lines(found: "Reconciled") -> Iterator[str]:
     yield f"  rows        institution {found.own_rows}, engine {found.engine_rows}"
     yield f"  purchases   terminals {found.own_purchases}, bank {found.bank_purchases}"
     yield f"  cities      {found.pairs} claims between two"
+    if _uncompared(found):
+        yield "not compared: institutions have no book here; name one with --institution and --file, or --journal"
     if found.ok:
-        yield "nothing differs"
+        yield "nothing differs" if not _uncompared(found) else "engine, bank and cities do not differ"
         return
     yield f"{len(found.differences)} differences"
     for one in found.differences[:PRINTED_MAX]:

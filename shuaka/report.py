@@ -17,10 +17,9 @@ from loadtests.page import document
 from loadtests.page.evidence import Origin
 from loadtests.page.facts import facts
 from loadtests.page.words import LANGUAGES, Language, Words
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.report_files import Material, ReportError, gathered
 
-FAILED: Final = 1
-USAGE: Final = 2
 PLOTTER: Final = "assets/uplot"
 
 
@@ -40,14 +39,12 @@ def report(
     try:
         material = gathered(given)
     except ReportError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(USAGE) from None
+        end(str(error), USAGE)
     file = output or material.folder / f"report{'' if chosen == LANGUAGES[0] else f'.{chosen}'}.html"
     try:
         results.replace(file, _page(material, chosen).encode())
     except OSError as error:
-        print(f"error: the page {file} cannot be written: {error.strerror}", file=sys.stderr)
-        raise typer.Exit(FAILED) from None
+        end(f"the page {file} cannot be written: {error.strerror}", FAILED)
     print(f"report: {file}")
 
 

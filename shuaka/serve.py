@@ -14,8 +14,7 @@ import msgspec
 import typer
 
 from shuaka import compose
-
-FAILED, USAGE = 1, 2
+from shuaka.ending import FAILED, USAGE, end
 
 
 class StoreKind(StrEnum):
@@ -87,16 +86,16 @@ def serve(
         data_directory.make_institution_key(data, compose.DEMO_INSTITUTION)
         key = NetworkKey(data_directory.network_key(data))
         world = compose.world(compose.population(population.seed, population.size), key, census=census)
-        origin = Origin(population.seed, population.size, key.check_value)
+        origin = Origin(population.seed, population.size, key.check_value, compose.cards_digest())
         institutions = (data_directory.institution_key(data),)
         settings = app.Settings(
             data, origin, store.value, host, ports, journal.value, control=control, strict=_traps(strict)
         )
         app.serve(settings, world, institutions, ready)
     except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:
-        _end(USAGE, str(error))
+        end(str(error), USAGE)
     except StoreError as error:
-        _end(FAILED, f"the ledger failed, so the engine stopped; nothing unsure was acknowledged: {error}")
+        end(f"the ledger failed, so the engine stopped; nothing unsure was acknowledged: {error}", FAILED)
 
 
 def _traps(asked: str) -> tuple[str, ...]:
@@ -105,7 +104,7 @@ def _traps(asked: str) -> tuple[str, ...]:
     named = tuple(TRAPS) if asked == "all" else tuple(name for name in asked.split(",") if name)
     for name in named:
         if name not in TRAPS:
-            _end(USAGE, f"--strict {name}: there is no such trap; there are: {', '.join(TRAPS)}")
+            end(f"--strict {name}: there is no such trap; there are: {', '.join(TRAPS)}", USAGE)
     return named
 
 
@@ -121,8 +120,3 @@ def _ready_lines(data: Path, found: object) -> str:
         f"       audit: shuaka audit --data {data}"
         f"  metrics: http://{found.metrics}/metrics"
     )
-
-
-def _end(code: int, sentence: str) -> None:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(code)

@@ -15,7 +15,7 @@ from settlement.data_directory import Address
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import local_time, msgid, terminal_number
 from settlement.wire.national_fields import PATH
-from settlement.wire.signature import SIGNATURE, sign
+from settlement.wire.signature import CONTENT_SIGNATURE, SIGNATURE, sign, sign_content
 from shuaka.engine import EngineError
 
 TIMEOUT_S: Final = 60
@@ -64,7 +64,8 @@ class SignedDoor:
     def _post(self, path: str, body: object) -> dict[str, Any]:
         connection = http.client.HTTPConnection(self._address.host, self._address.port, timeout=TIMEOUT_S)
         try:
-            connection.request("POST", path, msgspec.json.encode(body), self._headers())
+            content = msgspec.json.encode(body)
+            connection.request("POST", path, content, self._headers(path, content))
             answer = connection.getresponse()
             said = answer.read()
         except (OSError, http.client.HTTPException) as error:
@@ -77,11 +78,16 @@ class SignedDoor:
             raise EngineError(f"the HTTP door refuses {path.partition('?')[0]}: {told['message']}")
         return told
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, path: str, content: bytes) -> dict[str, str]:
         signed = {
             "_api_access_key": self._access_key,
             "_api_name": "shuaka",
             "_api_timestamp": str(time.time_ns() // 1_000_000),
             "_api_version": "1.0.0",
         }
-        return {**signed, SIGNATURE: sign(self._secret_key, signed), "content-type": "application/json"}
+        return {
+            **signed,
+            SIGNATURE: sign(self._secret_key, signed),
+            CONTENT_SIGNATURE: sign_content(self._secret_key, signed["_api_timestamp"], path, content),
+            "content-type": "application/json",
+        }

@@ -1,6 +1,7 @@
 """`shuaka terminal`: one terminal in the shell, with a simulated or a real reader, against a running engine.
 
-Exit codes: 0 the last visit went well, 1 it did not or something is missing, 2 the command line is wrong.
+Exit codes: 0 the last visit went well, 1 it did not or something is missing, 2 the command line
+or its file is wrong.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,11 +23,11 @@ from shuaka.desk.reader_choice import (
     ContactlessOption,
     ReaderChoice,
     ReaderOption,
-    end,
     people_with,
     run,
 )
 from shuaka.desk.simulation import FaultOption, SeedOption, TimingOption, simulation
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
 from terminals.kernel.effects import Slot
@@ -158,13 +159,15 @@ def terminal(
             journal=None if read_only else data / f"terminal-{site.dev_no}.journal",
         )
         if not await counter.attend(chosen):
-            raise typer.Exit(1)
+            raise typer.Exit(FAILED)
 
     try:
         with interruptible(), _kept(reader, simulated.seed, cards) as next_card:
             run(partial(work, next_card))
-    except (EngineError, ChipsError) as error:
-        end(str(error))
+    except EngineError as error:
+        end(str(error), FAILED)
+    except ChipsError as error:
+        end(str(error), USAGE)
 
 
 def _papers(credential: Credential, reader: ReaderChoice, seed: int) -> Papers | None:

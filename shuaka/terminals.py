@@ -5,11 +5,10 @@ wrong.
 """
 
 import math
-import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
@@ -18,6 +17,7 @@ from cardsim.chips import ChipsError
 from shuaka import compose
 from shuaka.compose import People
 from shuaka.desk.drawer import opened
+from shuaka.ending import FAILED, end
 from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
 from shuaka.mix_option import MixOption, mixed
@@ -27,7 +27,6 @@ from terminals.patients import TEMPO_MIN, Mix, Patients, places_of
 if TYPE_CHECKING:
     from terminals.tally import FleetReport
 
-FAILED = 1
 JOURNAL: Final = "terminals.journal"
 """In the data directory: it outlives a run, so that the next resolves what the last one left open."""
 VISITS_A_SECOND_MAX: Final = 500
@@ -100,7 +99,7 @@ def terminals(
             book = FileJournal(data / JOURNAL, journal.value)
             report = assembly.run(plan, coming, drawer.card, engine.network_key.terminal_key, book)
     except (EngineError, JournalError, LinkLostError, ChipsError, OSError) as error:
-        _end(str(error))
+        end(str(error), FAILED)
     _tell(report, result, as_json=as_json)
     raise typer.Exit(0 if report.ok else FAILED)
 
@@ -135,7 +134,7 @@ def _tell(report: "FleetReport", result: Path | None, *, as_json: bool) -> None:
         try:
             result.write_bytes(content + b"\n")
         except OSError as error:
-            _end(f"the result {result} cannot be written: {error.strerror}")
+            end(f"the result {result} cannot be written: {error.strerror}", FAILED)
     print(content.decode() if as_json else "\n".join(_lines(report)))
 
 
@@ -178,8 +177,3 @@ def _paid(report: "FleetReport") -> Iterator[tuple[str, Mapping[str, int]]]:
 
 def _row(counts: Mapping[str, int]) -> str:
     return "  ".join(f"{name} {count}" for name, count in counts.items())
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(FAILED)

@@ -2,16 +2,18 @@
 
 At the run's own host, whichever it was: the run's directory says so, and where it does not, nothing is undone. Ended or
 killed, it goes on where it was when it is called again.
-Exit codes: 0 nothing is left, 1 something is, or it could not be carried out; 4 undone, but not proved.
+Exit codes: 0 nothing is left, 1 something is, or it could not be carried out; 2 there is no such run; 4 undone, but not
+proved.
 """
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from shuaka import compose
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
 from shuaka.rehearsing.order import RUNS
@@ -19,7 +21,7 @@ from shuaka.rehearsing.order import RUNS
 if TYPE_CHECKING:
     from shuaka.rehearsing.undoing import Undoing
 
-FAILED, NOT_PROVED = 1, 4
+NOT_PROVED: Final = 4
 SHOWN_MAX: Final = 20
 
 
@@ -31,7 +33,7 @@ def undo(
     place = data / RUNS / run
     journals = list(place.glob("load-*.jsonl"))
     if not journals:
-        _end(f"{place} holds no journal of a run: runs are named after the directories in {data / RUNS}")
+        end(f"{place} holds no journal of a run: runs are named after the directories in {data / RUNS}", USAGE)
     from loadtests.evidence.history import HistoryError, ended  # noqa: PLC0415 - gevent comes with it
     from loadtests.evidence.host import read_host  # noqa: PLC0415 - as above
     from loadtests.foreign.clerk import UndoError  # noqa: PLC0415 - as above
@@ -41,7 +43,7 @@ def undo(
 
     try:
         if not all(map(ended, journals)):
-            _end(f"the run {run} is still under way: end it first, with Ctrl-C")
+            end(f"the run {run} is still under way: end it first, with Ctrl-C", FAILED)
         ours = read_host(place).ours
         with (
             interruptible(),
@@ -51,9 +53,9 @@ def undo(
         ):
             proved = _carried_out(desk)
     except (HistoryError, UndoError, JournalError, EngineError, OSError, ValueError) as error:
-        _end(str(error))
+        end(str(error), FAILED)
     except KeyboardInterrupt:
-        _end("ended between two steps, and not proved; the same command goes on")
+        end("ended between two steps, and not proved; the same command goes on", FAILED)
     if not proved:
         raise typer.Exit(NOT_PROVED)
 
@@ -69,7 +71,7 @@ def _carried_out(desk: "Undoing") -> bool:
                 stuck.append(step)
             _progress(number, max(number, steps))
     except KeyboardInterrupt:
-        _end(f"ended: {number} of {steps} undone; the same command goes on")
+        end(f"ended: {number} of {steps} undone; the same command goes on", FAILED)
     print(f"undone, {len(stuck)} left over" if stuck else "undone: nothing is left to revoke or to find out")
     for step in stuck[:SHOWN_MAX]:
         print(f"  {step.msgid}: {step.result} {step.refusal}")
@@ -83,8 +85,3 @@ def _carried_out(desk: "Undoing") -> bool:
 def _progress(number: int, steps: int) -> None:
     if sys.stderr.isatty():
         print(f"\r{number} of {steps}", end="" if number < steps else "\n", file=sys.stderr, flush=True)
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(FAILED)

@@ -5,12 +5,11 @@ ended by Ctrl-C, 1 a part of it did not start or ended by itself.
 """
 
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,16 +17,21 @@ from shuaka import compose, dash
 from shuaka.children import SHUAKA, child_of, engine_of
 from shuaka.compose import HOST
 from shuaka.dashing.dashboards import NoDashboardsError, grafana
+from shuaka.ending import FAILED, end
 from shuaka.engine import EngineError
 from shuaka.interruption import interruptible
 
 if TYPE_CHECKING:
     import subprocess
 
-FAILED: Final = 1
 PROMETHEUS_PORT: Final = 9090
 TERMINALS_PORT: Final = 7375
 """Where Prometheus's configuration looks for terminals."""
+OTHERS: Final = {
+    "Prometheus": PROMETHEUS_PORT,
+    "the terminals' metrics": TERMINALS_PORT,
+}
+"""Ports that nobody chooses here: Prometheus's configuration names them."""
 SHIFT_S: Final = 3600
 """A fleet works for an hour; then the next takes over."""
 POLL_S: Final = 0.5
@@ -39,6 +43,7 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the page stands.")] = dash.PORT,
 ) -> None:
     """Run the network on this machine with its dashboards, until Ctrl-C."""
+    _free({"": port} | OTHERS)
     try:
         with interruptible(), engine_of(data) as engine, ExitStack() as beside:
             lacks = _lacks()
@@ -58,7 +63,19 @@ def up(
     except KeyboardInterrupt:
         return
     except (EngineError, NoDashboardsError) as error:
-        _end(str(error))
+        end(str(error), FAILED)
+
+
+def _free(ports: dict[str, int]) -> None:
+    """End the command, before anything is started, if a port is somebody else's."""
+    from settlement.gateways.listening import PortError, bind  # noqa: PLC0415 - servers are imported by who serves
+
+    for name, port in ports.items():
+        try:
+            bind("", HOST, port).close()
+        except PortError as error:
+            fixed = f"{HOST}:{port} is taken, and it must be had for {name}: end what listens there"
+            end(fixed if name else str(error), FAILED)
 
 
 def _lacks() -> str:
@@ -107,8 +124,3 @@ def _prometheus(data: Path) -> Iterator["subprocess.Popen[bytes]"]:
         )
         with child_of(command, log=log.fileno()) as child:
             yield child
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(FAILED)

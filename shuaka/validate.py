@@ -5,9 +5,8 @@ settlement.golden and settlement.validation (docs/validate.md). Exit codes: 0 al
 file cannot be used.
 """
 
-import sys
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import msgspec
 import typer
@@ -17,9 +16,9 @@ from settlement.engine.rules.profile import ProfileError
 from settlement.golden import Difference, Verdict, judge, read_cases
 from settlement.wire.keys import KEY_SIZE, NetworkKey
 from shuaka import compose
+from shuaka.ending import USAGE, end
 
 DIFFERENT = 1
-USAGE = 2
 SCENARIO: Final = ".toml"
 KEY: Final = NetworkKey(bytes(KEY_SIZE))
 """The key of an engine that nobody can reach and that ends with its scenario."""
@@ -44,9 +43,9 @@ def _verdicts(file: Path, data: Path) -> list[Verdict]:
     try:
         return _played(file, data) if file.suffix == SCENARIO else _judged(file)
     except OSError as error:
-        _refuse(f"{file}: cannot be read: {error.strerror}")
+        end(f"{file} cannot be read: {error.strerror}", USAGE)
     except ProfileError as error:
-        _refuse(str(error))
+        end(str(error), USAGE)
 
 
 def _judged(file: Path) -> list[Verdict]:
@@ -63,11 +62,6 @@ def _played(file: Path, data: Path) -> list[Verdict]:
     people = compose.population(*seed_and_size(scenario.population, file.name))
     steps = judge_scenario(scenario, people, compose.world(people, KEY), file.name)
     return [Verdict(f"{scenario.name}: {step.step}", step.differs) for step in steps]
-
-
-def _refuse(sentence: str) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(USAGE)
 
 
 def _line(verdict: Verdict) -> str:

@@ -1,10 +1,9 @@
 """`shuaka verify RESULT`: is what a result says what its histograms, counts and witnesses say.
 
-Exit codes: 0 everything agrees; 1 something differs or could not be compared (not judged, no interval log), or the file
-is no result; 2 the command line is wrong.
+Exit codes: 0 everything agrees; 1 something differs or could not be compared (not judged, no interval log), or the
+engine does not answer; 2 the file cannot be read or is no result, or the command line is wrong.
 """
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -18,11 +17,11 @@ from loadtests.evidence.recount import Row, UnreadableError
 from loadtests.evidence.result import LOG_SUFFIX
 from loadtests.evidence.verification import verify as rows_of
 from loadtests.evidence.verification import verify_ledger
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.engine import Engine, EngineError
 from shuaka.rehearsing.order import RESULT
 from shuaka.rehearsing.rehearsal import audit_of
 
-FAILED: Final = 1
 IN_FULL_MAX: Final = 16
 """Comparisons of one group that are printed each; of a larger one the count, and each that differs."""
 NAME, SAID = 46, 26
@@ -42,9 +41,10 @@ def verify(
     file = result / RESULT if result.is_dir() else result
     try:
         rows = list(_rows(file, data))
-    except (OSError, msgspec.MsgspecError, UnreadableError, EngineError) as error:
-        print(f"error: {_sentence(file, error)}", file=sys.stderr)
-        raise typer.Exit(FAILED) from None
+    except EngineError as error:
+        end(str(error), FAILED)
+    except (OSError, msgspec.MsgspecError, UnreadableError) as error:
+        end(_sentence(file, error), USAGE)
     print(*_lines(rows, everything=everything), sep="\n")
     if not all(row.ok for row in rows):
         raise typer.Exit(FAILED)
@@ -64,7 +64,7 @@ def _sentence(file: Path, error: Exception) -> str:
         return f"{file} cannot be read: {error.strerror}"
     if isinstance(error, msgspec.MsgspecError):
         return f"{file} is no result of this version: {error}"
-    return f"{file}: {error}" if isinstance(error, UnreadableError) else str(error)
+    return f"{file}: {error}"
 
 
 def _lines(rows: Iterable[Row], *, everything: bool) -> Iterator[str]:

@@ -23,6 +23,9 @@ class PinPad(Protocol):
     async def bank_pin_block(self, pan: str, *, same: bool) -> bytes:
         """Have the bank's PIN typed, likewise."""
 
+    async def phone_block(self, password: str, number: str) -> bytes:
+        """Encipher what was typed on a telephone at the scanner."""
+
 
 class SimulatedPinPad:
     """A pin pad under a patient's fingers; `encipher` makes the block (digits, card number)."""
@@ -43,6 +46,10 @@ class SimulatedPinPad:
         """Return what the patient types, enciphered."""
         typed = self._fingers.password(same=same) if self._fingers else ""
         return self._encipher(typed, bank_card_no) if typed else b""
+
+    async def phone_block(self, password: str, number: str) -> bytes:
+        """Return what the telephone's holder typed there, enciphered."""
+        return self._encipher(password, number)
 
     async def bank_pin_block(self, pan: str, *, same: bool) -> bytes:
         """Return the bank's PIN, enciphered."""

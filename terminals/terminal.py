@@ -34,6 +34,7 @@ from terminals.kernel.effects import (
     Steps,
     TakeCard,
     Transmit,
+    Unlock,
 )
 from terminals.kernel.entries import PurchaseIntent, Resolution
 from terminals.kernel.outcome import Outcome, Result
@@ -102,6 +103,7 @@ class Terminal:
             NextMsgid: self._next_msgid,
             AskPin: self._ask_pin,
             AskPassword: self._ask_password,
+            Unlock: self._unlock,
             AskBankPin: self._ask_bank_pin,
             Draw: self._draw,
             Show: self._display,
@@ -197,6 +199,9 @@ class Terminal:
 
     async def _ask_password(self, effect: AskPassword) -> bytes:
         return await self._pin_pad.password_block(effect.bank_card_no, same=effect.same)
+
+    async def _unlock(self, effect: Unlock) -> bytes:
+        return await self._pin_pad.phone_block(effect.password, effect.number)
 
     async def _ask_bank_pin(self, effect: AskBankPin) -> bytes:
         return await self._pin_pad.bank_pin_block(effect.pan, same=effect.same)

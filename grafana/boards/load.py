@@ -104,7 +104,7 @@ FITNESS = Row(
             "ops",
             (
                 Query(f"sum by (event) (rate(shuaka_load_events_total{{{RUN}}}[15s])) > 0", "{{event}}"),
-                Query(f"sum by (kind) (rate(shuaka_load_strays_total{{{RUN}}}[15s])) > 0", "stray {{kind}}"),
+                Query(f"sum by (kind) (rate(shuaka_load_strays_total{{{RUN}}}[15s]))", "stray {{kind}}"),
             ),
             "a wrong PIN in a load run",
             stacked=True,

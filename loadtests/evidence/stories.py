@@ -28,11 +28,20 @@ class Cards(NamedTuple):
 
 
 class Story(NamedTuple):
-    """Something that patients do, the event that tells of it, and the share of patients who should."""
+    """Something that patients do, the event that tells of it, and the share of those who should.
+
+    The share is of patients who show their card or, not `by_card`, of all.
+    """
 
     name: str
     event: Event
     share: Callable[[Mix, Cards], float]
+    by_card: bool = True
+
+    def expected(self, mix: Mix, cards: Cards, patients: int) -> float:
+        """Return of how many patients the event should tell."""
+        showing = patients * (1 - mix.voucher - mix.identity_card) if self.by_card else patients
+        return self.share(mix, cards) * showing
 
 
 def _pays(mix: Mix, cards: Cards) -> float:
@@ -94,6 +103,7 @@ STORIES: Final = (
         Event.KEY_WRONG,
         lambda mix, cards: _away(mix, cards) * mix.foreign_module,
     ),
+    Story("a telephone's voucher (voucher)", Event.SCANNED, lambda mix, _: mix.voucher, by_card=False),
 )
 """Every share of a mix that an event can tell of."""
 
@@ -118,5 +128,5 @@ def unseen(mix: Mix, cards: Cards, patients: int, events: Mapping[str, int]) -> 
     return tuple(
         f"{story.name}: about {expected:.0f} expected of {patients} visits, none seen"
         for story in STORIES
-        if (expected := story.share(mix, cards) * patients) >= CERTAIN and not events.get(story.event)
+        if (expected := story.expected(mix, cards, patients)) >= CERTAIN and not events.get(story.event)
     )

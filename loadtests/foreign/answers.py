@@ -131,7 +131,8 @@ def _person(output: Json) -> PersonFound:
 
 def _settlement(output: Json) -> SettlementInfo:
     info = _object(output, "setlinfo")
-    return _read(SettlementInfo, info, amounts=_read(Amounts, info), setldetail=(), detlcutinfo=(), patient=None)
+    nothing = {"setldetail": (), "detlcutinfo": (), "patient": None, "treatment": None}
+    return _read(SettlementInfo, info, amounts=_read(Amounts, info), **nothing)
 
 
 def _reversed(_: Json) -> Reversed:

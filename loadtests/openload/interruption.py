@@ -1,8 +1,8 @@
 """Ctrl-C, which no visit may hear: it ends the process in order (gevent).
 
-Python raises KeyboardInterrupt wherever the process happens to be, and under gevent that is any greenlet: a visit, which
-then never ends and is missing from the counts, or who waits for the end of all. Here the loop hears the signal, and the
-main greenlet gets the interrupt: Locust waits there for it.
+Python raises KeyboardInterrupt wherever the process happens to be, and under gevent that is any greenlet: a visit,
+which then never ends and is missing from the counts, or who waits for the end of all. Here the loop hears the signal,
+and the main greenlet gets the interrupt: Locust waits there for it.
 """
 
 import signal

@@ -42,8 +42,11 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
 
 
 def status_of(case: Case, person: Person) -> str:
-    """Return the status of the card in force at this moment."""
-    if person.card_status == LOST_TEMP and case.now_ms >= loss_ends_ms(case, person):
+    """Return the status of the card in force at this moment.
+
+    A temporary loss does not end by itself any more once another card is being made in its place (RA23).
+    """
+    if person.card_status == LOST_TEMP and not person.card_pending and case.now_ms >= loss_ends_ms(case, person):
         return NORMAL
     return person.card_status
 
@@ -80,7 +83,7 @@ def is_waiting(case: Case, person: Person, card_sn: str) -> bool:
 
 def death_refusal(person: Person) -> Refused | None:
     """Return why no credential at all is taken, or None: the holder died (RA26)."""
-    return Refused(service_codes.CARD_CANCELLED, DEATH) if person.card_reason == DEATH else None
+    return Refused(service_codes.CARD_CANCELLED, DEATH) if person.died_ms else None
 
 
 def not_the_card(case: Case, person: Person, card_sn: str) -> Refused:

@@ -1,8 +1,9 @@
 """One request with what a judgement of it needs, and the two ways a judgement can end."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import msgspec
 from msgspec import Struct, field
 
 from cardsim import pboc
@@ -18,8 +19,12 @@ from settlement.engine.rules.policy import Policy
 from settlement.wire import codes
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Output
-from settlement.wire.names import AGENCY, institution_code
+from settlement.wire.names import AGENCY, day_of, institution_code
 from settlement.wire.refusal import Refusal
+from settlement.wire.service_catalogue import SERVICES
+
+AT_OUTLETS: Final = frozenset(("9001", "9002", *(str(kind.__struct_config__.tag) for kind in SERVICES.values())))
+"""The transactions that an outlet may ask for; for any other it is no institution."""
 
 
 class World(Struct, frozen=True):
@@ -99,7 +104,14 @@ class Case(NamedTuple):
 
     def person(self, psn_no: str) -> Person | None:
         """Return an insured person of the home city: as stored, or as the register knows a newcomer."""
-        return self.state.get(Person, self.home, psn_no) or self.world.register.newcomer(self.home, psn_no)
+        return self.state.get(Person, self.home, psn_no) or self._newcomer(psn_no)
+
+    def _newcomer(self, psn_no: str) -> Person | None:
+        """Return a person at the first touch; what is said to have been used before was used this year."""
+        person = self.world.register.newcomer(self.home, psn_no)
+        if person is None or not person.fund_used_before_fen:
+            return person
+        return msgspec.structs.replace(person, fund_used_before_year=day_of(self.now_ms) // 10_000)
 
     def account(self, psn_no: str) -> BankAccount | None:
         """Return the bank account of a person of the home city: as stored, or as the bank opened it."""
@@ -117,7 +129,11 @@ def case_of(arrival: Arrival, state: State, world: World, opter_no: str = "") ->
         city = request.mdtrtarea_admvs
         agency = Institution(institution_code(AGENCY, city, 0), city, AGENCY, 0, pilot=False)
         return Case(arrival, state, world, agency, home, opter_no)
-    institution = world.directory.institution(request.fixmedins_code)
+    institution = world.directory.institution(request.fixmedins_code) or _outlet(arrival, world)
     if institution is None or institution.city != request.mdtrtarea_admvs:
         return Refused(codes.UNKNOWN_INSTITUTION, f"{request.fixmedins_code} in {request.mdtrtarea_admvs}")
     return Case(arrival, state, world, institution, home, opter_no)
+
+
+def _outlet(arrival: Arrival, world: World) -> Institution | None:
+    return world.directory.outlet(arrival.request.fixmedins_code) if arrival.infno in AT_OUTLETS else None

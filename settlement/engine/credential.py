@@ -1,11 +1,12 @@
 """What a patient shows (mdtrt_cert_type): whether it is the person's own, and good.
 
-01 医保电子凭证 and 91 电子社保卡 are tokens: they say whose they are, of which kind and when issued, under a keyed
-hash. Stored is one row a person and kind: which was issued last, and what it was shown for. A token is good once, for a
+01 医保电子凭证 and 91 电子社保卡 are tokens: they say whose they are, of which kind and when issued, to nobody but us.
+Stored is one row a person and kind: which was issued last, and what it was shown for. A token is good once, for a
 short time, and until the next one is issued. What becomes of the card does not touch them.
 """
 
 from collections.abc import Callable, Mapping
+from hmac import compare_digest
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,16 +21,28 @@ from settlement.wire.entitlement_codes import CREDENTIAL_ECARD, CREDENTIAL_VOUCH
 from settlement.wire.hospital import Admit, StaySale
 from settlement.wire.messages import DrugSale, QueryPerson, RegisterOutpatient, SettleOutpatient
 
-Shown = DrugSale | QueryPerson | RegisterOutpatient | SettleOutpatient | Admit | StaySale
-"""The messages that show a credential."""
+
+class Presented(NamedTuple):
+    """A credential by itself, where a message has several."""
+
+    mdtrt_cert_type: str
+    mdtrt_cert_no: str
+    card_sn: str
+
+
+Shown = DrugSale | QueryPerson | RegisterOutpatient | SettleOutpatient | Admit | StaySale | Presented
+"""What shows a credential: a message, or one of the several that a message has."""
 
 TOKENS: Final = frozenset({CREDENTIAL_VOUCHER, CREDENTIAL_ECARD})
-TOKEN_SIZE: Final = 49
-NUMBER: Final = slice(16)
-KIND: Final = slice(16, 18)
-ISSUED: Final = slice(18, 29)
-CHECK: Final = slice(29, 49)
-"""Of a token: insured number 16, kind 2, ms of its issue 11 hex, keyed hash 20 hex; mdtrt_cert_no takes 50."""
+NUMBER_DIGITS: Final = 16
+KIND_DIGITS: Final = 2
+NUMBER: Final = slice(7)
+KIND: Final = slice(7, 8)
+ISSUED: Final = slice(8, 14)
+FACTS_SIZE: Final = 14
+TOKEN_SIZE: Final = 48
+"""A token is hex: insured number 7 bytes, kind 1, ms of its issue 6, all under a mask, and a keyed hash of these 10;
+mdtrt_cert_no takes 50. The mask follows from the hash, so that no two tokens share one (as in RFC 5297)."""
 RETIRED_CADRE: Final = "13"
 """psn_type 离休."""
 
@@ -44,16 +57,35 @@ class TokenFacts(NamedTuple):
 
 def token_of(world: World, facts: TokenFacts) -> str:
     """Return a token as a telephone shows it."""
-    text = f"{facts.psn_no}{facts.mdtrt_cert_type}{facts.issued_ms:011x}"
-    return text + world.key.token_check(text).hex()
+    said = (
+        int(facts.psn_no).to_bytes(KIND.start, "big")
+        + int(facts.mdtrt_cert_type).to_bytes(1, "big")
+        + facts.issued_ms.to_bytes(ISSUED.stop - ISSUED.start, "big")
+    )
+    check = world.key.token_check(said.hex())
+    return (_masked(world, said, check) + check).hex()
 
 
 def token_facts(world: World, token: str) -> TokenFacts | None:
     """Return what a token says; None where nobody who has the key made it."""
-    text = token[: ISSUED.stop]
-    if len(token) != TOKEN_SIZE or world.key.token_check(text).hex() != token[CHECK]:
+    try:
+        content = bytes.fromhex(token)
+    except ValueError:
         return None
-    return TokenFacts(token[NUMBER], token[KIND], int(token[ISSUED], 16))
+    if len(token) != TOKEN_SIZE or len(content) * 2 != TOKEN_SIZE:
+        return None
+    check = content[FACTS_SIZE:]
+    said = _masked(world, content[:FACTS_SIZE], check)
+    if not compare_digest(world.key.token_check(said.hex()), check):
+        return None
+    number, kind, issued_ms = (int.from_bytes(said[part], "big") for part in (NUMBER, KIND, ISSUED))
+    return TokenFacts(f"{number:0{NUMBER_DIGITS}d}", f"{kind:0{KIND_DIGITS}d}", issued_ms)
+
+
+def _masked(world: World, said: bytes, check: bytes) -> bytes:
+    """Return facts under their mask, or out of it."""
+    mask = world.key.token_mask(check)[:FACTS_SIZE]
+    return bytes(one ^ other for one, other in zip(said, mask, strict=True))
 
 
 def shown_by(asked: QueryPerson, world: World) -> str | None:
@@ -68,6 +100,11 @@ def token_keys(arrival: Arrival, psn_no: str) -> tuple[Key, ...]:
     """Name the row of the token that a request shows; none where it shows something else."""
     kind = getattr(arrival.body, "mdtrt_cert_type", "")
     return ((Token, (arrival.home, psn_no, kind)),) if kind in TOKENS else ()
+
+
+def presented_keys(home: str, psn_no: str, shown: Presented) -> tuple[Key, ...]:
+    """Name the row of the token that a person presents; none where it is something else."""
+    return ((Token, (home, psn_no, shown.mdtrt_cert_type)),) if shown.mdtrt_cert_type in TOKENS else ()
 
 
 def credential_refusal(case: Case, shown: Shown, person: Person, mdtrt_id: str = "") -> Refused | None:

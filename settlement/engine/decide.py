@@ -10,7 +10,6 @@ from typing import Final
 import msgspec
 
 from settlement.engine.arrival import Arrival, Decision, Door
-from settlement.engine.cards import reissue
 from settlement.engine.case import Granted, Refused, Verdict, World, case_of
 from settlement.engine.judges import JUDGES
 from settlement.engine.ledger.books import bank_opening, opening
@@ -18,13 +17,9 @@ from settlement.engine.ledger.state import BankAccount, Message, Person, Record,
 from settlement.engine.msgid import answered
 from settlement.engine.sign_on import counted, signed_in
 from settlement.wire import codes
-from settlement.wire.bank import BankMessage
 from settlement.wire.envelope import Reply, encode, raw
 from settlement.wire.messages import (
-    Body,
     Output,
-    QueryPerson,
-    ReissueCard,
     SettlementInfo,
     SignedIn,
     SignedOut,
@@ -69,10 +64,11 @@ def _judged(arrival: Arrival, state: State, world: World, counts: tuple[Record, 
         if known is not None:
             return _decision(arrival, known, counts, opter_no=opter_no)
     case = case_of(arrival, state, world, opter_no)
-    verdict = case if isinstance(case, Refused) else JUDGES[arrival.infno].decide(case)
+    judge = JUDGES[arrival.infno]
+    verdict = case if isinstance(case, Refused) else judge.decide(case)
     decision = _decision(arrival, verdict, counts, opter_no=opter_no)
     if codes.KINDS[arrival.infno].changes:
-        return _kept(arrival, verdict, decision, state, world)
+        return _kept(arrival, verdict, decision, state, world, judge.about(arrival, world))
     return _opened(arrival, verdict, decision, state, world) if verdict.changes else decision
 
 
@@ -119,7 +115,7 @@ def _sign_out(arrival: Arrival, asked: SignOut, terminal: Terminal, counts: tupl
     return _decision(arrival, granted, opter_no=terminal.opter_no)
 
 
-def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, world: World) -> Decision:
+def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, world: World, psn_no: str) -> Decision:
     """Return a changing message's decision with its openings and its kept reply."""
     request = arrival.request
     message = Message(
@@ -129,7 +125,7 @@ def _kept(arrival: Arrival, verdict: Verdict, decision: Decision, state: State, 
         infno=arrival.infno,
         digest=arrival.digest,
         insuplc=arrival.home,
-        psn_no=_psn_no(arrival.body, world),
+        psn_no=psn_no,
         setl_id=_setl_id(verdict),
         reply=decision.reply_bytes,
         decided_ms=arrival.received_ms,
@@ -145,17 +141,6 @@ def _opened(arrival: Arrival, verdict: Verdict, decision: Decision, state: State
     """Return the decision of a question that changes something after all: a first read may enable a card."""
     openings = _openings(verdict.changes, state, world, arrival.received_ms)
     return msgspec.structs.replace(decision, transfers=(*openings, *decision.transfers))
-
-
-def _psn_no(body: Body, world: World) -> str:
-    """Return whom a changing message is about; empty if about nobody."""
-    assert not isinstance(body, SignIn | QueryPerson)
-    if isinstance(body, BankMessage):
-        return world.register.holder(getattr(body, "pan", "")) or ""
-    if isinstance(body, ReissueCard):
-        return reissue.holder_of(body, world.register)
-    named: str = getattr(body, "psn_no", "")  # an agency's own work may be about nobody
-    return named
 
 
 def _setl_id(verdict: Verdict) -> str:

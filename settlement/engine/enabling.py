@@ -1,5 +1,7 @@
 """A card comes into force: its social zone is enabled (启用), and the card before it is dead or good for a while more.
 
+The one before is good beside it only if it was good itself: a card that was lost never is again.
+
 All of it is one decision: there is no moment with two cards or none. The personal account is the person's, so that its
 balance is reached by the card in force without being moved (RA30). From a generation that the city names, a new card
 comes into force only once its bank zone is on too (RA34); until then the old one goes on.
@@ -37,7 +39,7 @@ def enabling_keys(person: Person) -> tuple[Key, ...]:
 
 def enables(case: Case, person: Person, event: Event, card_sn: str) -> bool:
     """Tell whether what happens here with a card enables it without asking, by the city's rule (RA05, RA06)."""
-    if event not in case.world.cities[person.city].card.enabled_by or case.remote:
+    if event not in case.world.cities[person.city].card.enabled_by or case.remote or person.died_ms:
         return False
     if person.card_pending:
         return is_waiting(case, person, card_sn)
@@ -58,7 +60,7 @@ def enabled(case: Case, person: Person) -> tuple[Record, ...]:
 def after_activation(case: Case, person: Person) -> tuple[Record, ...]:
     """Return the rows after the bank zone was activated: a card that waited only for that comes into force."""
     how = case.state.get(Reissue, person.city, person.psn_no)
-    if how is None or how.card_issue != person.card_pending or how.social_zone != ENABLED:
+    if how is None or how.card_issue != person.card_pending or how.social_zone != ENABLED or person.died_ms:
         return ()
     return (in_force(case, person, how),)
 

@@ -107,7 +107,7 @@ class PopulationRegister:
         """Return the card that an insured person has at an issue."""
         index = self._index(psn_no)
         assert index is not None
-        assert psn_no[:6] == city
+        assert city in self._cities
         someone = self._population.person(index, issue)
         return IssuedCard(someone.card_number, someone.card_id, someone.bank_number)
 
@@ -115,7 +115,7 @@ class PopulationRegister:
         """Return the last day of the card that an insured person has at an issue."""
         index = self._index(psn_no)
         assert index is not None
-        assert psn_no[:6] == city
+        assert city in self._cities
         return dates(self._population.profile(index).generation, issue)[1]
 
     def bearer(self, card_sn: str) -> str | None:
@@ -181,6 +181,8 @@ class PopulationRegister:
             filed_to=specimen.filed_to,
             duplicate_of=f"{psn_no[:6]}{twin.index:0{INDEX_DIGITS}d}" if twin else "",
             fund_used_before_fen=int(specimen.fund_used),
+            fund_used_before_benefit=specimen.fund_used_of,
+            unlinked_issue=specimen.issue if specimen.unlinked else 0,
         )
 
     def _account(self, city: str, psn_no: str) -> BankAccount | None:

@@ -19,7 +19,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from settlement.gateways.faults import GatewayRefusalError
 from settlement.gateways.http_body import BodyError, body_of
+from settlement.gateways.http_server import cut
+from settlement.service import UnansweredError
 from settlement.stores.store import BankSums, Invariant, LedgerSums, Store, TooFew
 from settlement.tally import Tally
 
@@ -62,7 +65,12 @@ def admin_app(store: Store, tally: Tally, token: str, more: tuple[Route, ...] = 
             given = request.headers.get("authorization", "")
             if not compare_digest(given.encode(), f"Bearer {token}".encode()):
                 return _problem(401, "the token of the data directory is required: Authorization: Bearer ...")
-            return await endpoint(request)
+            try:
+                return await endpoint(request)
+            except GatewayRefusalError:
+                return _problem(401, "refused at the gateway, on order")
+            except UnansweredError:
+                return await cut(request)
 
         return guard
 

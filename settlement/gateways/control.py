@@ -14,10 +14,10 @@ agencies allot it to the personal accounts of employees whom the ledger knows. W
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -29,6 +29,7 @@ from settlement.gateways.operations import NO_CONTROL, Operator
 from settlement.gateways.people_file import read_people
 from settlement.service import Service
 from settlement.stores.store import RefusedStoreError, Resettable
+from settlement.wire.control import BALANCE_MAX_FEN
 from settlement.wire.envelope import MalformedError, Reply
 from settlement.wire.insurance import Allot
 from settlement.wire.names import CHINA, local_time
@@ -54,7 +55,7 @@ class Advance(Struct, frozen=True, forbid_unknown_fields=True):
     hours: int = 0
     minutes: int = 0
     to: str = ""
-    allotment_fen: int = 0
+    allotment_fen: Annotated[int, Meta(ge=0, le=BALANCE_MAX_FEN)] = 0
 
 
 class Control:

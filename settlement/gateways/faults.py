@@ -1,20 +1,28 @@
 """Faults that an operator orders for single calls: the n-th call of an infno loses its request or its reply, and so on.
 
 A rehearsal of what a client must survive. Each order is used up by one call; nothing is ordered in an engine that was
-not started with --control. At the terminals' door a fault stands between the line and the service, as a bad line does.
+not started with --control. A fault stands between the line and the service, as a bad line does, at every door alike.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
-from settlement.service import Answer, Service
-from settlement.wire.envelope import MalformedError, decode_request, infno_of
+from settlement.batch import Judge
+from settlement.engine.arrival import Door
+from settlement.journal.writer import Journal
+from settlement.service import Answer, Gathered, Service, UnansweredError
+from settlement.stores.store import Store
+from settlement.tally import Outcome
+from settlement.wire.envelope import MalformedError, Reply, Request, decode_request, infno_of
+from settlement.wire.keys import NetworkKey
+from settlement.wire.messages import Body
 
 FaultKind = Literal["lose-request", "lose-reply", "slow", "double", "gateway-401"]
-"""Never carried out; carried out and not answered; late; carried out twice, as a line that repeats; refused by the HTTP
-gateway before it is read."""
+"""Never carried out; carried out and not answered; late; carried out twice, as a line that repeats; refused by an HTTP
+gateway and never carried out."""
 KINDS: Final = get_args(FaultKind)
 ORDERS_MAX: Final = 1_000
 DELAY_MAX_MS: Final = 600_000
@@ -71,14 +79,43 @@ class NextFaults:
         return met
 
 
+class GatewayRefusalError(UnansweredError):
+    """A call that the gateway refuses as one of its own reasons, on order."""
+
+
 class UnsureService(Service):
     """A service behind a line that does what was ordered; without an order it costs one look at a list."""
 
-    faults: NextFaults | None = None
+    def __init__(
+        self,
+        store: Store,
+        judge: Judge,
+        key: NetworkKey,
+        *,
+        now_ms: Callable[[], int],
+        chance: Callable[[int], bytes],
+        faults: NextFaults,
+        answered: tuple[Callable[[Outcome], None], ...] = (),
+        gathered: tuple[Callable[[Gathered], None], ...] = (),
+        journal: Journal | None = None,
+        withheld: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(
+            store,
+            judge,
+            key,
+            now_ms=now_ms,
+            chance=chance,
+            answered=answered,
+            gathered=gathered,
+            journal=journal,
+            withheld=withheld,
+        )
+        self._faults = faults
 
     def receive(self, message: bytes, mac: bytes, answer: Answer, gateway: str) -> None:
         """Take a terminal's message, or lose it."""
-        order = self.faults.take(_infno(message)) if self.faults is not None and self.faults.waiting else None
+        order = self._faults.take(_infno(message)) if self._faults.waiting else None
         if order is None or order.fault == AT_THE_GATEWAY:
             return super().receive(message, mac, answer, gateway)
         if order.fault == "slow":
@@ -90,6 +127,31 @@ class UnsureService(Service):
             super().receive(message, mac, answer, gateway)
             super().receive(message, mac, _nobody, gateway)
         return None
+
+    async def handle_signed(
+        self,
+        request: Request,
+        body: Body,
+        infno: str,
+        digest: bytes,
+        gateway: str,
+        door: Door = Door.HTTP,
+        content: bytes = b"",
+    ) -> Reply:
+        """Answer a signed request, or do what was ordered; raise UnansweredError where it gets no reply."""
+        order = self._faults.take(infno) if self._faults.waiting else None
+        if order is not None and order.fault == AT_THE_GATEWAY:
+            raise GatewayRefusalError
+        if order is not None and order.fault == "lose-request":
+            raise UnansweredError
+        if order is not None and order.fault == "slow":
+            await asyncio.sleep(order.delay_ms / 1000)
+        reply = await super().handle_signed(request, body, infno, digest, gateway, door, content)
+        if order is not None and order.fault == "double":
+            reply = await super().handle_signed(request, body, infno, digest, gateway, door, content)
+        if order is not None and order.fault == "lose-reply":
+            raise UnansweredError
+        return reply
 
 
 def _infno(message: bytes) -> str:

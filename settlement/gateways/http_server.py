@@ -7,6 +7,8 @@ the rest of a body that was answered unread. Bodies are bounded by http_body, id
 import asyncio
 from typing import ClassVar, Final
 
+from starlette.requests import Request
+from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 CONNECTIONS_MAX: Final = 1024
@@ -15,7 +17,20 @@ HEAD_TIMEOUT_S: Final = 10.0
 HEAD_MAX: Final = 64 * 1024
 """Bytes of a head; the interface's own five headers are some hundred."""
 ABORT: Final = "shuaka.abort"
-"""An extension of the ASGI scope: a call that cuts the connection without a word, for losses on order (faults.py)."""
+"""An extension of the ASGI scope: a call that cuts the connection without a word."""
+
+
+LOST: Final = 444
+"""The status of a call that gets no reply; it never reaches a client, whose connection is gone."""
+
+
+async def cut(http: Request) -> Response:
+    """Cut the connection, as a bad line does; the response is for nobody."""
+    abort = http.scope.get("extensions", {}).get(ABORT)
+    if abort is not None:
+        abort()
+        await asyncio.sleep(0.01)  # the loss is known to the server after a turn of the loop
+    return Response(status_code=LOST)
 
 
 class BoundedProtocol(HttpToolsProtocol):

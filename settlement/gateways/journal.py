@@ -22,7 +22,7 @@ def journal_route(directory: Path) -> Route:
     async def journal(request: Request) -> Response:
         asked = request.query_params
         last = asked.get("last", str(LAST))
-        if not (last.isdecimal() and 1 <= int(last) <= LAST_MAX):
+        if not (last.isascii() and last.isdecimal() and len(last) <= len(str(LAST_MAX)) and 1 <= int(last) <= LAST_MAX):
             return JSONResponse({"message": f"last: 1 to {LAST_MAX}"}, status_code=400)
         entries = await asyncio.to_thread(read, directory, LAST_MAX)
         wanted = [entry for entry in entries if _is_wanted(entry, asked.get("infno", ""), asked.get("verdict", ""))]

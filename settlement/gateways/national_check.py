@@ -4,6 +4,8 @@ A refusal names the field and never what stood in it: that may be a patient's nu
 """
 
 import re
+from base64 import b64encode
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,6 +17,8 @@ from settlement.wire.national_values import Json, malformed, read_decimal
 DATETIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 NUMBERS_REMEMBERED: Final = 16_384
+SIGNED_MIN: Final = -128
+BYTE_MAX: Final = 255
 CODES_SHOWN: Final = 8
 """A longer code table is not told in a refusal; /docs has it."""
 
@@ -96,19 +100,38 @@ def _read(value: Any, field: Field, path: str) -> Any:
         return _rows(value, field.rows, path)
     if field.kind == "d" and isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
+    if field.kind == "b" and isinstance(value, list):
+        return _base64_of(value, path)
     if not isinstance(value, str):
         raise malformed(path, "a string is expected")
     if field.kind == "t":
-        if not DATETIME.fullmatch(value):
-            raise malformed(path, "yyyy-MM-dd HH:mm:ss is expected")
+        if not (DATETIME.fullmatch(value) and _is_moment(value)):
+            raise malformed(path, "yyyy-MM-dd HH:mm:ss is expected, a day and a time that there are")
     elif field.kind == "y":
-        if not DATE.fullmatch(value):
-            raise malformed(path, "yyyy-MM-dd is expected")
+        if not (DATE.fullmatch(value) and _is_moment(value)):
+            raise malformed(path, "yyyy-MM-dd is expected, a day that there is")
     elif field.size and len(value) > field.size:
         raise malformed(path, f"at most {field.size} characters")
     if field.kind == "d" and not (value.isascii() and value.isdigit() and value.strip("0")):
         raise malformed(path, "digits are expected, and not 0")
     return value
+
+
+def _base64_of(numbers: list[Any], path: str) -> str:
+    """Return bytes that came as numbers, signed as Java writes them or not, as the text that others send."""
+    if not all(type(number) is int and SIGNED_MIN <= number <= BYTE_MAX for number in numbers):
+        raise malformed(path, "base64, or a list of bytes from -128 to 255, is expected")
+    return b64encode(bytes(number & BYTE_MAX for number in numbers)).decode()
+
+
+@lru_cache(NUMBERS_REMEMBERED)
+def _is_moment(value: str) -> bool:
+    """Whether the calendar and the clock have it; the lines of a bill mostly share theirs."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _not_in(field: Field) -> str:

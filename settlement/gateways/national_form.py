@@ -14,9 +14,10 @@ from msgspec import Raw, Struct
 from settlement.gateways.national_check import check, read_node
 from settlement.gateways.statement_file import unpack
 from settlement.wire import codes
+from settlement.wire.codes import CREDENTIAL_SOCIAL_SECURITY_CARD
 from settlement.wire.envelope import MalformedError, Request, decode_body, encode
 from settlement.wire.messages import Body
-from settlement.wire.national_traps import Reading, reading
+from settlement.wire.national_traps import Form, Reading, reading
 from settlement.wire.national_values import Json, decode_json, malformed, struct_of
 
 _encode_canonical: Final = msgspec.json.Encoder(order="sorted").encode
@@ -73,6 +74,7 @@ def read_message(envelope: Json, header: Request, tables: Reading = AS_PLATFORMS
     if form is None:
         raise MalformedError(f"infno {infno}", codes.UNKNOWN_MESSAGE, header.msgid)
     checked = {node.name: read_node(given.get(node.name) if node.name else given, node) for node in form.nodes}
+    _hold_together(checked, form)
     values = {name: value for name, value in envelope.items() if name != "input"} | _flat(checked)
     if infno in EXCEPTIONS:
         theirs, ours, become = EXCEPTIONS[infno]
@@ -80,6 +82,20 @@ def read_message(envelope: Json, header: Request, tables: Reading = AS_PLATFORMS
     request = msgspec.structs.replace(header, body=Raw(encode(struct_of(form.message, values))))
     digest = sha256(_encode_canonical((infno, header.insuplc_admdvs, checked))).digest()
     return NationalRequest(request, decode_body(request), infno, digest, checked)
+
+
+def _hold_together(checked: Json, form: Form) -> None:
+    """Raise MalformedError where fields are right but not together: a card without its number, lines of two visits."""
+    taken = set(form.message.__struct_fields__)
+    for name, node in checked.items():
+        if isinstance(node, dict):
+            shows_card = node.get("mdtrt_cert_type") == CREDENTIAL_SOCIAL_SECURITY_CARD
+            if shows_card and "card_sn" in taken and not node.get("card_sn"):
+                raise malformed(f"input.{name}.card_sn".replace("..", "."), "required with mdtrt_cert_type 03")
+            continue
+        for shared in ("mdtrt_id", "psn_no", "chrg_bchno"):
+            if shared in taken and len({row.get(shared) for row in node if shared in row}) > 1:
+                raise malformed(f"input.{name}[].{shared}", "the lines of one message all say the same")
 
 
 def _flat(checked: Json) -> Json:

@@ -139,9 +139,7 @@ HELD: Final[Mapping[str, Callable[[Json, Asked], Any]]] = {
     "cvlserv_flag": lambda held, _: "1" if "civil-servant" in held.get("standing", "") else "0",
     "clr_optins": lambda _, asked: asked.region,
     "clr_way": lambda _held, _asked: ITEM_BY_ITEM,
-    "clr_type": lambda held, _: held.get("med_type", ""),
     "year": lambda held, asked: held.get("setl_time", str(asked.day))[:4],
-    "pric_uplmt_amt": lambda _held, _asked: Decimal("0.00"),
 }
 """What follows from other values: by field."""
 

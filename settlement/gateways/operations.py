@@ -11,7 +11,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final
 
-import msgspec
 from msgspec import Raw
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -19,31 +18,27 @@ from starlette.routing import Route
 
 from settlement.engine.arrival import Door
 from settlement.gateways.http_body import BodyError, body_of
+from settlement.gateways.named_reply import answer, told
 from settlement.service import Service
-from settlement.wire.codes import KINDS
+from settlement.wire.codes import KINDS, OPERATIONS
 from settlement.wire.envelope import (
     BODY_TYPES,
     MalformedError,
     Reply,
     Request,
     decode_body,
-    decode_output,
     digest_of,
     encode,
 )
 from settlement.wire.messages import Body
-from settlement.wire.named import read_named, write_named
+from settlement.wire.named import read_named
 from settlement.wire.names import AGENCY, compact_time, institution_code, local_time
 
 GATEWAY: Final = "admin"
 BODY_MAX: Final = 1024 * 1024
-OPERATIONS: Final = {kind.name_en.replace(" ", "-"): infno for infno, kind in KINDS.items() if kind.admin}
-"""The infno of each operation, by its name in the path."""
 
 CONTROL: Final = "control"
 NO_CONTROL: Final = "this engine was started without --control; start it with: shuaka serve --control"
-
-_json = msgspec.json.Encoder().encode
 
 
 class Operator:
@@ -78,34 +73,19 @@ def operations(operator: Operator, *, control: bool) -> Route:
     async def operation(http: HttpRequest) -> Response:
         name, city = http.path_params["name"], http.query_params.get("city", "")
         if name not in OPERATIONS:
-            return _answer(404, {"message": f"no operation {name!r}; there are: {', '.join(OPERATIONS) or 'none'}"})
+            return answer(404, {"message": f"no operation {name!r}; there are: {', '.join(OPERATIONS) or 'none'}"})
         if not (len(city) == len("370100") and city.isascii() and city.isdigit()):
-            return _answer(400, {"message": "?city=CCCCCC is required: the agency that acts"})
+            return answer(400, {"message": "?city=CCCCCC is required: the agency that acts"})
         infno = OPERATIONS[name]
         if KINDS[infno].group == CONTROL and not control:
-            return _answer(403, {"message": NO_CONTROL})
+            return answer(403, {"message": NO_CONTROL})
         try:
             body = read_named(await body_of(http, BODY_MAX) or b"{}", BODY_TYPES[infno])
             reply = await operator.ask(infno, body, city, http.query_params.get("msgid", ""))  # type: ignore[arg-type]  # every type of BODY_TYPES is one of Body
         except BodyError as error:
-            return _answer(error.status, {"message": str(error)})
+            return answer(error.status, {"message": str(error)})
         except MalformedError as error:
-            return _answer(400, {"message": f"{name}: {error}"})
-        return _answer(200, _told(reply))
+            return answer(400, {"message": f"{name}: {error}"})
+        return answer(200, told(reply))
 
     return Route("/admin/{name}", operation, methods=["POST"])
-
-
-def _told(reply: Reply) -> dict[str, object]:
-    output = decode_output(reply)
-    return {
-        "infcode": 0 if reply.approved else -1,
-        "refusal": reply.refusal,
-        "err_msg": reply.err_msg,
-        "msgid": reply.msgid,
-        "output": None if output is None else write_named(output),
-    }
-
-
-def _answer(status: int, content: dict[str, object]) -> Response:
-    return Response(_json(content), status, media_type="application/json")

@@ -22,22 +22,29 @@ COLUMNS: Final = frozenset(
 )  # fmt: skip
 LINES_MAX: Final = 100_000
 YUAN_DIGITS: Final = 10
+INDEX_DIGITS: Final = 10
+CITY_DIGITS: Final = 6
+COUNT_DIGITS: Final = 2
 
 
 def read_people(text: str) -> list[tuple[int, SetPerson]]:
     """Return what each line asks for, with its number in the file; raise MalformedError."""
     reader = csv.DictReader(text.splitlines(), strict=True)
+    try:
+        return _lines(reader)
+    except csv.Error as error:
+        raise MalformedError(f"line {max(reader.line_num, 1)}: {error}") from None
+
+
+def _lines(reader: "csv.DictReader[str]") -> list[tuple[int, SetPerson]]:
     unknown = set(reader.fieldnames or ()) - COLUMNS
     if unknown or not reader.fieldnames:
         raise MalformedError(f"line 1: columns are {', '.join(sorted(COLUMNS))}; not {', '.join(sorted(unknown))}")
     lines: list[tuple[int, SetPerson]] = []
-    try:
-        for row in reader:
-            if len(lines) == LINES_MAX:
-                raise MalformedError(f"line {reader.line_num}: at most {LINES_MAX} people at a time")
-            lines.append((reader.line_num, _person(row, f"line {reader.line_num}: ")))
-    except csv.Error as error:
-        raise MalformedError(f"line {reader.line_num}: {error}") from None
+    for row in reader:
+        if len(lines) == LINES_MAX:
+            raise MalformedError(f"line {reader.line_num}: at most {LINES_MAX} people at a time")
+        lines.append((reader.line_num, _person(row, f"line {reader.line_num}: ")))
     return lines
 
 
@@ -57,7 +64,7 @@ def _person(row: dict[str, Any], place: str) -> SetPerson:
 
 def _numbered(given: dict[str, str], place: str) -> str:
     city, index = given.get("city", ""), given.get("index", "")
-    if not (city.isdecimal() and index.isdecimal()):
+    if not (_is_number(city, CITY_DIGITS) and _is_number(index, INDEX_DIGITS)):
         raise MalformedError(f"{place}psn_no, or city and index, say whom")
     return f"{city}{int(index):010d}"
 
@@ -73,6 +80,10 @@ def _fen(given: dict[str, str], name: str, place: str) -> int:
 
 def _count(given: dict[str, str], name: str, place: str) -> int:
     text = given.get(name, str(UNSET))
-    if not (text == str(UNSET) or text.isdecimal()):
-        raise MalformedError(f"{place}{name}: a number is expected")
+    if not (text == str(UNSET) or _is_number(text, COUNT_DIGITS)):
+        raise MalformedError(f"{place}{name}: a number of at most {COUNT_DIGITS} digits is expected")
     return int(text)
+
+
+def _is_number(text: str, digits_max: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= digits_max

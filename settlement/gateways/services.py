@@ -1,16 +1,19 @@
 """The card services over HTTP, for software of HRSS, banks and hospitals: at the signed door, by name.
 
+A hospital's deposit (TILL), for which the interface has no message, is asked as they are.
+
 GET  /services                                              every service, its infno and its fields
 POST /services/NAME?opter=O[&insuplc_admdvs=CCCCCC][&msgid=M]   the message as a JSON object of its fields (wire.named)
      of a visit (VISITS) the fields of all its services; answered with {infcode, parts}, each part as a service's
 
-Signed by AK and SK as every call at that door (signature.py); the access key's institution asks, on the word of an
-operator who signed in there (9001). Empty `insuplc_admdvs` is the institution's own city. Without a msgid each call has
-a new one. Answered with {infcode, refusal, err_msg, msgid, output}: an expected refusal is status 200 and infcode -1.
+Signed by AK and SK as every call at that door, and path and body as well (wire.signature); the access key's institution
+asks, on the word of an operator who signed in there (9001), by a channel of its own. Empty `insuplc_admdvs` is the
+institution's own city. Without a msgid a call is named by its signature, so that one which somebody saw and sends again
+is told what it was told. Answered with {infcode, refusal, err_msg, msgid, output}: an expected refusal is status 200 and infcode -1.
 """
 
 from collections.abc import Callable
-from itertools import count
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -20,67 +23,64 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from settlement.data_directory import InstitutionKey
-from settlement.gateways.http_body import BodyError, body_of
-from settlement.gateways.keyring import Keyring
-from settlement.gateways.signature import key_of
+from settlement.gateways.entrance import Entrance
+from settlement.gateways.named_reply import answer, told
+from settlement.gateways.signature import MISMATCH, fits_content
 from settlement.service import Service
 from settlement.wire.codes import KINDS
 from settlement.wire.envelope import (
     MalformedError,
-    Reply,
     Request,
     decode_body,
-    decode_output,
     decode_request,
     digest_of,
     encode,
 )
-from settlement.wire.named import read_named, write_named
-from settlement.wire.names import compact_time, local_time
-from settlement.wire.service_catalogue import SERVICES, VISITS
+from settlement.wire.named import read_named
+from settlement.wire.names import local_time
+from settlement.wire.service_catalogue import CALLS, VISITS
+from settlement.wire.signature import CONTENT_SIGNATURE
 
 GATEWAY: Final = "services"
 BODY_MAX: Final = 256 * 1024
 """A photo of the largest size in base64 fits."""
-SEQUENCES: Final = 10_000
+NAME_DIGITS: Final = 17
+"""Of a signature's hash in a msgid, which has 30 characters: institution 12, these, and one for a visit's part."""
 
 _json = msgspec.json.Encoder().encode
 
 
-def service_routes(service: Service, keys: Keyring, now_ms: Callable[[], int]) -> list[Route]:
+def service_routes(service: Service, entrance: Entrance, now_ms: Callable[[], int]) -> list[Route]:
     """Return the routes of all card services; `now_ms` is the wall clock, by which signatures are in time."""
-    numbers = count()
 
     async def catalogue(_: HttpRequest) -> Response:
-        return _answer(200, {"services": [described(name) for name in SERVICES]})
+        return answer(200, {"services": [described(name) for name in CALLS]})
 
     async def call(http: HttpRequest) -> Response:
-        key = key_of(http.headers, keys, now_ms())
-        if isinstance(key, str):
-            return _answer(401, {"code": 401, "message": key})
         name = http.path_params["name"]
-        if name not in SERVICES and name not in VISITS:
-            return _answer(404, {"message": f"no service {name!r}; GET /services lists them"})
-        try:
-            content = await body_of(http, BODY_MAX)
-            if name in VISITS:
-                return _answer(200, await visit(http, key, name, content))
-            return _answer(200, await one(http, key, name, content))
-        except BodyError as error:
-            return _answer(error.status, {"message": str(error)})
-        except MalformedError as error:
-            return _answer(400, {"message": f"{name}: {error}"})
+
+        async def serve(key: InstitutionKey, content: bytes) -> Response:
+            if not fits_content(http.headers, key, _target(http), content):
+                return answer(401, {"code": 401, "message": MISMATCH})
+            if name not in CALLS and name not in VISITS:
+                return answer(404, {"message": f"no service {name!r}; GET /services lists them"})
+            try:
+                return answer(200, await (visit if name in VISITS else one)(http, key, name, content))
+            except MalformedError as error:
+                return answer(400, {"message": f"{name}: {error}"})
+
+        return await entrance.admit(http, GATEWAY, BODY_MAX, serve)
 
     async def one(
         http: HttpRequest, key: InstitutionKey, name: str, content: bytes, part: str = ""
     ) -> dict[str, object]:
-        body = read_named(content, SERVICES[name])
-        request = _request(http, key, body, now_ms(), next(numbers), part)
+        body = read_named(content, CALLS[name])
+        request = _request(http, key, body, now_ms(), part)
         decode_body(request)  # bounds that only the wire's own form states
         digest = digest_of(body, request.insuplc_admdvs)  # type: ignore[arg-type]  # every service's type is one of Body
         infno = infno_of(name)
         reply = await service.handle_signed(request, body, infno, digest, GATEWAY, content=content)  # type: ignore[arg-type]  # as above
-        return _told(reply)
+        return told(reply)
 
     async def visit(http: HttpRequest, key: InstitutionKey, name: str, content: bytes) -> dict[str, object]:
         """Ask for one service after the other: what was done stays done where a later one is refused."""
@@ -94,20 +94,26 @@ def service_routes(service: Service, keys: Keyring, now_ms: Callable[[], int]) -
     ]
 
 
+def _target(http: HttpRequest) -> str:
+    """Return path and query as they were sent; an application of its own process has no raw ones."""
+    query = http.scope["query_string"].decode("latin-1")
+    return http.url.path + (f"?{query}" if query else "")
+
+
 def infno_of(name: str) -> str:
     """Return the infno of a service.
 
     >>> infno_of("lose")
     '0002'
     """
-    infno = SERVICES[name].__struct_config__.tag
+    infno = CALLS[name].__struct_config__.tag
     assert isinstance(infno, str)
     return infno
 
 
 def described(name: str) -> dict[str, Any]:
     """Return what a service is called and asks: its fields, of which those with a default may be left out."""
-    fields = msgspec.structs.fields(SERVICES[name])
+    fields = msgspec.structs.fields(CALLS[name])
     return {
         "name": name,
         "infno": infno_of(name),
@@ -123,25 +129,22 @@ def _parted(content: bytes, names: tuple[str, ...]) -> dict[str, bytes]:
         whole = msgspec.json.decode(content, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(str(error)) from None
-    known = {name: set(SERVICES[name].__struct_fields__) for name in names}
+    known = {name: set(CALLS[name].__struct_fields__) for name in names}
     strange = whole.keys() - set().union(*known.values())
     if strange:
         raise MalformedError(f"Object contains unknown field `{min(strange)}`")
     return {name: _json({key: value for key, value in whole.items() if key in known[name]}) for name in names}
 
 
-def _request(
-    http: HttpRequest, key: InstitutionKey, body: msgspec.Struct, now_ms: int, number: int, part: str = ""
-) -> Request:
+def _request(http: HttpRequest, key: InstitutionKey, body: msgspec.Struct, now_ms: int, part: str = "") -> Request:
     """Return the envelope; raise MalformedError for a place or a msgid that is none.
 
-    `part` numbers the messages of one visit, which share the msgid that the caller gave.
+    `part` numbers the messages of one visit, which share the msgid that the caller gave or the call has.
     """
     code, asked = key.fixmedins_code, http.query_params
+    named = sha256(http.headers[CONTENT_SIGNATURE].encode()).hexdigest()[:NAME_DIGITS]
     drafted = Request(
-        msgid=asked.get("msgid", "") + part
-        if asked.get("msgid")
-        else f"{code}{compact_time(now_ms)}{number % SEQUENCES:04d}",
+        msgid=(asked.get("msgid", "") or code + named) + part,
         fixmedins_code=code,
         dev_no=asked.get("opter", ""),
         mdtrtarea_admvs=code[1:7],
@@ -152,18 +155,3 @@ def _request(
         body=Raw(encode(body)),
     )
     return decode_request(encode(drafted))
-
-
-def _told(reply: Reply) -> dict[str, object]:
-    output = decode_output(reply)
-    return {
-        "infcode": 0 if reply.approved else -1,
-        "refusal": reply.refusal,
-        "err_msg": reply.err_msg,
-        "msgid": reply.msgid,
-        "output": None if output is None else write_named(output),
-    }
-
-
-def _answer(status: int, content: dict[str, object]) -> Response:
-    return Response(_json(content), status, media_type="application/json")

@@ -6,7 +6,7 @@ from typing import Final
 
 from settlement.data_directory import InstitutionKey
 from settlement.gateways.keyring import Keyring
-from settlement.wire.signature import SIGNATURE, SIGNED, sign
+from settlement.wire.signature import CONTENT_SIGNATURE, SIGNATURE, SIGNED, sign, sign_content
 
 WINDOW_MS: Final = 30 * 60 * 1000
 """How far the sender's clock may be from ours, either way."""
@@ -33,3 +33,9 @@ def key_of(headers: Mapping[str, str], keys: Keyring, now_ms: int) -> Institutio
     if not compare_digest(sign(key.secret_key, given).encode(), given[SIGNATURE].encode()):
         return MISMATCH
     return key
+
+
+def fits_content(headers: Mapping[str, str], key: InstitutionKey, target: str, content: bytes) -> bool:
+    """Tell whether a request whose headers are right was signed with this path and body."""
+    wanted = sign_content(key.secret_key, headers["_api_timestamp"], target, content)
+    return compare_digest(wanted.encode(), headers.get(CONTENT_SIGNATURE, "").encode())

@@ -1,6 +1,6 @@
 """The files of reconciliation as the HTTP door has them: one UTF-8 text in a ZIP, in base64 on its way in.
 
-How 9101's byte array is written the interface does not say: base64, as Java's JSON libraries do. What a client packs is
+How 9101's byte array is written the interface does not say: base64, as Java's JSON libraries do, or a list of numbers. What a client packs is
 unpacked within a named limit, whatever it says of its own size.
 """
 
@@ -18,6 +18,10 @@ EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 BAD_ZIP: Final = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError)
 
 
+class ZipError(ValueError):
+    """A ZIP that is none of one small text; the text says why."""
+
+
 def unpack(encoded: str) -> bytes:
     """Return the text of an uploaded file; raise MalformedError."""
     try:
@@ -25,14 +29,22 @@ def unpack(encoded: str) -> bytes:
     except ValueError:
         raise MalformedError("in: base64 of a ZIP is expected") from None
     try:
+        return unzipped(content)
+    except ZipError as error:
+        raise MalformedError(f"in: {error}") from None
+
+
+def unzipped(content: bytes) -> bytes:
+    """Return the one file of a ZIP; raise ZipError."""
+    try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             [entry] = archive.infolist()
             with archive.open(entry) as file:
                 text = file.read(FILE_TEXT_MAX + 1)
     except BAD_ZIP:
-        raise MalformedError("in: this is no ZIP of one file") from None
+        raise ZipError("this is no ZIP of one file") from None
     if len(text) > FILE_TEXT_MAX:
-        raise MalformedError(f"in: the file has more than {FILE_TEXT_MAX} bytes")
+        raise ZipError(f"the file has more than {FILE_TEXT_MAX} bytes")
     return text
 
 

@@ -8,6 +8,7 @@ from msgspec import Raw, Struct
 
 from settlement.engine.ledger.state import Transfer
 from settlement.journal.masking import Mask, hidden
+from settlement.journal.refusal_rules import RULES
 from settlement.wire.codes import REFUSALS
 from settlement.wire.envelope import Reply, Request, decode_output
 from settlement.wire.messages import Body
@@ -23,15 +24,6 @@ BODY_KEPT_MAX: Final = 64 * 1024
 """Bytes of a body that are kept; of a longer one the length is."""
 NOTHING: Final = b"null"
 FIELD: Final = re.compile(r": (?P<field>(?:input|[a-z]\w*)[\w.\[\]]*): ")
-RULES: Final = {
-    "E2001": ("RA03", "RC07"), "E2002": ("RA16", "RA21"), "E2003": ("RA24",), "E2004": ("RA46",), "E2005": ("RA13",),
-    "E2006": ("RA35", "RA37"), "E2009": ("RA51",), "E2010": ("RB22",), "E2101": ("RB03",), "E2102": ("RB04", "RB05"),
-    "E2103": ("RB07", "RB08", "RB09"), "E2104": ("RB06", "RD04"), "E2105": ("RB11",), "E3001": ("RC23",),
-    "E3002": ("RA39",), "E3003": ("RC24",), "E3004": ("RC08",), "E3005": ("RC09",), "E3006": ("RC13",),
-    "E3007": ("RD02",), "E3008": ("RD19",), "E3009": ("RD20",), "E3010": ("RA50",), "E4001": ("RC15",),
-    "E4002": ("RA15",), "E4003": ("RB18",), "E4004": ("RE03",), "E9000": ("RC16",),
-}  # fmt: skip
-"""The rules of the users' documents that a refusal carries out, by its code."""
 
 
 class Noted(NamedTuple):

@@ -12,16 +12,17 @@ from typing import Any, Final
 
 import msgspec
 
+from settlement.wire.card_service import SECRETS
+
 _PERSONAL: Final = """
 psn_no certno psn_name mdtrt_cert_no card_sn card_number bank_card_no brdy ssn pan tel coner_name emp_no emp_name
 ec_token token exp_content memo owner owner_psn_no guardian_certno guardian_name agent_certno agent_name phone address
-new_phone old_phone photo account_no merged_psn_no
+owner_cert_no owner_card_sn new_phone old_phone photo account_no merged_psn_no new_psn_name to_pan
 """
 MASKED: Final = frozenset(_PERSONAL.split())
 """Fields whose value is somebody's, whatever message they stand in."""
-LEFT_OUT: Final = frozenset(
-    ("pin_block", "new_pin_block", "old_pin_block", "chip_data", "icc_data", "content", "in", "password", "code")
-)
+LEFT_OUT: Final = frozenset((*SECRETS, "chip_data", "icc_data", "content", "in", "code", "table", "sms"))
+"""Secrets, ciphertext, and what holds people in a form of its own: a unit's table, a file, a message to a telephone."""
 PERSONAL: Final = re.compile(r"\d{17}[\dXx]|62\d{14,17}", re.ASCII)
 """An identity number or a bank card's, in whatever field it stands."""
 TOKEN_DIGITS: Final = 16

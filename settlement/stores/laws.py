@@ -8,6 +8,7 @@ purchase is named by region and hash; what else moves money has a cause in lette
 from typing import Final
 
 from settlement.stores.clearing_laws import CLEARING_LAWS
+from settlement.stores.hospital_laws import HOSPITAL_LAWS
 from settlement.stores.law import Law
 
 LAWS: Final = (
@@ -54,6 +55,12 @@ LAWS: Final = (
         "SELECT 'ACCT:' || city || ':' || psn_no, acct_mulaid_pay_fen - acct_pay_fen FROM settlement"
         " WHERE state = 'SETTLED' UNION ALL SELECT 'ACCT:' || city || ':' || owner, -amount_fen FROM familydebit"
         " JOIN settlement USING (city, psn_no, setl_id) WHERE state = 'SETTLED'",
+    ),
+    Law(
+        "what was used of a family's account is what settlements that stand took of it",
+        "SELECT city || ' ' || psn_no || ' ' || owner AS what, used_fen AS fen FROM familyuse",
+        "SELECT d.city || ' ' || d.psn_no || ' ' || d.owner, -d.amount_fen FROM familydebit AS d"
+        " JOIN settlement AS t USING (city, psn_no, setl_id) WHERE t.state = 'SETTLED'",
     ),
     Law(
         "families pay of each settlement what it says",
@@ -116,11 +123,7 @@ LAWS: Final = (
         "SELECT account AS what, fen FROM posting WHERE account GLOB 'INST_BURDEN:*'",
         "SELECT 'INST_BURDEN:' || fixmedins_code, -hosp_part_fen FROM settlement WHERE state = 'SETTLED'",
     ),
-    Law(
-        "stays have used what their settlements say",
-        "SELECT mdtrt_id AS what, deductible_used_fen AS fen FROM stay",
-        "SELECT mdtrt_id, -act_pay_dedc_fen FROM settlement WHERE state = 'SETTLED' AND mid_setl_flag <> ''",
-    ),
+    *HOSPITAL_LAWS,
     Law(
         "a msgid settles once",
         "SELECT fixmedins_code || ' ' || msgid AS what, SUM(medfee_sumamt_fen) - MIN(medfee_sumamt_fen) AS fen"

@@ -64,5 +64,5 @@ def _copied(source: apsw.Connection, target: apsw.Connection) -> None:
 
 
 def _origin(connection: apsw.Connection) -> tuple[Any, ...]:
-    [(people, key_check)] = connection.execute("SELECT people, key_check FROM origin")
-    return people, key_check, connection.pragma("user_version")
+    [facts] = connection.execute("SELECT people, key_check, cards FROM origin")
+    return tuple(facts), connection.pragma("user_version")

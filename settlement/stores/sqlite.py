@@ -36,8 +36,8 @@ from settlement.stores.store import (
 
 FILE_NAME: Final = "ledger.sqlite"
 ORIGIN: Final = (
-    "CREATE TABLE origin (people TEXT NOT NULL, size INTEGER NOT NULL, key_check TEXT NOT NULL,"
-    " leased INTEGER NOT NULL) STRICT"
+    "CREATE TABLE origin (people TEXT NOT NULL, size INTEGER NOT NULL, key_check TEXT NOT NULL, cards TEXT NOT NULL,"
+    " leased INTEGER NOT NULL DEFAULT 0) STRICT"
 )
 """One row: what the ledger was begun for, and how many of its people were handed out."""
 APPLICATION_ID: Final = 0x5348554B
@@ -186,13 +186,14 @@ def _claim(connection: apsw.Connection, path: Path, origin: Origin) -> None:
     with connection:
         for statement in (*SCHEMA, ORIGIN):
             connection.execute(statement)
-        connection.execute("INSERT INTO origin VALUES (?, ?, ?, 0)", (origin.people, origin.size, origin.key_check))
+        facts = (origin.people, origin.size, origin.key_check, origin.cards)
+        connection.execute("INSERT INTO origin (people, size, key_check, cards) VALUES (?, ?, ?, ?)", facts)
         connection.pragma("application_id", APPLICATION_ID)
         connection.pragma("user_version", SCHEMA_VERSION)
 
 
 def _refuse_another_origin(connection: apsw.Connection, path: Path, origin: Origin) -> None:
-    [(people, key_check)] = connection.execute("SELECT people, key_check FROM origin")
+    [(people, key_check, cards)] = connection.execute("SELECT people, key_check, cards FROM origin")
     if people != origin.people:
         raise RefusedStoreError(
             f"{path} keeps the accounts of population {people}, and {origin.people} was asked for;"
@@ -202,6 +203,11 @@ def _refuse_another_origin(connection: apsw.Connection, path: Path, origin: Orig
         raise RefusedStoreError(
             f"{path} was begun under the network key with check value {key_check}, and the directory's has"
             f" {origin.key_check}: every password would be wrong; put that key back, or use another directory"
+        )
+    if cards != origin.cards:
+        raise RefusedStoreError(
+            f"{path} was begun with other cities or other shares of cards: by the rules of now its people would live"
+            f" elsewhere; put the city files of then back, or use another directory"
         )
 
 

@@ -12,8 +12,10 @@ from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
 from settlement.engine.ledger.state import Key, Record, State, Transfer
 from settlement.engine.ledger.statement import Period, StatementRow
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 """Raised whenever a table or a field of a Record changes: a ledger of another version is refused, never guessed at."""
+SCHEMA_DIGEST: Final = "837165d218437b1e"
+"""Of the tables of that version (schema.SCHEMA): who changes it without raising the version breaks the test of it."""
 
 
 class Changes(NamedTuple):
@@ -24,14 +26,16 @@ class Changes(NamedTuple):
 
 
 class Origin(Struct, frozen=True):
-    """What a ledger is begun for, and serves for good: whose people, and under which network key.
+    """What a ledger is begun for, and serves for good: whose people, under which network key, with which cities' cards.
 
-    Other people would settle against these people's accounts; under another key every password would be wrong.
+    Other people would settle against these people's accounts; under another key every password would be wrong; with
+    other cards (`cards`: a digest of which kinds each city has, and in what shares) people would live in other cities.
     """
 
     seed: int
     size: int
     key_check: str
+    cards: str = ""
 
     @property
     def people(self) -> str:

@@ -8,12 +8,18 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from settlement.engine.rules.city import City
 from settlement.engine.rules.policy import Benefit, Dated, Policy, Tier, pays_nothing, whom
 from settlement.engine.rules.profile import OPEN_END
 from settlement.telling.policy_table import percent, yuan
+from settlement.wire.national_fields import CODES
 
 HOSPITAL_LEVELS: Final = (1, 2, 3)
 WORKING, RETIRED = "11", "12"
+BASELINE: Final = ("21",)
+"""med_type 21, inpatient in the national baseline, whose later tables say 2101."""
+WITHOUT_FIGURES: Final = ("13",)
+"""Retired cadres (离休), whom no benefit policy of a city covers."""
 
 
 class Finding(NamedTuple):
@@ -24,10 +30,32 @@ class Finding(NamedTuple):
     problem: str
 
 
-def findings(policy: Policy) -> Iterator[Finding]:
-    """Yield everything doubtful, each once."""
-    found = (*_gaps_of_days(policy), *_gaps_of_levels(policy), *_gaps_of_people(policy), *_falling(policy))
-    yield from dict.fromkeys(found)
+def findings(policy: Policy, day: int) -> Iterator[Finding]:
+    """Yield everything doubtful, each once; `day` (yyyymmdd) is one on which the policy should hold."""
+    gaps = (*_gaps_of_days(policy), *_gaps_of_levels(policy), *_gaps_of_people(policy))
+    yield from dict.fromkeys((*_unknown_codes(policy), *_nothing_on(policy, day), *gaps, *_falling(policy)))
+
+
+def uncovered(policy: Policy, city: City, day: int) -> Iterator[Finding]:
+    """Yield the kinds of person of a city for whom a policy has no figure on a day."""
+    covered = {(row.insutype, row.psn_type) for row in policy.rows if row.from_day <= day <= row.to_day}
+    for kind in city.people:
+        if (kind.insutype, kind.psn_type) not in covered and kind.psn_type not in WITHOUT_FIGURES:
+            where = f"insutype {kind.insutype}, psn_type {kind.psn_type}"
+            yield Finding("not covered", where, f"people of {city.code} have no figures on {day}")
+
+
+def _unknown_codes(policy: Policy) -> Iterator[Finding]:
+    for row in policy.rows:
+        for name in ("insutype", "psn_type", "med_type"):
+            code = getattr(row, name)
+            if code not in CODES[name].codes and code not in BASELINE:
+                yield Finding("unknown code", row.benefit.name, f"{name} {code} is not in the interface's code table")
+
+
+def _nothing_on(policy: Policy, day: int) -> Iterator[Finding]:
+    if not any(row.from_day <= day <= row.to_day for row in policy.rows):
+        yield Finding("gap of days", policy.name, f"nothing holds on {day}")
 
 
 def _gaps_of_days(policy: Policy) -> Iterator[Finding]:

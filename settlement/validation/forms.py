@@ -7,19 +7,30 @@ requires and that settle nothing (times, departments, doctors). Names in braces 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from settlement.engine.rules.profile import ProfileError
 from settlement.validation.scenario_file import nearest
+from settlement.wire.codes import OUTPATIENT_MED_TYPE, PHARMACY_MED_TYPE
 from settlement.wire.national_fields import Field, Node
 from settlement.wire.national_traps import Reading
 
 TOTAL, LINE_AMOUNT = "medfee_sumamt", "det_item_fee_sumamt"
 _NAME: Final = re.compile(r"\{([^{}.]+)\.(\w+)\}")
 _CENT: Final = Decimal("0.01")
+MED_TYPES: Final = {"21": PHARMACY_MED_TYPE, "23": "2101", "24": "2101"}
+"""The usual kind of visit by the first digits of a message: a pharmacy's, an inpatient's; else an outpatient's."""
 
 Lookup = Callable[[str, str], str]
 """Returns what `name.field` stands for."""
+
+
+class Usual(NamedTuple):
+    """Where what is left out comes from: the message, the moment, and whom the step is about."""
+
+    infno: str
+    now: str
+    person: Mapping[str, str]
 
 
 def filled(
@@ -30,16 +41,17 @@ def filled(
     if form is None:
         return dict(given)
     made: dict[str, Any] = {} if "" in (node.name for node in form.nodes) else dict(given)
+    usual = Usual(infno, now, person)
     for node in form.nodes:
         said = given if not node.name else given.get(node.name)
         if node.many:
             if said:
-                rows = [_node(_priced(row, place), node.fields, person, now) for place, row in enumerate(said, start=1)]
+                rows = [_node(_priced(row, place), node.fields, usual) for place, row in enumerate(said, start=1)]
                 made[node.name] = rows
         elif node.name:
-            made[node.name] = _node(said or {}, node.fields, person, now)
+            made[node.name] = _node(said or {}, node.fields, usual)
         else:
-            made |= _node(said or {}, node.fields, person, now)
+            made |= _node(said or {}, node.fields, usual)
     _sum_up(made, form.nodes)
     return made
 
@@ -80,24 +92,26 @@ def _refuse_fields(given: Mapping[str, Any], fields: Iterable[Field], file: str,
             raise ProfileError(file, f"{at}.{name}", f"there is no such field{nearest(name, known)}")
 
 
-def _node(said: Mapping[str, Any], fields: Iterable[Field], person: Mapping[str, str], now: str) -> dict[str, Any]:
+def _node(said: Mapping[str, Any], fields: Iterable[Field], usual: Usual) -> dict[str, Any]:
     made = dict(said)
     for field in fields:
         if field.name in made or any(other in made for other in field.also):
             continue
-        if field.name in person:
-            made[field.name] = person[field.name]
+        if field.name in usual.person:
+            made[field.name] = usual.person[field.name]
         elif field.required and field.kind != "n":
-            made[field.name] = _made_up(field, now)
+            made[field.name] = _made_up(field, usual)
     return made
 
 
-def _made_up(field: Field, now: str) -> str:
+def _made_up(field: Field, usual: Usual) -> str:
     """Return a value that settles nothing for a text that the interface requires."""
+    if field.name == "med_type":
+        return MED_TYPES.get(usual.infno[:2], OUTPATIENT_MED_TYPE)
     if field.kind == "t":
-        return now
+        return usual.now
     if field.kind == "y":
-        return now[:10]
+        return usual.now[:10]
     if field.codes:
         return min(field.codes)
     return "1"

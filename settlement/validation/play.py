@@ -5,7 +5,6 @@ what a client of it sees. Time stands still but for what a step says passes befo
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta, timezone
 from itertools import count
 from typing import Any, Final, NamedTuple
 
@@ -27,18 +26,15 @@ from settlement.stores.store import Changes
 from settlement.validation.forms import filled, refuse_unknown, resolved
 from settlement.validation.people import find, first_transfers, said_of
 from settlement.validation.scenario_file import Scenario, StepRow, nearest, span_ms
-from settlement.wire.codes import KINDS
+from settlement.wire.codes import OPERATIONS
 from settlement.wire.envelope import BODY_TYPES, MalformedError, Request, decode_body, decode_output, digest_of, encode
 from settlement.wire.messages import SignIn
 from settlement.wire.named import read_named, write_named
-from settlement.wire.names import AGENCY, compact_time, institution_code, local_time
+from settlement.wire.names import AGENCY, CHINA, compact_time, institution_code, local_time
 from settlement.wire.national_values import encode_json
 from settlement.wire.service_catalogue import SERVICES
 
-CHINA: Final = timezone(timedelta(hours=8))
 OPERATOR: Final = "scenario"
-OPERATIONS: Final = {kind.name_en.replace(" ", "-"): infno for infno, kind in KINDS.items() if kind.admin}
-"""The infno of each operation of the operator's door, by its name there."""
 
 
 class Answer(NamedTuple):
@@ -111,7 +107,8 @@ class Play:
         answer = self._answers[name]
         found = answer.msgid if field == "msgid" else first_named(answer.output, field)
         if found is None:
-            raise ProfileError(self._file, key, f"the answer of step {name} has no such field")
+            why = f"step {name} was refused ({answer.err_msg}), so" if answer.refusal else f"the answer of step {name}"
+            raise ProfileError(self._file, key, f"{why} {'its answer ' if answer.refusal else ''}has no such field")
         return str(found)
 
     def _send(self, step: StepRow, key: str) -> Answer:

@@ -4,7 +4,7 @@ The interface files by 2501 and its neighbours, and has withdrawn its clearing m
 here, because their fields are not at hand. Only the operator's own port takes these.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -12,7 +12,6 @@ Identifier = Annotated[str, Meta(min_length=1, max_length=30)]
 Region = Annotated[str, Meta(pattern="^[0-9]{6}$")]
 Month = Annotated[int, Meta(ge=2000_01, le=9999_12)]
 """yyyymm; that its month is one of twelve is the judge's to see."""
-CLEAR_MONTH: Final = "0077"
 
 
 class FileElsewhere(Struct, frozen=True, array_like=True, tag="0075"):

@@ -58,6 +58,8 @@ KINDS: Final[dict[str, Kind]] = {
 }
 """Every transaction that this version answers: by infno (interface specification, transaction list), by message type
 (ISO 8583) for the bank leg, and 0001, our own, where neither has a code."""
+OPERATIONS: Final = {kind.name_en.replace(" ", "-"): infno for infno, kind in KINDS.items() if kind.admin}
+"""The infno of each operation of the operator's door, by its name in the path."""
 
 
 SIGN_IN_REQUIRED = Refusal("E1001", "SIGN_IN_REQUIRED", INSTITUTION, SPEC, "请先签到", "sign in first")

@@ -17,6 +17,7 @@ KINDS: Final[dict[str, Kind]] = {
     "0061": Kind("allotment", "insurance", changes=True, admin=True),  # 个人账户划拨
     "0062": Kind("merge persons", "insurance", changes=True, admin=True),  # 人员合并
     "2001": Kind("benefit check", "read", changes=False),  # 人员待遇享受检查
+    "5206": Kind("accumulator query", "read", changes=False),  # 人员累计信息查询
 }
 
 TERMINAL_NOT_SOCIAL = Refusal(

@@ -182,6 +182,8 @@ ALLOWED: Final = {
     "^[0-9]{6}$": "six digits",
     "^([0-9]{6})?$": "six digits or nothing",
     "^[01]$": "0 or 1",
+    r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)?$": "yyyy-MM-dd HH:mm:ss or nothing",
+    "^([0-9]{4}(0[1-9]|1[0-2]))?$": "a month, yyyyMM, or nothing",
     "^[012]$": "0, 1 or 2",
     "^(0[12])?$": "01, 02 or nothing",
     "^[0-9]{16,19}$": "16 to 19 digits",
@@ -197,6 +199,7 @@ ALLOWED: Final = {
 }
 """What the patterns of our fields let in, in words."""
 _PATH = re.compile(r"(?<=`)\$((?:\[[^\]]*\]|\.\w+)*)")
+_UNCODED = re.compile(r"Invalid enum value .+ - at `(?P<field>[^`]+)`", re.DOTALL)
 _PATTERN = re.compile(r"Expected `str` matching regex '(?P<pattern>.+)' - at `(?P<field>.+)`")
 
 
@@ -204,7 +207,17 @@ def _in_words(error: Exception, kind: type[Struct]) -> str:
     """Turn msgspec's `$[3]` into the name of the field at that place, and a pattern into what it lets in."""
     text = _PATH.sub(lambda match: _named(match.group(1), kind), str(error))
     unmatched = _PATTERN.fullmatch(text)
-    return f"{unmatched['field']}: must be {ALLOWED[unmatched['pattern']]}" if unmatched else text
+    return f"{unmatched['field']}: must be {ALLOWED[unmatched['pattern']]}" if unmatched else without_value(text)
+
+
+def without_value(text: str) -> str:
+    """Return what is said of a code that is none without the code itself, which may be anything.
+
+    >>> without_value("Invalid enum value '370102...' - at `$.channel`")
+    'channel: not in its code table'
+    """
+    uncoded = _UNCODED.fullmatch(text)
+    return f"{uncoded['field'].removeprefix('$.')}: not in its code table" if uncoded else text
 
 
 def _named(path: str, kind: type[Struct]) -> str:

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from settlement.wire.fields import (
     AccountUse,
+    BatchName,
     CardSn,
     Code,
     CountE4,
@@ -31,6 +32,9 @@ ALL_LINES: Final = "0000"
 DischargeWay = Annotated[str, Meta(max_length=3)]
 WayOfSettling = Annotated[str, Meta(pattern="^(0[12])?$")]
 """01 by item, 02 a fixed amount (interface code table, psn_setlway); empty: by item."""
+
+Moment = Annotated[str, Meta(pattern=r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)?$")]
+"""yyyy-MM-dd HH:mm:ss of China Standard Time; texts of it are in the order of time."""
 
 
 class Diagnosis(Struct, frozen=True, array_like=True):
@@ -71,7 +75,7 @@ class CancelFees(Struct, frozen=True, array_like=True, tag="2205"):
 
     psn_no: Identifier
     mdtrt_id: Identifier
-    chrg_bchno: Identifier
+    chrg_bchno: BatchName
 
 
 class Charge(Struct, frozen=True, array_like=True):
@@ -165,6 +169,8 @@ class Admit(Struct, frozen=True, array_like=True, tag="2401"):
     adm_bed: OptionalIdentifier = ""
     dise_codg: OptionalIdentifier = ""
     diseinfo: Diagnoses = ()
+    begntime: Moment = ""
+    """When the stay began by the hospital's books; empty: now."""
 
 
 class Discharge(Struct, frozen=True, array_like=True, tag="2402"):
@@ -176,6 +182,8 @@ class Discharge(Struct, frozen=True, array_like=True, tag="2402"):
     dscg_dept_codg: Identifier
     dscg_way: DischargeWay
     diseinfo: Diagnoses = ()
+    endtime: Moment = ""
+    """When the stay ended by the hospital's books; empty: now."""
 
 
 class UndoAdmission(Struct, frozen=True, array_like=True, tag="2404"):

@@ -79,5 +79,13 @@ DEPOSIT_SHORT = Refusal(
     "E3118", "DEPOSIT_SHORT", INSTITUTION, DERIVED, "预交金余额不足", "the deposit holds less than that"
 )
 VISIT_CANCELLED = Refusal("E3119", "VISIT_CANCELLED", INSTITUTION, DERIVED, "就诊已撤销", "this visit was cancelled")
+DISCHARGE_BEFORE_ADMISSION = Refusal(
+    "E3120",
+    "DISCHARGE_BEFORE_ADMISSION",
+    INSTITUTION,
+    DERIVED,
+    "出院时间早于入院时间",
+    "nobody is discharged before the admission; check endtime",
+)
 
 REFUSALS: Final[dict[str, Refusal]] = refusals_of(globals())

@@ -1,7 +1,7 @@
 """What changes a person's insurance and account, and what asks for its benefits.
 
 The changes (0060 to 0062) are our own: an agency's back office makes them, and no institution can. The benefit check
-(2001) is the interface's.
+(2001) and the counters (5206) are the interface's.
 """
 
 from typing import Annotated
@@ -51,6 +51,13 @@ class CheckBenefit(Struct, frozen=True, array_like=True, tag="2001"):
     begntime: Annotated[str, Meta(max_length=19)] = ""
 
 
+class QueryAccumulated(Struct, frozen=True, array_like=True, tag="5206"):
+    """5206 人员累计信息查询: what is counted this year, or in the year of `cum_ym` (yyyyMM)."""
+
+    psn_no: Identifier
+    cum_ym: Annotated[str, Meta(pattern="^([0-9]{4}(0[1-9]|1[0-2]))?$")] = ""
+
+
 class InsuranceChanged(Struct, frozen=True, array_like=True, tag="insuinfo"):
     """The output of 0060, 0061 and 0062: how the person stands now."""
 
@@ -78,3 +85,19 @@ class BenefitsFound(Struct, frozen=True, array_like=True, tag="trtinfo"):
     """2001's output."""
 
     trtinfo: tuple[BenefitRow, ...]
+
+
+class AccumulatedRow(Struct, frozen=True, array_like=True):
+    """One row of cuminfo."""
+
+    insutype: str
+    year: str
+    cum_ym: str
+    cum_type_code: str
+    cum_fen: int
+
+
+class AccumulatedTotals(Struct, frozen=True, array_like=True, tag="cuminfo"):
+    """5206's output."""
+
+    cuminfo: tuple[AccumulatedRow, ...]

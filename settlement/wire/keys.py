@@ -23,6 +23,7 @@ MAC_LABEL: Final = b"shuaka mac|"
 PIN_LABEL: Final = b"shuaka pin|"
 PASSWORD_LABEL: Final = b"shuaka password|"
 TOKEN_LABEL: Final = b"shuaka token|"
+TOKEN_MASK_LABEL: Final = b"mask|"
 
 INSTITUTION_LABEL: Final = b"shuaka institution|"
 ACCESS_KEY_PREFIX: Final = "AK-"
@@ -139,6 +140,10 @@ class NetworkKey:
     def token_check(self, text: str) -> bytes:
         """Return what makes a token of this text: 10 bytes that only this key can make."""
         return cmac(self._token_key, text.encode())[:10]
+
+    def token_mask(self, check: bytes) -> bytes:
+        """Return what hides the facts of a token with this check: 16 bytes."""
+        return cmac(self._token_key, TOKEN_MASK_LABEL + check)
 
     def __repr__(self) -> str:
         return "NetworkKey(...)"

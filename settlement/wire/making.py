@@ -1,4 +1,4 @@
-"""The services around a card's making and its outlets, our own transactions (0030-0045, 0080, 0089).
+"""The services around a card's making and its outlets, our own transactions (0030-0045, 0080, 0089, 0090).
 
 What all services ask stands in card_service. Pictures and tables travel as bytes within the size of a frame.
 """
@@ -152,6 +152,13 @@ class CheckAcceptance(CardService, frozen=True, array_like=True, tag="0045", kw_
     interface: Literal["CONTACT", "CONTACTLESS"] = "CONTACT"
 
 
+class ReadPhone(Struct, frozen=True, array_like=True, tag="0090"):
+    """0090 短信查看, the tester's: what a person's telephone received; this network has no telephones."""
+
+    psn_no: Identifier
+    purpose: CodePurpose = "CANCEL"
+
+
 class TellStep(Struct, frozen=True, array_like=True, tag="0080"):
     """0080 制卡环节登记, the operator's: a step ended, failed for a cause, or does not end by itself."""
 
@@ -220,10 +227,18 @@ class DataCollected(Struct, frozen=True, array_like=True, tag="collectinfo"):
 
 
 class CodeSent(Struct, frozen=True, array_like=True, tag="codeinfo"):
-    """0038's output. `sms` is what the telephone shows: this network has no telephones, so the asker is told it."""
+    """0038's output: until when the code is good, and the last digits of the telephone that it went to."""
 
     psn_no: str
     valid_until: str
+    phone: str
+
+
+class PhoneMessage(Struct, frozen=True, array_like=True, tag="phoneinfo"):
+    """0090's output: what stands on the telephone, with the code."""
+
+    psn_no: str
+    phone: str
     sms: str
 
 
@@ -303,6 +318,7 @@ MakingMessage = (
     | KeepCertificateCopy
     | CheckAcceptance
     | TellStep
+    | ReadPhone
     | TellEcardFault
 )
 MakingOutput = (
@@ -310,6 +326,7 @@ MakingOutput = (
     | TableTaken
     | DataCollected
     | CodeSent
+    | PhoneMessage
     | CardMade
     | RemoteUse
     | CardFound

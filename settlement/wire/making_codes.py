@@ -33,6 +33,7 @@ KINDS: Final[dict[str, Kind]] = {
     "0045": Kind("card acceptance", "card", changes=False),  # 用卡检测
     "0080": Kind("making event", "card", changes=True, admin=True),  # 制卡环节登记
     "0089": Kind("e-card fault", "card", changes=True, admin=True),  # 电子社保卡故障登记
+    "0090": Kind("phone message", "control", changes=False, admin=True),  # 短信查看
 }
 
 CLOSED_TODAY = Refusal(
@@ -95,6 +96,11 @@ TERMINAL_WITHOUT_GENERATION = Refusal(
     SPEC,
     "终端不支持此代次卡",
     "the card is in order; its terminal does not take this generation",
+)
+
+NO_PHONE = Refusal("E2060", "NO_PHONE", INSTITUTION, DERIVED, "未登记手机号", "no telephone was collected")
+CODES_SPENT = Refusal(
+    "E2061", "CODES_SPENT", INSTITUTION, ASSUMED, "今日验证码次数已用完", "no more codes today, come in person"
 )
 
 KEY_LOCKED_REMOTE = Refusal(

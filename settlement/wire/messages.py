@@ -19,6 +19,7 @@ from settlement.wire.credentials import IssueToken, TokenIssued
 from settlement.wire.family import BindFamily, FamilyBound, UnbindFamily
 from settlement.wire.fields import (
     AccountUse,
+    BatchName,
     CardSn,
     Code,
     CountE4,
@@ -32,12 +33,14 @@ from settlement.wire.fields import (
 )
 from settlement.wire.hospital import HospitalMessage, HospitalOutput
 from settlement.wire.insurance import (
+    AccumulatedTotals,
     Allot,
     BenefitsFound,
     ChangeInsurance,
     CheckBenefit,
     InsuranceChanged,
     MergePersons,
+    QueryAccumulated,
 )
 from settlement.wire.making import MakingMessage, MakingOutput
 from settlement.wire.reconciliation import ReconciliationMessage, ReconciliationOutput
@@ -161,7 +164,7 @@ class UploadFees(Struct, frozen=True, array_like=True, tag="2204"):
 
     psn_no: Identifier
     mdtrt_id: Identifier
-    chrg_bchno: Identifier
+    chrg_bchno: BatchName
     feedetail: Lines
 
 
@@ -170,7 +173,7 @@ class OutpatientSale(Struct, frozen=True, array_like=True):
 
     psn_no: Identifier
     mdtrt_id: Identifier
-    chrg_bchno: Identifier
+    chrg_bchno: BatchName
     insutype: Code
     med_type: Code
     acct_used_flag: AccountUse
@@ -272,6 +275,7 @@ Body = (
     | Allot
     | MergePersons
     | CheckBenefit
+    | QueryAccumulated
     | RemoteMessage
 )
 """Everything that a terminal may ask."""
@@ -333,6 +337,11 @@ class LineCut(Struct, frozen=True, array_like=True):
     overlmt_amt_fen: int
     preselfpay_amt_fen: int
     inscp_scp_amt_fen: int
+    pric_uplmt_amt_e6: int = 0
+    """The limit of a unit's price here; 0: none."""
+    med_chrgitm_type: str = ""
+    lmt_used_flag: str = "0"
+    """1: an item of limited use."""
 
 
 class Amounts(Struct, frozen=True, array_like=True):
@@ -377,6 +386,19 @@ class Patient(Struct, frozen=True, array_like=True):
     psn_type: str
 
 
+class Treatment(Struct, frozen=True, array_like=True):
+    """What 5203 says of a settlement beside its amounts: where the treatment was, and its first and last day."""
+
+    fixmedins_code: str
+    fixmedins_name: str
+    hosp_lv: str
+    dedc_hosp_lv: str
+    pay_loc: str
+    begndate: str
+    enddate: str
+    psn_cert_type: str
+
+
 class SettlementInfo(Struct, frozen=True, array_like=True, tag="setlinfo"):
     """Output of 2101, 2102, 2103, 2206, 2207, 2208 and 5203.
 
@@ -401,6 +423,12 @@ class SettlementInfo(Struct, frozen=True, array_like=True, tag="setlinfo"):
     """What of psn_cash_pay a stay's deposit paid."""
     deposit_refund_fen: int = 0
     """What of the deposit is given back, in cash."""
+    clr_type: str = ""
+    """The kind of clearing under which it is reconciled (3201, 3202)."""
+    mdtrt_cert_type: str = ""
+    """What was shown; empty where nothing was."""
+    treatment: Treatment | None = None
+    """Where and when, in the answer of 5203 only."""
 
 
 class VisitOpened(Struct, frozen=True, array_like=True, tag="mdtrtinfo"):
@@ -451,6 +479,7 @@ Output = (
     | FamilyBound
     | InsuranceChanged
     | BenefitsFound
+    | AccumulatedTotals
     | PersonSet
     | RemoteOutput
 )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import NODEFAULT, Struct
 
-from settlement.wire.envelope import MalformedError
+from settlement.wire.envelope import MalformedError, without_value
 
 S = TypeVar("S", bound=Struct)
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -26,7 +26,7 @@ def read_named(content: bytes, kind: type[S]) -> S:
     try:
         return msgspec.convert(msgspec.json.decode(content, type=_twin(kind)), kind, from_attributes=True)
     except UNREADABLE as error:
-        raise MalformedError(str(error)) from None
+        raise MalformedError(without_value(str(error))) from None
 
 
 def named_json(value: Struct) -> bytes:

@@ -1,6 +1,6 @@
 """How institutions, terminals, messages and times are written; both ends make and read them here.
 
-An institution is its kind (H hospital, P pharmacy), its region and a serial: 12 characters. A terminal is its
+An institution is its kind (H hospital, P pharmacy, or an outlet's), its region and a serial: 12 characters. A terminal is its
 institution and a lane: 14. A msgid is institution 12, yyyyMMddHHmmss 14, and four characters of sequence, of which two
 name the lane, so that no two terminals of an institution can make the same. Times are China Standard Time.
 """
@@ -19,6 +19,12 @@ PHARMACY: Final = "P"
 HOSPITAL: Final = "H"
 AGENCY: Final = "A"
 """Our own mark of an insurance agency where it acts itself, and no institution does."""
+SERVICE_POINT: Final = "S"
+BANK: Final = "B"
+ONLINE: Final = "E"
+"""Our own marks of outlets, which treat nobody: a service point of HRSS with its hotline, a bank's branch, and what
+people use on line (app, web, portal, an employer's desk)."""
+OUTLETS: Final = (SERVICE_POINT, BANK, ONLINE)
 
 
 def institution_code(kind: str, city: str, serial: int) -> str:
@@ -27,7 +33,7 @@ def institution_code(kind: str, city: str, serial: int) -> str:
     >>> institution_code("P", "370100", 1)
     'P37010000001'
     """
-    assert kind in (PHARMACY, HOSPITAL, AGENCY)
+    assert kind in (PHARMACY, HOSPITAL, AGENCY, *OUTLETS)
     return f"{kind}{city}{serial:05d}"
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from settlement.wire import bank_services, credentials, family, making, services
+from settlement.wire import bank_services, credentials, family, hospital, making, services
 from settlement.wire.messages import ReissueCard
 
 CARD_LIFE: Final[Mapping[str, type[Struct]]] = {
@@ -75,3 +75,9 @@ VISITS: Final[Mapping[str, tuple[str, ...]]] = {"open-both-zones": ("enable", "a
 """What a bank's window does at one visit (RJ04): services one after the other, each a message with its own commit."""
 
 SERVICES: Final[Mapping[str, type[Struct]]] = {**CARD_LIFE, **MAKING, **BANK_ZONE, **TELEPHONE}
+
+TILL: Final[Mapping[str, type[Struct]]] = {"deposit": hospital.PayDeposit}
+"""What an institution asks for itself and the interface has no message for: no card service, so no channel and no offer."""
+
+CALLS: Final[Mapping[str, type[Struct]]] = {**SERVICES, **TILL}
+"""Everything that is asked by name at the signed door."""

@@ -58,6 +58,14 @@ WRONG_BANK = Refusal("E2030", "WRONG_BANK", HRSS, SPEC, "须到发卡银行办�
 PASSWORD_UNUSABLE = Refusal(
     "E2031", "PASSWORD_UNUSABLE", INSTITUTION, ASSUMED, "新密码不可用", "the new password cannot be used"
 )
+CHANNEL_NOT_SPOKEN_FOR = Refusal(
+    "E2032",
+    "CHANNEL_NOT_SPOKEN_FOR",
+    INSTITUTION,
+    ASSUMED,
+    "该机构无此服务渠道",
+    "this institution has no such channel",
+)
 PIN_MUST_CHANGE = Refusal("E2104", "PIN_MUST_CHANGE", HRSS, SPEC, "请先修改密码", "change the password first")
 
 REFUSALS: Final[dict[str, Refusal]] = refusals_of(globals())

@@ -38,6 +38,10 @@ class Keyboard:
         """Have the local password typed and encipher it."""
         return await self._block(LOCAL_PASSWORD, bank_card_no, same=same)
 
+    async def phone_block(self, password: str, number: str) -> bytes:
+        """Encipher what the simulated telephone knows."""
+        return self._encipher(password, number)
+
     async def bank_pin_block(self, pan: str, *, same: bool) -> bytes:
         """Have the bank's PIN typed and encipher it."""
         return await self._block(BANK_PIN, pan, same=same)

@@ -7,7 +7,7 @@ present`), or somebody's: then it is read behind the try budget, shown masked, a
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import typer
 from msgspec import Struct
@@ -17,9 +17,9 @@ from cardsim.presentable import NoAntennaError, Presentable
 from cardsim.psam import psam
 from shuaka import compose
 from shuaka.desk.simulation import Simulation
+from shuaka.ending import FAILED, USAGE, end
 
 SIMULATED: Final = "simulated"
-FAILED: Final = 1
 NOT_OURS: Final = (
     "注意：这不是模拟卡。只读取流程所需内容，不保存，输出已遮蔽，可能消耗密码或密钥次数的命令受限。\n"
     "warning: this card is none of ours. Only what is needed is read, nothing of it is stored or shown, and commands\n"
@@ -123,7 +123,7 @@ def people_with(choice: ReaderChoice, seed: int) -> Population:
     """Return the population that a simulated reader's card is of."""
     population = compose.population(seed)
     if choice.index not in population:
-        end(f"there is no card {choice.index}: the population has the indexes 0 to {population.size - 1}")
+        end(f"there is no card {choice.index}: the population has the indexes 0 to {population.size - 1}", USAGE)
     return population
 
 
@@ -156,7 +156,7 @@ def warn(ours: bool) -> None:
 
 
 def run(work: Callable[[], Any]) -> None:
-    """Run a command's trio part; whatever goes wrong with readers and cards is one sentence and exit code 1."""
+    """Run a command's trio part; whatever goes wrong with readers, cards and files is one sentence."""
     import trio  # noqa: PLC0415 - imported by the command that runs it
 
     from terminals.readers.budget import TryBudgetError  # noqa: PLC0415 - as above
@@ -167,16 +167,12 @@ def run(work: Callable[[], Any]) -> None:
     try:
         trio.run(work)
     except TryBudgetError as error:
-        end(f"not sent: {error}")
+        end(f"not sent: {error}", FAILED)
     except OSError as error:
-        end(f"{error.filename}: {error.strerror}")
-    except (NoPyscardError, NoAnswerError, SessionError, NoAntennaError) as error:
-        end(str(error))
+        end(f"{error.filename}: {error.strerror}", FAILED)
+    except SessionError as error:
+        end(str(error), USAGE)
+    except (NoPyscardError, NoAnswerError, NoAntennaError) as error:
+        end(str(error), FAILED)
     except KeyboardInterrupt:
         raise typer.Exit(FAILED) from None
-
-
-def end(sentence: str) -> NoReturn:
-    """Say why, on stderr, and end."""
-    print(f"error: {sentence}", file=sys.stderr)
-    raise typer.Exit(FAILED)

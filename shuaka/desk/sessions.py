@@ -1,6 +1,7 @@
 """`shuaka card record`, `replay` and `decode`: sessions with a card in files, and bytes in words.
 
-Exit codes: 0 done, 1 it could not be done or a replay differs, 2 the command line is wrong.
+Exit codes: 0 done, 1 it could not be done or a replay differs, 2 the command
+line is wrong or a file cannot be used.
 """
 
 from collections.abc import Iterator
@@ -18,11 +19,11 @@ from shuaka.desk.reader_choice import (
     RiskOption,
     RiskTransactionOption,
     SharedOption,
-    end,
     held,
     run,
 )
 from shuaka.desk.simulation import FaultOption, SeedOption, TimingOption, simulation
+from shuaka.ending import FAILED, USAGE, end
 from shuaka.hexadecimal import bytes_of
 
 HEADER_SIZE, STATUS_SIZE = 4, 2
@@ -62,7 +63,7 @@ def record(
         ) as card:
             masked = not (unmasked and card.ours)
             if unmasked and masked:
-                end("only our own cards are recorded unmasked")
+                end("only our own cards are recorded unmasked", FAILED)
             with file.open("x", encoding="utf-8") as lines:
                 recording = RecordingReader(card.reader, lambda line: print(line, file=lines), masked=masked)
                 traced = TracedReader(recording, print, masked=masked)
@@ -85,11 +86,14 @@ def replay(
 ) -> None:
     """Send a recorded session to a card and report the first answer that differs."""
     simulated = simulation(reader.name, seed=seed, contactless=contactless)
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError as error:
+        end(f"{file} cannot be read: {error.strerror}", USAGE)
 
     async def work() -> None:
         from terminals.readers import session  # noqa: PLC0415 - brings trio, which is running by now
 
-        lines = file.read_bytes().splitlines()
         steps = list(session.read(lines))
         async with held(
             reader,
@@ -106,7 +110,7 @@ def replay(
             print(f"line {difference.line}: {difference.sent_hex or 'power on'}")
             print(f"  recorded  {difference.recorded}")
             print(f"  came      {difference.came if card.ours else '(masked: this card is none of ours)'}")
-            raise typer.Exit(1)
+            raise typer.Exit(FAILED)
 
     run(work)
 

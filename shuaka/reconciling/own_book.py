@@ -1,14 +1,12 @@
 """An institution's own book for its reconciliation: its file in the form of 3202, or the journal of its terminals.
 
-A file is the text of the interface, or a ZIP of it. A journal also knows purchases, what is in doubt and what is stuck.
-Days are those that each row names itself: setl_time, or the day in the msgid.
+A file is the text of the interface, or a ZIP of it. A journal also knows purchases, what is in doubt and what is stuck;
+the terminals of a fleet and of every load stand in the same institutions, so that all their journals are one book. Days
+are those that each row names itself: setl_time, or the day in the msgid.
 """
 
-import io
-import zipfile
-import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,15 +14,17 @@ from msgspec import Struct
 
 from loadtests.evidence.comparison import claims_of
 from loadtests.evidence.history import Deed, History, HistoryError, read_history
+from loadtests.evidence.host import FILE as HOST
+from loadtests.evidence.host import read_host
 from loadtests.evidence.proof import Claim
+from loadtests.foreign.order import journals
 from settlement.engine.clearing.statement_text import FileRow, LineError, read_rows
 from settlement.engine.clearing.three_ways import Difference, Kind, OwnPurchase
-from settlement.wire.reconciliation import FILE_TEXT_MAX
+from settlement.gateways.statement_file import ZipError, unzipped
 from terminals.kernel.entries import Fate, Intent, PurchaseIntent
 
 MSGID_DAY: Final = slice(12, 20)
 ZIP_BEGINS: Final = b"PK"
-BAD_ZIP: Final = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError)
 
 
 class BookError(Exception):
@@ -54,35 +54,32 @@ def from_file(path: Path) -> OwnBook:
     """Return the book that a file is; raise BookError."""
     try:
         content = path.read_bytes()
-        return OwnBook(read_rows(_unzipped(content) if content.startswith(ZIP_BEGINS) else content), None)
+        return OwnBook(read_rows(unzipped(content) if content.startswith(ZIP_BEGINS) else content), None)
     except OSError as error:
         raise BookError(f"{path} cannot be read: {error.strerror}") from None
-    except LineError as error:
+    except (LineError, ZipError) as error:
         raise BookError(f"{path}: {error}") from None
-    except BAD_ZIP:
-        raise BookError(f"{path} is no ZIP of one text of at most {FILE_TEXT_MAX} bytes") from None
 
 
-def from_journal(path: Path, days: Days) -> dict[str, OwnBook]:
+def journals_of(fleet: Path, runs: Path) -> tuple[Path, ...]:
+    """Return the journals of a data directory: its fleet's, and of the runs there were at its own engine."""
+    try:
+        ours = [host.parent for host in sorted(runs.glob(f"*/{HOST}")) if read_host(host.parent).ours]
+    except HistoryError as error:
+        raise BookError(str(error)) from None
+    return (*([fleet] if fleet.exists() else ()), *(journal for run in ours for journal in journals(run)))
+
+
+def from_journals(paths: Iterable[Path], days: Days) -> dict[str, OwnBook]:
     """Return the books of every institution whose terminals wrote a journal; raise BookError."""
     try:
-        history = read_history([path])
+        history = read_history(paths)
     except HistoryError as error:
         raise BookError(str(error)) from None
     deeds: defaultdict[str, list[Deed]] = defaultdict(list)
     for deed in history.deeds:
         deeds[deed.fixmedins_code].append(deed)
     return {code: _book(code, History(tuple(own)), days) for code, own in deeds.items()}
-
-
-def _unzipped(content: bytes) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        [entry] = archive.infolist()
-        with archive.open(entry) as file:
-            text = file.read(FILE_TEXT_MAX + 1)
-    if len(text) > FILE_TEXT_MAX:
-        raise ValueError(FILE_TEXT_MAX)
-    return text
 
 
 def _book(code: str, history: History, days: Days) -> OwnBook:

@@ -94,6 +94,16 @@ class AskPassword(Struct, frozen=True):
     same: bool = False
 
 
+class Unlock(Struct, frozen=True):
+    """Have a simulated telephone, opened by its holder's password, encipher that under this line's session; `bytes`.
+
+    The telephone has no line of its own. `number`: the digits that the block is bound to.
+    """
+
+    number: str
+    password: str
+
+
 class AskBankPin(Struct, frozen=True):
     """Have the bank's PIN typed; answers as AskPassword does, `bytes`."""
 
@@ -145,6 +155,7 @@ Effect = (
     | NextMsgid
     | AskPin
     | AskPassword
+    | Unlock
     | AskBankPin
     | Draw
     | Show

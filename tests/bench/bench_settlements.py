@@ -199,12 +199,10 @@ def clock_ms() -> int:
 class Engine:
     """A running engine and its client."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, shuaka: tuple[str, ...] = (sys.executable, "-m", "shuaka")) -> None:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
         serve = ["serve", "--data", str(data), "--json", *(f"--{name}-port=0" for name in ("tcp", "http", "admin"))]
-        self._engine = subprocess.Popen(
-            [sys.executable, "-m", "shuaka", *serve, "--metrics-port=0"], stdout=subprocess.PIPE, env=environment
-        )
+        self._engine = subprocess.Popen([*shuaka, *serve, "--metrics-port=0"], stdout=subprocess.PIPE, env=environment)
         assert self._engine.stdout is not None
         assert self._engine.stdout.readline(), "the engine did not start"
         self.client = subprocess.Popen(

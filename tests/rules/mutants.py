@@ -70,7 +70,11 @@ def copied() -> Iterator[Path]:
 def survives(mutant: Mutant, test: str, root: Path) -> str:
     """Return why a mutant lives on in a copy of the tree; empty if the rule's test killed it."""
     place, text = root / mutant.file, (root / mutant.file).read_text("utf-8")
-    place.write_text(applied(mutant, root), "utf-8")
+    try:
+        broken = applied(mutant, root)
+    except AssertionError as stale:
+        return str(stale)
+    place.write_text(broken, "utf-8")
     try:
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", test]
         environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.batch import Fault, Judge, Load, Save, drive, drive_now, judge_of, settle_batch
+from settlement.batch import ROWS_MORE_MAX, Fault, Judge, Load, Save, drive, drive_now, judge_of, settle_batch
 from settlement.engine.arrival import Arrival, Decision, Door
 from settlement.engine.case import World
-from settlement.engine.ledger.state import Key, Person, Record, State, Transfer, Visit
+from settlement.engine.ledger.state import Key, MissingRowError, Person, Record, State, Transfer, Visit
 from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes
 from settlement.wire import codes
@@ -118,6 +118,59 @@ def test_a_poisoned_arrival_is_answered_e9000_and_the_others_as_if_it_had_not_co
     assert decisions[1].changes == ()
     [fault] = [effect for effect in asked if isinstance(effect, Fault)]
     assert (fault.arrival.request.msgid, str(fault.error)) == ("b", "b")
+
+
+def led_on(*, changes: bool = True) -> Judge:
+    """A judge whose first arrival, if it changes anything, leads the others to a row that nobody named."""
+
+    def decide(asked: Arrival, state: State) -> Decision:
+        if asked.request.msgid == "a":
+            return Decision(REPLY, b"a", (visit("first", "v", "on"),) if changes else ())
+        state.get(Visit, *visit_key("second")[1])
+        state.get(Visit, *visit_key("third")[1])
+        return Decision(REPLY, asked.request.msgid.encode())
+
+    return Judge(lambda _: (visit_key("first"),), lambda _a, _s, _n: (), decide)
+
+
+def test_a_row_to_which_an_earlier_arrival_of_the_batch_leads_is_loaded_when_it_is_missed() -> None:
+    asked, decisions = effects(led_on(), "abc")
+    assert [type(effect) for effect in asked] == [Load, Load, Load, Save]
+    assert [load.keys for load in asked[1:3]] == [(visit_key("second"),), (visit_key("third"),)]
+    assert [decision.reply_bytes for decision in decisions] == [b"a", b"b", b"c"]
+
+
+def test_a_row_that_is_missed_before_anything_changed_is_a_bug_of_ours() -> None:
+    asked, decisions = effects(led_on(changes=False), "abc")
+    assert [type(effect) for effect in asked] == [Load, Fault, Fault]
+    assert all(isinstance(fault.error, MissingRowError) for fault in asked[1:])
+    assert [decision.reply.refusal for decision in decisions[1:]] == [codes.UNKNOWN_ERROR.code] * 2
+
+
+def test_an_arrival_that_misses_ever_more_rows_is_given_up() -> None:
+    def endless(asked: Arrival, state: State) -> Decision:
+        if asked.request.msgid == "b":
+            for number in itertools.count():
+                state.get(Visit, *visit_key(str(number))[1])
+        return Decision(REPLY, b"a", (visit("first", "v"),))
+
+    judge = Judge(lambda _: (visit_key("first"),), lambda _a, _s, _n: (), endless)
+    asked, decisions = effects(judge, "ab")
+    assert [type(effect) for effect in asked] == [Load, *[Load] * ROWS_MORE_MAX, Fault, Save]
+    assert decisions[1].reply.refusal == codes.UNKNOWN_ERROR.code
+
+
+def test_a_bug_behind_a_row_that_was_missed_is_told_once() -> None:
+    def poisoned(asked: Arrival, state: State) -> Decision:
+        if asked.request.msgid == "b":
+            state.get(Visit, *visit_key("second")[1])
+            raise RuntimeError(asked.request.msgid)
+        return Decision(REPLY, b"a", (visit("first", "v"),))
+
+    judge = Judge(lambda _: (visit_key("first"),), lambda _a, _s, _n: (), poisoned)
+    asked, _ = effects(judge, "ab")
+    [fault] = [effect for effect in asked if isinstance(effect, Fault)]
+    assert str(fault.error) == "b"
 
 
 def test_both_drivers_take_the_same_steps() -> None:

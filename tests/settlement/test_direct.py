@@ -6,7 +6,7 @@ import pytest
 from settlement.batch import judge_of
 from settlement.direct import DirectHost
 from settlement.engine.case import World
-from settlement.engine.ledger.state import Key, Person, State
+from settlement.engine.ledger.state import Key, MissingRowError, Person, State
 from settlement.stores.memory import MemoryStore
 from settlement.wire import codes
 from settlement.wire.envelope import decode_reply
@@ -42,5 +42,5 @@ def test_a_bug_is_raised_not_answered(world: World, till: Callable[..., Any]) ->
             return super().load_now(keys[:0])
 
     host = DirectHost(Forgetful(), judge_of(world), world.key, now_ms=lambda: NOW_MS, chance=bytes)
-    with pytest.raises(KeyError):
+    with pytest.raises(MissingRowError):
         till().sign_in(host.handle)

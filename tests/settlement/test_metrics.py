@@ -5,6 +5,9 @@ from settlement.metrics import Metrics
 from settlement.replies import LATENCY_BUCKETS, SLO_SECONDS
 from settlement.service import Gathered
 from settlement.tally import Outcome
+from settlement.wire.codes import KINDS, REFUSALS
+
+SERIES_MAX = 2_000
 
 
 def outcome(
@@ -90,3 +93,18 @@ def test_no_operator_and_no_terminal_is_ever_a_label() -> None:
     thread.join()
     assert "shuaka_replies_total" in page
     assert "operator-7" not in page
+
+
+def test_whatever_is_sent_to_whichever_door_the_page_holds_fewer_than_two_thousand_series() -> None:
+    metrics = Metrics()
+    metrics.kept("sqlite")
+    for gateway in ("tcp", "http", "admin"):
+        for infno in KINDS:
+            for refusal in ("", *REFUSALS):
+                metrics.answered(
+                    Outcome(gateway, "o", infno, refusal, replayed=False, password=Password.NOT_ASKED, seconds=0.1)
+                )
+    samples = [sample for family in metrics.registry.collect() for sample in family.samples]
+    replies = [sample for sample in samples if sample.name == "shuaka_replies_total"]
+    assert sum(sample.value for sample in replies) == 3 * len(KINDS) * (len(REFUSALS) + 1)
+    assert len(samples) < SERIES_MAX

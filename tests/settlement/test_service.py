@@ -286,7 +286,7 @@ def test_what_is_settled_for_a_specimen_that_says_so_is_never_answered_and_a_que
     running: Any, till: Any, cut: Any, shoppers: list[Person], lines: tuple[Line, ...]
 ) -> None:
     async def test(bench: Bench) -> None:
-        bench.service.withheld = frozenset({shoppers[0].psn_no})
+        bench.service._withheld = frozenset({shoppers[0].psn_no})
         terminal = till()
         terminal.session.accept(await bench.send(terminal, SignIn("tester"), cut))
         silent = bench.send(terminal, terminal.sale(shoppers[0], lines), cut)

@@ -43,7 +43,23 @@ def test_a_second_import_replaces_the_first(file: Path, data: Path) -> None:
     catalogue("import", file, "--city", "370800", "--data", data, *STATED)
     file.write_text(PLAIN.replace("XX1", "XX2"), "utf-8")
     assert catalogue("import", file, "--city", "370800", "--data", data, *STATED).exit_code == 0
-    assert [item.code for item in OwnRules(data).book().catalogues["370800"].items] == ["XX2"]
+    assert [item.code for item in OwnRules(data).book().catalogues["list"].items] == ["XX2"]
+
+
+def test_a_city_that_names_a_catalogue_of_its_own_gets_it_by_its_import(file: Path, data: Path) -> None:
+    OwnRules(data).city_with("370800", catalogue="zibo")
+    own = file.rename(file.with_name("zibo.csv"))
+    assert catalogue("import", own, "--city", "370800", "--data", data, *STATED).exit_code == 0
+    book = OwnRules(data).book()
+    assert [item.code for item in book.catalogues[book.cities["370800"].catalogue].items] == ["XX1"]
+
+
+def test_an_import_for_an_unknown_city_puts_back_what_was_there(file: Path, data: Path) -> None:
+    catalogue("import", file, "--city", "370800", "--data", data, *STATED)
+    before = (data / "rules" / "catalogues" / "list.csv").read_text("utf-8")
+    file.write_text(PLAIN.replace("XX1", "XX2"), "utf-8")
+    assert catalogue("import", file, "--city", "370999", "--data", data, *STATED).exit_code == 2
+    assert (data / "rules" / "catalogues" / "list.csv").read_text("utf-8") == before
 
 
 def test_bad_lines_are_all_named_and_nothing_is_written(file: Path, data: Path) -> None:
@@ -66,7 +82,7 @@ def test_an_unknown_city_is_refused_with_those_there_are(command: str, file: Pat
     done = catalogue(command, file, "--city", "370999", "--data", data, *(STATED if command == "import" else ()))
     assert done.exit_code == 2
     assert "there is no city 370999; there are: 370100, " in done.stderr
-    assert not (data / "rules" / "catalogues").exists()
+    assert not list(data.glob("rules/catalogues/*"))
 
 
 def test_a_matching_binds_its_institution(file: Path, data: Path) -> None:

@@ -91,11 +91,11 @@ def test_a_wrong_command_line_is_one_sentence_and_exit_2(arguments: tuple[str, .
     assert complaint in " ".join(answered.output.replace("│", "").split())
 
 
-def test_a_directory_without_results_is_exit_2_and_a_broken_file_exit_1(tmp_path: Path) -> None:
+def test_a_directory_without_results_and_a_broken_file_are_exit_2(tmp_path: Path) -> None:
     assert said(str(tmp_path)).exit_code == 2
     (tmp_path / "result.json").write_text("{}")
     answered = said(str(tmp_path))
-    assert answered.exit_code == 1
+    assert answered.exit_code == 2
     assert "result.json is no result of this version" in answered.output
 
 

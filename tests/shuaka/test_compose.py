@@ -86,3 +86,13 @@ def test_rules_that_cannot_be_used_are_a_usage_sentence_with_their_file(data: Pa
     file = OwnRules(data).city_with("370800", policy="none")
     with pytest.raises(typer.BadParameter, match=f"{file.name}: policy: there is no policies/none.toml"):
         adopt(data)
+
+
+@pytest.mark.rule("RG06")
+def test_generations_stand_beside_each_other_in_the_shares_that_cities_say() -> None:
+    """Of 75 parts of Jinan's cards 50 are of the second generation, 5 of the first and 20 of the third."""
+    people = population(1, 20_000)
+    profiles = [people.profile(index) for index in range(20_000)]
+    jinan = [profile.generation for profile in profiles if profile.city == "370100"]
+    for generation, part in ((1, 5), (2, 50), (3, 20)):
+        assert jinan.count(generation) / len(jinan) == pytest.approx(part / 75, abs=0.02)

@@ -1,5 +1,7 @@
 """`shuaka keys`: which key it makes, and which it refuses to."""
 
+import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from settlement import data_directory
+from settlement.gateways.keyring import Keyring
 from settlement.stores.sqlite import FILE_NAME
 from settlement.wire.keys import NetworkKey
 from shuaka.keys import keys
@@ -68,7 +71,7 @@ def test_a_terminal_that_no_city_has_gets_no_key(app: typer.Typer, tmp_path: Pat
     data_directory.make_network_key(tmp_path)
     refused = run(app, tmp_path, "--terminal", name, "--out", str(tmp_path / "out"))
     assert refused.exit_code == 2
-    assert f"{name} is no terminal of the shipped cities, as {DEV_NO} is" in one_line(refused)
+    assert f"{name} is no terminal of the cities that there are, as {DEV_NO} is" in one_line(refused)
     assert not (tmp_path / "out").exists()
 
 
@@ -90,3 +93,22 @@ def test_a_terminals_key_is_the_one_that_the_engine_derives(app: typer.Typer, tm
     key = NetworkKey(data_directory.network_key(tmp_path)).terminal_key(DEV_NO)
     assert (made.exit_code, (tmp_path / "out").read_text()) == (0, key.hex() + "\n")
     assert key.hex() not in made.output
+
+
+def test_an_institutions_credentials_are_those_that_the_engine_takes(app: typer.Typer, tmp_path: Path) -> None:
+    run(app, tmp_path)
+    out = tmp_path / "hospital.json"
+    made = run(app, tmp_path, "--institution", "H37010000001", "--out", str(out))
+    key = NetworkKey(data_directory.network_key(tmp_path))
+    taken = Keyring((), key).get(json.loads(out.read_text("utf-8"))["access_key"])
+    assert (made.exit_code, stat.S_IMODE(out.stat().st_mode)) == (0, 0o600)
+    assert taken is not None
+    assert json.loads(out.read_text("utf-8"))["secret_key"] == taken.secret_key
+    assert taken.secret_key not in made.output
+
+
+def test_an_institution_that_no_city_has_gets_no_credentials(app: typer.Typer, tmp_path: Path) -> None:
+    run(app, tmp_path)
+    refused = run(app, tmp_path, "--institution", "H99999900001", "--out", str(tmp_path / "out"))
+    assert refused.exit_code == 2
+    assert "H99999900001 is no institution of these cities" in one_line(refused)

@@ -92,7 +92,7 @@ def test_a_card_breaks_as_the_file_says(presented: Present, tmp_path: Path) -> N
         (("0", "1", "3"), 2, "too many"),
         (("0", "--slot", "1", "3"), 2, "too many"),
         (("0", "--fault", "/no/such/file"), 2, "No such file"),
-        (("0", "--cards", __file__), 1, "no file of chips"),
+        (("0", "--cards", __file__), 2, "no file of chips"),
     ],
 )
 def test_what_cannot_be_presented_is_said(

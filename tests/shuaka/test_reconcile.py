@@ -10,13 +10,15 @@ import apsw
 import pytest
 from typer.testing import CliRunner
 
+from loadtests.evidence.host import Host, write_host
 from settlement.engine.clearing.statement_text import cells_of, text_of
 from settlement.gateways.statement_file import pack
 from settlement.stores.sqlite import FILE_NAME, SqliteStore
 from settlement.stores.store import Changes, Origin
 from shuaka import reconcile
 from shuaka.__main__ import app
-from shuaka.reconciling.own_book import Days, from_journal
+from shuaka.reconciling.own_book import Days, from_journals
+from shuaka.rehearsing.order import RUNS
 from shuaka.terminals import JOURNAL
 from shuaka.town import Town
 from terminals.journal import FileJournal
@@ -166,7 +168,7 @@ def test_what_is_in_doubt_and_what_is_stuck_shows_by_its_msgid(
 
 
 def test_an_institutions_own_file_is_held_against_the_engine(told: Ask, copy: Path, tmp_path: Path) -> None:
-    books = from_journal(copy / JOURNAL, Days())
+    books = from_journals([copy / JOURNAL], Days())
     code, book = max(books.items(), key=lambda item: len(item[1].rows))
     text = text_of(map(cells_of, book.rows))
     for name, content in (("own.txt", text), ("own.zip", pack("own", text))):
@@ -176,6 +178,26 @@ def test_an_institutions_own_file_is_held_against_the_engine(told: Ask, copy: Pa
     (tmp_path / "short.txt").write_bytes(text_of(map(cells_of, book.rows[1:])))
     exit_code, found = told("--institution", code, "--file", str(tmp_path / "short.txt"))
     assert (exit_code, kinds(found)) == (1, ["only centre"])
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_load_at_this_engine_is_the_institutions_own_too_and_one_elsewhere_is_not(
+    told: Ask, copy: Path, *, ours: bool
+) -> None:
+    run = copy / RUNS / "load"
+    run.mkdir(parents=True)
+    (copy / JOURNAL).rename(run / "load-0.jsonl")
+    write_host(Host("127.0.0.1:1", ours), run)
+    exit_code, found = told()
+    assert (exit_code, found["own_rows"] == found["engine_rows"]) == (0 if ours else 1, ours)
+
+
+def test_institutions_without_a_book_are_not_compared_which_is_no_agreement(copy: Path) -> None:
+    (copy / JOURNAL).unlink()
+    ran = CliRunner().invoke(app, ["reconcile", "--data", str(copy)])
+    assert ran.exit_code == 1
+    assert "not compared: institutions have no book here" in ran.output
+    assert "nothing differs" not in ran.output
 
 
 def test_days_are_those_that_are_asked_for(told: Ask) -> None:
@@ -188,8 +210,8 @@ def test_days_are_those_that_are_asked_for(told: Ask) -> None:
     [
         (("--file", "own.txt"), 2, "name it with --institution"),
         (("--from", "yesterday"), 2, "is no day"),
-        (("--journal", "nowhere"), 1, "cannot be read"),
-        (("--institution", "P37010000001", "--file", "nowhere"), 1, "cannot be read"),
+        (("--journal", "nowhere"), 2, "cannot be read"),
+        (("--institution", "P37010000001", "--file", "nowhere"), 2, "cannot be read"),
     ],
 )
 def test_what_cannot_be_reconciled_ends_in_one_sentence(
@@ -202,7 +224,7 @@ def test_what_cannot_be_reconciled_ends_in_one_sentence(
 
 def test_a_directory_without_a_ledger_is_said_to_have_none(tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, ["reconcile", "--data", str(tmp_path)])
-    assert ran.exit_code == 1
+    assert ran.exit_code == 2
     assert "cannot be read as a ledger" in ran.output
 
 
@@ -210,7 +232,7 @@ def test_a_bad_line_of_a_file_is_named(copy: Path, tmp_path: Path) -> None:
     (tmp_path / "own.txt").write_text("a\tb\n")
     options = ["--institution", "P37010000001", "--file", str(tmp_path / "own.txt")]
     ran = CliRunner().invoke(app, ["reconcile", "--data", str(copy), *options])
-    assert ran.exit_code == 1
+    assert ran.exit_code == 2
     assert "line 1: 2 cells, 7 expected" in ran.output
 
 
@@ -218,5 +240,5 @@ def test_a_revoke_is_a_row_of_the_journal_too(day: Path, tmp_path: Path) -> None
     journal = FileJournal(tmp_path / "journal", "buffered")
     journal.append("P3701000000101", Intent("P3701000000120261121120000010A", "2103", "3701000000000001", "370100", -5))
     journal.close()
-    book = from_journal(tmp_path / "journal", Days())["P37010000001"]
+    book = from_journals([tmp_path / "journal"], Days())["P37010000001"]
     assert (book.rows, [one.kind for one in book.open]) == ((), ["in doubt"])

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from settlement.wire.service_catalogue import SERVICES
 from shuaka.__main__ import app
-from shuaka.service import lines_of, parse_fields
+from shuaka.service import lines_of, missing_field, parse_fields
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -49,6 +49,31 @@ def test_what_cannot_be_asked_is_said(arguments: tuple[str, ...], code: int, com
     left, said = run(*arguments)
     assert left == code
     assert complaint in said
+
+
+def test_a_field_that_is_missing_is_named_and_a_channel_with_those_that_the_city_offers() -> None:
+    assert missing_field("lose", {"psn_no": "1"}, "370100") == (
+        "lose asks for channel=...; in 370100 it is one of APP, BANK, COUNTER, KIOSK, PHONE, WEB"
+    )
+    assert missing_field("lose", {"channel": "APP"}, "370100") == "lose asks for psn_no=..."
+    assert missing_field("seal", {"psn_no": "1"}, "370100") == "seal asks for channel=..."
+    assert missing_field("activate-bank", {"psn_no": "1"}, "370100") == "activate-bank asks for channel=..."
+    assert missing_field("lose", {"psn_no": "1", "channel": "APP"}, "370100") == ""
+
+
+def test_a_visit_is_asked_as_one_service_and_told_part_by_part() -> None:
+    read = parse_fields("open-both-zones", ["psn_no=1", "bank_code=CCB", "channel=BANK"])
+    assert read == {"psn_no": "1", "bank_code": "CCB", "channel": "BANK"}
+    assert "COUNTER" in missing_field("open-both-zones", {"psn_no": "1"}, "370100")
+    done = {"infcode": 0, "msgid": "M", "output": {"card_status": "NORMAL"}}
+    refused = {"infcode": -1, "err_msg": "[E4036] no", "output": None}
+    assert list(lines_of("open-both-zones", {"infcode": -1, "parts": {"enable": done, "activate-bank": refused}})) == [
+        "enable: done, msgid M",
+        "  card_status NORMAL",
+        "activate-bank: refused [E4036] no",
+    ]
+    _, said = run("--list", "--city", "370100")
+    assert "0005+0081  open-both-zones" in said
 
 
 def test_a_field_is_text_where_the_service_wants_text() -> None:

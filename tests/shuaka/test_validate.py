@@ -70,7 +70,10 @@ def test_a_row_of_which_nothing_would_be_compared_exits_2_with_its_fields(app: t
     file.write_text(json.dumps([ONLY_ACCOUNT]), "utf-8")
     result = CliRunner().invoke(app, [str(file)])
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "cases.json: row 1 (A1).expect: nothing would be compared: balc needs an acct_balc_before\n"
+    assert (
+        result.stderr
+        == "error: cases.json: row 1 (A1).expect: nothing would be compared: balc needs an acct_balc_before\n"
+    )
 
 
 def test_fields_that_were_not_compared_are_named_for_a_machine(app: typer.Typer, tmp_path: Path) -> None:
@@ -83,12 +86,12 @@ def test_fields_that_were_not_compared_are_named_for_a_machine(app: typer.Typer,
 def test_a_missing_file_exits_2_and_is_named(app: typer.Typer, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, [str(tmp_path / "none.json")])
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == f"{tmp_path / 'none.json'}: cannot be read: No such file or directory\n"
+    assert result.stderr == f"error: {tmp_path / 'none.json'} cannot be read: No such file or directory\n"
 
 
 def test_a_folder_exits_2(app: typer.Typer, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, [str(tmp_path)])
-    assert (result.exit_code, result.stderr) == (2, f"{tmp_path}: cannot be read: Is a directory\n")
+    assert (result.exit_code, result.stderr) == (2, f"error: {tmp_path} cannot be read: Is a directory\n")
 
 
 def test_a_file_that_is_not_json_exits_2(app: typer.Typer, tmp_path: Path) -> None:
@@ -102,4 +105,6 @@ def test_a_file_that_is_not_json_exits_2(app: typer.Typer, tmp_path: Path) -> No
 def test_a_bad_row_exits_2_with_its_row_and_field(app: typer.Typer, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, [str(changed(tmp_path, "G03", fund_pay_sumamt="585.005"))])
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "cases.json: row 2 (G03).expect.fund_pay_sumamt: '585.005' has more than 2 decimals\n"
+    assert (
+        result.stderr == "error: cases.json: row 2 (G03).expect.fund_pay_sumamt: '585.005' has more than 2 decimals\n"
+    )

@@ -15,22 +15,22 @@ def said(*arguments: str) -> tuple[int, str]:
     return answer.exit_code, answer.output
 
 
-def test_a_file_that_is_not_there_is_one_sentence_and_exit_1(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_one_sentence_and_exit_2(tmp_path: Path) -> None:
     file = tmp_path / "none.json"
-    assert said(str(file)) == (1, f"error: {file} cannot be read: No such file or directory\n")
+    assert said(str(file)) == (2, f"error: {file} cannot be read: No such file or directory\n")
 
 
 def test_of_a_runs_directory_its_result_is_read(tmp_path: Path) -> None:
     file = tmp_path / "result.json"
-    assert said(str(tmp_path)) == (1, f"error: {file} cannot be read: No such file or directory\n")
+    assert said(str(tmp_path)) == (2, f"error: {file} cannot be read: No such file or directory\n")
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"format": 1}', b"\xff"])
-def test_a_file_that_is_no_result_is_one_sentence_and_exit_1(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_result_is_one_sentence_and_exit_2(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "result.json"
     file.write_bytes(content)
     code, text = said(str(file))
-    assert code == 1
+    assert code == 2
     assert text.startswith(f"error: {file} is no result of this version: ")
     assert text.count("\n") == 1
 

@@ -47,6 +47,6 @@ def test_a_load_through_the_http_door_passes_the_gate_and_an_undo_leaves_nothing
 
 def test_a_run_that_nobody_made_is_one_sentence(tmp_path: Path) -> None:
     said = shuaka("undo", "none", "--data", str(tmp_path))
-    assert said.returncode == 1
+    assert said.returncode == 2
     assert said.stderr.startswith(f"error: {tmp_path}/runs/none holds no journal of a run")
     assert said.stdout == ""

@@ -158,6 +158,8 @@ class Booth:
             case effects.AskPassword():
                 typed = self.fingers.password(same=effect.same) if self.fingers else ""
                 return self.session.pin_block(typed, effect.bank_card_no) if typed else b""
+            case effects.Unlock():
+                return self.session.pin_block(effect.password, effect.number)
             case effects.Show():
                 self.shown.append(effect.en)
             case effects.Record():

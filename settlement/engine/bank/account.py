@@ -13,7 +13,7 @@ from settlement.engine.arrival import Door
 from settlement.engine.bank.answer import answered, authorization_code, declined, declined_to
 from settlement.engine.bank.batch import batch_refusal
 from settlement.engine.bank.card import Presented, Stranger, presented
-from settlement.engine.bank.pin import tried
+from settlement.engine.bank.pin import counted_again, tried
 from settlement.engine.bank.zone import bank_of, zone_refusal
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.ledger.bank_books import moving
@@ -97,10 +97,12 @@ def _served(
     known = zone_refusal(case, card.person, card.account, debit=debit) or tried(case, asked, card.account)
     if isinstance(known, Refused):
         return declined_to(case, asked, card, known)
+    again = counted_again(case, asked, known)
     done = serve(asked, known)
     if isinstance(done, Refused):
-        return declined_to(case, asked, card, done._replace(changes=(known,)))
-    return _done(case, asked, card, done)
+        return declined_to(case, asked, card, done._replace(changes=(known, *again)))
+    granted = _done(case, asked, card, done)
+    return granted._replace(changes=(*granted.changes, *again))
 
 
 def _done(case: Case, asked: CardRequest, card: Presented, done: BankAccount | Moved) -> Granted:

@@ -42,6 +42,11 @@ def open_batch(case: Case) -> BankBatch | None:
     return case.state.get(BankBatch, case.institution.city, case.arrival.request.dev_no)
 
 
+def is_in(row: BankBatch, trade: BankTrade) -> bool:
+    """Whether a purchase was counted in a batch: of its terminal and number, since it was opened."""
+    return (trade.dev_no, trade.batch) == (row.dev_no, row.batch) and trade.traded_ms >= row.opened_ms
+
+
 def batch_refusal(case: Case, batch: int) -> Refused | None:
     """Return why a terminal must sign in at the bank again (DE 39 77), or None."""
     row = open_batch(case)

@@ -2,17 +2,18 @@
 
 Both give the whole amount back and book contra transfers. A terminal without a batch cancels on the day of the
 purchase and refunds later (`assumed`). Twice under one msgid is one undo, as of every message; under another msgid it
-is refused (DE 39 22).
+is refused (DE 39 22). To an account that was closed meanwhile nothing is given back.
 """
 
 from collections.abc import Callable
 from typing import Final
 
 from settlement.engine.bank.answer import response_code
-from settlement.engine.bank.batch import batch_refusal, counted, open_batch
+from settlement.engine.bank.batch import batch_refusal, counted, is_in, open_batch
 from settlement.engine.bank.reversal import traded, undone
 from settlement.engine.case import Case, Granted, Refused, Verdict
-from settlement.engine.ledger.state import REVERSED, SETTLED, VOIDED, BankTrade
+from settlement.engine.ledger.bank_zone import CLOSED
+from settlement.engine.ledger.state import REVERSED, SETTLED, VOIDED, BankAccount, BankTrade
 from settlement.wire import bank_codes, codes
 from settlement.wire.bank import BANK_APPROVED, PurchaseUndone, Undo
 from settlement.wire.names import day_of
@@ -36,7 +37,7 @@ def _undo(case: Case, state: str, too_early_or_late: Callable[[BankTrade], Refus
     asked = case.arrival.body
     assert isinstance(asked, Undo)
     trade = traded(case)
-    refused = batch_refusal(case, asked.batch) or _refusal(asked, trade)
+    refused = batch_refusal(case, asked.batch) or _refusal(asked, trade) or _closed(case, trade)
     if refused:
         return _answered(asked, refused)
     assert trade is not None
@@ -60,11 +61,17 @@ def _refusal(asked: Undo, trade: BankTrade | None) -> Refused | None:
     return None
 
 
+def _closed(case: Case, trade: BankTrade | None) -> Refused | None:
+    """Return that there is no account any more to give back to: the goods are paid back in cash (assumed)."""
+    account = case.state.get(BankAccount, trade.city, trade.psn_no) if trade else None
+    return Refused(bank_codes.BANK_CLOSED) if account and account.status == CLOSED else None
+
+
 def _is_open(case: Case, trade: BankTrade) -> bool:
     row = open_batch(case)
     if row is None:
         return day_of(trade.traded_ms) == day_of(case.now_ms)
-    return trade.dev_no == row.dev_no and trade.batch == row.batch and trade.traded_ms >= row.opened_ms
+    return is_in(row, trade)
 
 
 def _answered(asked: Undo, refused: Refused) -> Refused:

@@ -18,6 +18,11 @@ def _holder(arrival: Arrival, world: World, pan: str) -> str | None:
     return psn_no if psn_no and psn_no[:6] == arrival.home else None
 
 
+def _about(arrival: Arrival, world: World) -> str:
+    """Return whose account a bank message is about: the card's, whatever city it names."""
+    return world.register.holder(getattr(arrival.body, "pan", "")) or ""
+
+
 def _batch(arrival: Arrival, _world: World) -> Keys:
     request = arrival.request
     return (batch.batch_key(request.mdtrtarea_admvs, request.dev_no),)
@@ -60,7 +65,7 @@ def _unbought(arrival: Arrival, world: World) -> Keys:
     return *named, (BankAccount, (home, psn_no)), trade
 
 
-JUDGES: Final[Mapping[str, Judge]] = {
+_MESSAGES: Final[Mapping[str, Judge]] = {
     "0200": Judge(purchase.purchase, _bought),
     "0200:01": Judge(account.withdraw, _asked),
     "0200:20": Judge(cancel.cancel, _unbought, (reversal.traded_keys,)),
@@ -72,5 +77,9 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "0400": Judge(reversal.reverse, _unbought, (reversal.traded_keys,)),
     "0500": Judge(batch.close, _batch),
     "0800": Judge(batch.sign_in, _batch),
+}
+
+JUDGES: Final[Mapping[str, Judge]] = {
+    **{infno: judge._replace(about=_about) for infno, judge in _MESSAGES.items()},
     **services.JUDGES,
 }

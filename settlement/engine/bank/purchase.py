@@ -12,7 +12,7 @@ import msgspec
 from settlement.engine.bank.answer import answered, authorization_code, declined, declined_to
 from settlement.engine.bank.batch import batch_refusal, counted
 from settlement.engine.bank.card import Presented, Stranger, presented
-from settlement.engine.bank.pin import tapped, tried
+from settlement.engine.bank.pin import counted_again, tapped, tried
 from settlement.engine.bank.zone import zone_refusal
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.ledger import books
@@ -60,7 +60,7 @@ def _payable(case: Case, asked: Purchase, card: Presented) -> Payable | Refused:
     if isinstance(known, Refused):
         return known
     if known.balance_fen < asked.amount_fen:
-        return Refused(codes.BANK_INSUFFICIENT_FUNDS, changes=(known,))
+        return Refused(codes.BANK_INSUFFICIENT_FUNDS, changes=(known, *counted_again(case, asked, known)))
     return Payable(known, settlement)
 
 
@@ -85,6 +85,7 @@ def _paid(case: Case, asked: Purchase, card: Presented, payable: Payable) -> Gra
     changes: list[Record] = [
         msgspec.structs.replace(tapped(asked, account), balance_fen=account.balance_fen - asked.amount_fen),
         trade,
+        *counted_again(case, asked, account),
         *counted(case, debit_fen=asked.amount_fen),
     ]
     if settlement:

@@ -2,12 +2,13 @@
 
 It is safe at any time, as 2601 is: before its original it leaves a tombstone, twice it changes nothing, of a refused
 original there is nothing to undo. It books contra transfers and gives the account its money back; the card's counter
-and the PIN's tries stay as they are.
+and the PIN's tries stay as they are. An account that was closed meanwhile gets it too: that is what its bank owes who
+held it (assumed).
 """
 
 import msgspec
 
-from settlement.engine.bank.batch import counted, open_batch
+from settlement.engine.bank.batch import counted, is_in, open_batch
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.ledger import books
 from settlement.engine.ledger.identity import trade_id_of
@@ -103,8 +104,7 @@ def _reversed_now(case: Case, asked: PurchaseReversal, trade: BankTrade) -> Gran
 def _uncounted(case: Case, trade: BankTrade) -> tuple[Record, ...]:
     """Return the terminal's batch without a purchase that was counted in it: what was reversed never was."""
     row = open_batch(case)
-    inside = row and trade.dev_no == row.dev_no and trade.batch == row.batch
-    return counted(case, debit_fen=-trade.amount_fen) if inside else ()
+    return counted(case, debit_fen=-trade.amount_fen) if row and is_in(row, trade) else ()
 
 
 def _reversed(asked: PurchaseReversal, response_code: str) -> PurchaseReversed:

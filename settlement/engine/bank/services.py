@@ -13,7 +13,7 @@ import msgspec
 from settlement.engine import enabling
 from settlement.engine.arrival import Arrival, Door
 from settlement.engine.bank.account import movement
-from settlement.engine.bank.pin import known
+from settlement.engine.bank.pin import known, sharer
 from settlement.engine.bank.zone import bank_of
 from settlement.engine.case import Case, Granted, Refused, Verdict, World
 from settlement.engine.judge import Judge, Keys
@@ -57,7 +57,7 @@ def activate(case: Case) -> Verdict:
 
 
 def change_pin(case: Case) -> Verdict:
-    """0082: with the old one; what had to be changed is changed."""
+    """0082: with the old one; what had to be changed is changed. Where one password serves both, both are."""
     asked = case.arrival.body
     assert isinstance(asked, ChangeBankPin)
     customer = _at_the_bank(case, COUNTER | {"KIOSK"}, card_only=True)
@@ -74,7 +74,17 @@ def change_pin(case: Case) -> Verdict:
         return right
     check = case.world.key.password_check(right.bank_card_no, new)
     changed = msgspec.structs.replace(right, pin_check=check, pin_must_change=0)
-    return Granted(_state(case, changed), (changed,))
+    return Granted(_state(case, changed), (changed, *_local_too(case, changed, new)))
+
+
+def _local_too(case: Case, account: BankAccount, new: str) -> tuple[Person, ...]:
+    """Return the person with the new password, where the city has one for both accounts (RB02)."""
+    person = sharer(case, account)
+    if person is None:
+        return ()
+    key, tries = case.world.key, case.world.cities[account.city].local_password.tries_max
+    check = key.password_check(person.psn_no, new)
+    return (msgspec.structs.replace(person, password_check=check, password_tries_left=tries, password_reset=0),)
 
 
 def lose(case: Case) -> Verdict:

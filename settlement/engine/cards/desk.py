@@ -1,8 +1,8 @@
 """The desk of every card service: what is asked of whoever comes, before the service itself is looked at.
 
-offered -> open -> channel -> applicant -> place -> person -> documents -> the service. The city of insurance says what
-it offers and to whom (rules.card.Offer). A document counts as shown when the request names it and it is the person's;
-the card itself is asked for only where somebody comes in person. Every service that was done leaves a row.
+offered -> open -> channel -> applicant -> place -> person -> alive -> documents -> the service. The city of insurance
+says what it offers and to whom (rules.card.Offer). A document counts as shown when the request names it and it is the
+person's; the card itself is asked for only where somebody comes in person. Every service that was done leaves a row.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from settlement.engine.arrival import Arrival
-from settlement.engine.card_in_force import card_sn_of, is_waiting, sn_of_issue
+from settlement.engine.card_in_force import card_sn_of, death_refusal, is_waiting, sn_of_issue
 from settlement.engine.cards.opening import closed, stands_for
 from settlement.engine.case import Case, Granted, Refused, Verdict, World
 from settlement.engine.judge import Judge, Keys
@@ -24,6 +24,8 @@ from settlement.wire.messages import ReissueCard
 Act = Callable[[Case, Person], Verdict]
 """Does a service for a person whose desk was passed."""
 ACTS_FOR_ANOTHER: Final = frozenset({"PROXY", "GUARDIAN"})
+AFTER_DEATH: Final = frozenset({"cancel", "hand-in"})
+"""Services that may still come up of somebody who died; questions may be asked of everybody."""
 
 
 def serving(
@@ -53,10 +55,13 @@ def _served(name: str, act: Act, case: Case) -> Verdict:
     person = case.person(asked.psn_no)
     if person is None:
         return Refused(codes.NO_INSURED_PERSON, asked.psn_no)
+    changes = codes.KINDS[case.arrival.infno].changes
+    if changes and name not in AFTER_DEATH and (refused := death_refusal(person)):
+        return refused
     if refused := document_missing(case, offer, asked, person):
         return refused
     verdict = act(case, person)
-    if isinstance(verdict, Refused) or not codes.KINDS[case.arrival.infno].changes:
+    if isinstance(verdict, Refused) or not changes:
         return verdict
     return verdict._replace(changes=(*verdict.changes, _event(case, name, person, verdict)))
 

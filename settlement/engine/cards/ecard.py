@@ -4,15 +4,13 @@ It does not follow the card's life: lost, expired or sealed, the e-card goes on 
 ends it. The issuing place is the card's and stays, the place where it is used may be switched (RF06).
 """
 
-from typing import Final
-
 import msgspec
 
 from settlement.engine.arrival import Arrival
-from settlement.engine.card_in_force import death_refusal, issuing_city
 from settlement.engine.cards import elsewhere
 from settlement.engine.cards.typed import typed
 from settlement.engine.case import Case, Granted, Refused, Verdict, World
+from settlement.engine.ecard_in_force import TRIES_MAX, check_of, ecard_key, ecard_of, locked, tried
 from settlement.engine.judge import Keys
 from settlement.engine.ledger.cards import Ecard
 from settlement.engine.ledger.state import Person
@@ -20,27 +18,18 @@ from settlement.wire import codes, service_codes
 from settlement.wire.card_service import CardService
 from settlement.wire.services import BindEcard, ChangeEcardPassword, EcardState, SwitchEcardPlace, UnbindEcard
 
-TRIES_MAX: Final = 6
-"""Wrong passwords of an e-card in a row; no document states it (assumed)."""
-
-
-def ecard_of(case: Case, person: Person) -> Ecard:
-    """Return a person's e-card as it stands, or as it comes with a card."""
-    return case.state.get(Ecard, person.city, person.psn_no) or Ecard(
-        person.city, person.psn_no, issuing_city(person), person.city, "", b"", TRIES_MAX
-    )
-
 
 def ecard_keys(arrival: Arrival, _world: World) -> Keys:
     """Name the e-card."""
     asked = arrival.body
     assert isinstance(asked, CardService)
-    return ((Ecard, (arrival.home, asked.psn_no)),)
+    return (ecard_key(arrival.home, asked.psn_no),)
 
 
 def place_keys(arrival: Arrival, world: World) -> Keys:
     """Name the e-card and the person in every city of the province."""
-    return *ecard_keys(arrival, world), *elsewhere.names(arrival, world)
+    people = elsewhere.names(arrival, world)
+    return *ecard_keys(arrival, world), *people, *((Ecard, key) for _, key in people)
 
 
 def bind(case: Case, person: Person) -> Verdict:
@@ -48,7 +37,7 @@ def bind(case: Case, person: Person) -> Verdict:
     asked = case.arrival.body
     assert isinstance(asked, BindEcard)
     ecard = ecard_of(case, person)
-    return _done(person, ecard, bound=" ".join(sorted({*ecard.bound.split(), asked.ecard_channel})))
+    return _done(ecard, bound=" ".join(sorted({*ecard.bound.split(), asked.ecard_channel})))
 
 
 def unbind(case: Case, person: Person) -> Verdict:
@@ -58,7 +47,7 @@ def unbind(case: Case, person: Person) -> Verdict:
     ecard = ecard_of(case, person)
     if asked.ecard_channel not in ecard.bound.split():
         return Refused(service_codes.STATE_FORBIDS, f"not bound at {asked.ecard_channel}")
-    return _done(person, ecard, bound=" ".join(sorted({*ecard.bound.split()} - {asked.ecard_channel})))
+    return _done(ecard, bound=" ".join(sorted({*ecard.bound.split()} - {asked.ecard_channel})))
 
 
 def switch_place(case: Case, person: Person) -> Verdict:
@@ -69,7 +58,8 @@ def switch_place(case: Case, person: Person) -> Verdict:
         return Refused(service_codes.NOT_CHANGEABLE, "issuing_admdvs: the issuing place is the card's")
     if not _insured_in(case, person, asked.insuplc_admdvs):
         return Refused(codes.NO_INSURED_PERSON, f"in {asked.insuplc_admdvs or 'no city'}")
-    return _done(person, ecard_of(case, person), insured_city=asked.insuplc_admdvs)
+    here = msgspec.structs.replace(ecard_of(case, person), insured_city=asked.insuplc_admdvs)
+    return Granted(_told(here), (here, *_in_other_cities(case, here)))
 
 
 def change_password(case: Case, person: Person) -> Verdict:
@@ -78,21 +68,14 @@ def change_password(case: Case, person: Person) -> Verdict:
     assert isinstance(asked, ChangeEcardPassword)
     ecard = ecard_of(case, person)
     known = bool(ecard.password_check) and not asked.forgotten
-    if known and ecard.password_tries_left == 0:
-        return Refused(codes.PIN_LOCKED, "e-card: forgotten passwords are set anew")
+    if known and (refused := locked(ecard)):
+        return refused
     digits = typed(case, person, asked, old_needed=known)
     if isinstance(digits, Refused):
         return digits
-    if known and _check(case, person, digits.old) != ecard.password_check:
-        left = ecard.password_tries_left - 1
-        return Refused(
-            codes.PIN_WRONG, f"e-card, {left} left", (msgspec.structs.replace(ecard, password_tries_left=left),)
-        )
-    return _done(person, ecard, password_check=_check(case, person, digits.new), password_tries_left=TRIES_MAX)
-
-
-def _check(case: Case, person: Person, password: str) -> bytes:
-    return case.world.key.password_check(f"ecard {person.psn_no}", password)
+    if known and isinstance(right := tried(case, person, digits.old), Refused):
+        return right
+    return _done(ecard, password_check=check_of(case, person, digits.new), password_tries_left=TRIES_MAX)
 
 
 def _insured_in(case: Case, person: Person, city: str) -> bool:
@@ -104,9 +87,17 @@ def _insured_in(case: Case, person: Person, city: str) -> bool:
     return there is not None
 
 
-def _done(person: Person, ecard: Ecard, **changed: str | bytes | int) -> Verdict:
-    if refused := death_refusal(person):
-        return refused
+def _in_other_cities(case: Case, here: Ecard) -> tuple[Ecard, ...]:
+    """Return the one e-card as each other city keeps it that it goes to or has been in."""
+    cities = elsewhere.neighbours(case.world, here.city)
+    kept = (city for city in cities if city == here.insured_city or case.state.get(Ecard, city, here.psn_no))
+    return tuple(msgspec.structs.replace(here, city=city) for city in kept)
+
+
+def _done(ecard: Ecard, **changed: str | bytes | int) -> Granted:
     after = msgspec.structs.replace(ecard, **changed)
-    told = EcardState(after.psn_no, after.issuing_city, after.insured_city, tuple(after.bound.split()))
-    return Granted(told, (after,))
+    return Granted(_told(after), (after,))
+
+
+def _told(ecard: Ecard) -> EcardState:
+    return EcardState(ecard.psn_no, ecard.issuing_city, ecard.insured_city, tuple(ecard.bound.split()))

@@ -13,7 +13,12 @@ def names(arrival: Arrival, world: World) -> Keys:
     """Name what each other city of the province knows of the person."""
     asked = arrival.body
     assert isinstance(asked, CardService)
-    return tuple((Person, (city, asked.psn_no)) for city in neighbours(world, arrival.home))
+    return names_of(arrival, asked.psn_no, world)
+
+
+def names_of(arrival: Arrival, psn_no: str, world: World) -> Keys:
+    """Name what each other city of the province knows of somebody."""
+    return tuple((Person, (city, psn_no)) for city in neighbours(world, arrival.home))
 
 
 def neighbours(world: World, home: str) -> tuple[str, ...]:
@@ -26,11 +31,16 @@ def neighbours(world: World, home: str) -> tuple[str, ...]:
 
 def card_elsewhere(case: Case, psn_no: str) -> Person | None:
     """Return the person as the city of the province knows them where their card is in use, or None."""
-    for city in neighbours(case.world, case.home):
-        there = case.state.get(Person, city, psn_no) or case.world.register.newcomer(city, psn_no)
-        if there is not None and in_use(there):
-            return there
-    return None
+    return next((there for there in known_elsewhere(case, psn_no) if in_use(there)), None)
+
+
+def known_elsewhere(case: Case, psn_no: str) -> tuple[Person, ...]:
+    """Return the person as each other city of the province that knows them does."""
+    found = (
+        case.state.get(Person, city, psn_no) or case.world.register.newcomer(city, psn_no)
+        for city in neighbours(case.world, case.home)
+    )
+    return tuple(there for there in found if there is not None)
 
 
 def in_use(person: Person) -> bool:
@@ -49,8 +59,6 @@ def active_card(person: Person) -> Refused | None:
 
 
 def one_a_province(case: Case, person: Person) -> Refused | None:
-    """Return which card here or in another city of the province stands in the way of a new one, or None."""
+    """Return which card in another city of the province stands in the way of one that comes into use here, or None."""
     there = card_elsewhere(case, person.psn_no)
-    return active_card(person) or (
-        Refused(service_codes.ACTIVE_CARD_EXISTS, f"a card is in use in {there.city}") if there else None
-    )
+    return Refused(service_codes.ACTIVE_CARD_EXISTS, f"a card is in use in {there.city}") if there else None

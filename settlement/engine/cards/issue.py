@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from settlement.engine import enabling
-from settlement.engine.cards.ecard import ecard_of
 from settlement.engine.case import Case
+from settlement.engine.ecard_in_force import ecard_of
 from settlement.engine.judge import Keys
 from settlement.engine.ledger.bank_zone import ACTIVE, FROZEN, KYC_INCOMPLETE, handed_out
 from settlement.engine.ledger.cards import Ecard

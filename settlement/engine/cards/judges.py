@@ -6,17 +6,17 @@ from typing import Final
 from settlement.engine.cards import ecard, ecard_fault, elsewhere, holder, life, move, passwords, status
 from settlement.engine.cards.desk import serving
 from settlement.engine.cards.making import judges as making
-from settlement.engine.cards.reissue import reissue, reissue_keys
+from settlement.engine.cards.reissue import about, reissue, reissue_keys
 from settlement.engine.judge import Judge
 
 JUDGES: Final[Mapping[str, Judge]] = {
-    "0001": Judge(reissue, reissue_keys),
+    "0001": Judge(reissue, reissue_keys, about=about),
     "0002": serving("lose", life.lose),
     "0003": serving("lose-formally", life.lose_formally),
     "0004": serving("release", life.release),
-    "0005": serving("enable", life.enable, follows=(life.waiting,)),
+    "0005": serving("enable", life.enable, elsewhere.names, (life.waiting,)),
     "0006": serving("seal", life.seal),
-    "0007": serving("cancel", life.cancel),
+    "0007": serving("cancel", life.cancel, elsewhere.names),
     "0008": serving("status", status.status, status.account_key),
     "0009": serving("change-password", passwords.change, follows=(passwords.account_keys,)),
     "0010": serving("reset-password", passwords.reset, follows=(passwords.account_keys,)),

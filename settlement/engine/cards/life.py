@@ -3,7 +3,8 @@
 import msgspec
 
 from settlement.engine import enabling
-from settlement.engine.card_in_force import status_of
+from settlement.engine.card_in_force import CANCELLED, DEATH, death_refusal, status_of
+from settlement.engine.cards.elsewhere import known_elsewhere, one_a_province
 from settlement.engine.cards.machine import Event, after
 from settlement.engine.cards.state import told
 from settlement.engine.case import Case, Granted, Refused, Verdict
@@ -32,7 +33,9 @@ def release(case: Case, person: Person) -> Verdict:
 
 
 def enable(case: Case, person: Person) -> Verdict:
-    """0005: the card that waits comes into force, else the first or the sealed one does."""
+    """0005: the card that waits comes into force, else the first or the sealed one does; one a province (RA01)."""
+    if refused := one_a_province(case, person):
+        return refused
     if not person.card_pending:
         return _moved(case, person, Event.ENABLE)
     changes = enabling.enabled(case, person)
@@ -45,10 +48,10 @@ def seal(case: Case, person: Person) -> Verdict:
 
 
 def cancel(case: Case, person: Person) -> Verdict:
-    """0007: the card ends for good; the personal account does not (RC22)."""
+    """0007: the card ends for good; the personal account does not (RC22). A death is told of whoever has none, too."""
     asked = case.arrival.body
     assert isinstance(asked, CancelCard)
-    return cancelled(case, person, asked.reason)
+    return _died(case, person) if asked.reason == DEATH else cancelled(case, person, asked.reason)
 
 
 def cancelled(case: Case, person: Person, reason: str) -> Verdict:
@@ -62,6 +65,17 @@ def waiting(case: Case) -> Keys:
     assert isinstance(asked, CardService)
     person = case.person(asked.psn_no)
     return enabling.enabling_keys(person) if person and person.card_pending else ()
+
+
+def _died(case: Case, person: Person) -> Verdict:
+    """Return the end of everything that a person could show, in every city of the province that knows them (RA26)."""
+    if refused := death_refusal(person):
+        return refused
+    dead = {"card_status": CANCELLED, "card_status_ms": case.now_ms, "card_reason": DEATH, "died_ms": case.now_ms}
+    here, *others = (
+        msgspec.structs.replace(known, **dead) for known in (person, *known_elsewhere(case, person.psn_no))
+    )
+    return Granted(told(case, here), (here, *others))
 
 
 def _moved(case: Case, person: Person, event: Event, reason: str = "") -> Verdict:

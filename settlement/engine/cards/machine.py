@@ -46,7 +46,6 @@ TRANSITIONS: Final[Mapping[tuple[str, Event], str]] = {
     (LOST_FORMAL, Event.RELEASE): NORMAL,
     (LOST_FORMAL, Event.CANCEL): CANCELLED,
     (SEALED, Event.ENABLE): NORMAL,
-    (SEALED, Event.LOSE_FORMALLY): LOST_FORMAL,
     (SEALED, Event.CANCEL): CANCELLED,
 }
 

@@ -23,7 +23,7 @@ def enable_foreign(case: Case, person: Person) -> Verdict:
     there = card_elsewhere(case, person.psn_no)
     if there is None:
         return Refused(codes.CARD_UNKNOWN, f"no card of another city of the province of {case.home}")
-    return card_refusal(case, there) or _moved(case, there, person)
+    return _stays(case, there) or _moved(case, there, person)
 
 
 def transfer_home(case: Case, person: Person) -> Verdict:
@@ -37,7 +37,14 @@ def transfer_home(case: Case, person: Person) -> Verdict:
         return Refused(service_codes.NO_CARD_HERE, f"from_admdvs {asked.from_admdvs}")
     if asked.card_sn != card_sn_of(there):
         return Refused(service_codes.EVIDENCE_MISSING, "card_sn: the card that moves")
-    return card_refusal(case, there) or _moved(case, there, person)
+    return _stays(case, there) or _moved(case, there, person)
+
+
+def _stays(case: Case, there: Person) -> Refused | None:
+    """Return why a card goes nowhere, or None: it is not good, or the next one is being made where it is."""
+    if there.card_pending:
+        return Refused(service_codes.REISSUE_IN_PROGRESS, f"issue {there.card_pending} in {there.city}")
+    return card_refusal(case, there)
 
 
 def _not_entitled(case: Case, person: Person) -> Refused | None:

@@ -5,6 +5,8 @@ counts as a try (RB15); a reset gives the tries back and leaves the first passwo
 before it settles (RB12).
 """
 
+from hmac import compare_digest
+
 import msgspec
 
 from settlement.engine import enabling
@@ -32,7 +34,7 @@ def change(case: Case, person: Person) -> Verdict:
     digits = typed(case, person, asked)
     if isinstance(digits, Refused):
         return digits
-    if case.world.key.password_check(person.psn_no, digits.old) != person.password_check:
+    if not compare_digest(case.world.key.password_check(person.psn_no, digits.old), person.password_check):
         return _wrong(person)
     return _changed(case, person, digits)
 
@@ -43,16 +45,23 @@ def reset(case: Case, person: Person) -> Verdict:
         return refused
     rules = case.world.cities[case.home].local_password
     after = _with_password(case, person, rules.default, reset=1)
-    return Granted(told(case, after), (after, *_shared(case, person, rules.default)))
+    return Granted(told(case, after), (after, *_shared(case, person, rules.default, must_change=1)))
 
 
 def reset_bank(case: Case, person: Person) -> Verdict:
-    """0011: the bank's first password again, to be changed before the next debit; the local one is another (RB14)."""
+    """0011: the bank's first password again, to be changed before the next debit; the local one is another (RB14).
+
+    Where a city has one for both, both are reset, and it is the local one that says whether a reset one settles.
+    """
     account = case.account(person.psn_no)
     if account is None:
         return Refused(service_codes.NO_CARD_HERE, "no bank account")
-    after = _with_pin(case, account, case.world.cities[case.home].bank.pin_default, must_change=1)
-    return Granted(told(case, person, bank_status=after.status), (after,))
+    rules = case.world.cities[case.home]
+    after = _with_pin(case, account, rules.bank.pin_default, must_change=1)
+    if not rules.card.shared_password:
+        return Granted(told(case, person, bank_status=after.status), (after,))
+    both = _with_password(case, person, rules.bank.pin_default, reset=1)
+    return Granted(told(case, both, bank_status=after.status), (both, after))
 
 
 def unlock_pin(case: Case, person: Person) -> Verdict:
@@ -77,7 +86,9 @@ def _changed(case: Case, person: Person, digits: Typed) -> Granted:
         enabled = enabling.enabled(case, after)
     last = next((row for row in enabled if isinstance(row, Person)), after)
     others = tuple(row for row in enabled if not isinstance(row, Person))
-    return Granted(told(case, last), (last, *others, *_shared(case, person, digits.new)), password=Password.RIGHT)
+    return Granted(
+        told(case, last), (last, *others, *_shared(case, person, digits.new, must_change=0)), password=Password.RIGHT
+    )
 
 
 def _wrong(person: Person) -> Refused:
@@ -121,9 +132,9 @@ def _with_pin(case: Case, account: BankAccount, pin: str, *, must_change: int) -
     )
 
 
-def _shared(case: Case, person: Person, password: str) -> tuple[BankAccount, ...]:
+def _shared(case: Case, person: Person, password: str, *, must_change: int) -> tuple[BankAccount, ...]:
     """Return the bank account with the same password, where the city has one for both."""
     account = case.account(person.psn_no)
     if account is None or not case.world.cities[case.home].card.shared_password:
         return ()
-    return (_with_pin(case, account, password, must_change=account.pin_must_change),)
+    return (_with_pin(case, account, password, must_change=must_change),)

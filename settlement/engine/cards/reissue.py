@@ -4,20 +4,29 @@ No public interface has this message and the four users' documents tell four way
 (rules.card). Personal account, password, accumulators and bank account belong to the person and outlive every card; the
 new card's key lock is open and its counters start anew, because it is another chip.
 
-The card that is good now is given back, or said to be lost, which is believed once a day: nobody is issued a row of
-cards. Where the card before it is given back, to the operator who took it back once already, it is the current card
-that is told again: the reply was lost, the old card is dead and the new one was never handed over, so without this its
-holder would have none, and under a new msgid the first reply is out of reach.
+The card that is good now is given back, or said to be lost, which is believed once a day and makes it lost for good:
+nobody is issued a row of cards. A machine takes a card back that shows no more than its number, unless it was reported
+lost or is sealed; everywhere else its holder is named whole.
+
+Where the card before it is given back, to the operator who took it back once already, it is the current card that is
+told again: the reply was lost, the old card is dead and the new one was never handed over, so without this its holder
+would have none, and under a new msgid the first reply is out of reach.
 """
 
+from typing import Final
+
+import msgspec
+
 from settlement.engine.arrival import Arrival
-from settlement.engine.card_in_force import card_sn_of, not_the_card
+from settlement.engine.card_in_force import LOST_FORMAL, card_sn_of, death_refusal, not_the_card, status_of
 from settlement.engine.cards import desk
+from settlement.engine.cards.elsewhere import names_of
 from settlement.engine.cards.fees import fee_of
 from settlement.engine.cards.issue import issued, issued_keys
-from settlement.engine.cards.replacing import reason_of, refusal
+from settlement.engine.cards.replacing import IN_HAND, reason_of, refusal
 from settlement.engine.case import Case, Granted, Refused, Verdict, World
 from settlement.engine.judge import Keys
+from settlement.engine.ledger.making import CardApplication
 from settlement.engine.ledger.state import Person, Reissue
 from settlement.engine.persons import Register
 from settlement.wire import codes
@@ -25,7 +34,8 @@ from settlement.wire.card_service import ON_SITE
 from settlement.wire.messages import CardReissued, ReissueCard
 from settlement.wire.names import day_of
 
-SERVICE = "reissue"
+SERVICE: Final = "reissue"
+MACHINE: Final = "KIOSK"
 
 
 def reissue(case: Case) -> Verdict:
@@ -38,6 +48,8 @@ def reissue(case: Case) -> Verdict:
     person = case.person(holder_of(asked, case.world.register))
     if person is None or not _is_named(asked, person):
         return Refused(codes.NO_INSURED_PERSON, asked.psn_no)
+    if refused := death_refusal(person):
+        return refused
     last = case.state.get(Reissue, person.city, person.psn_no)
     if last and _is_unfinished(case, asked, last):
         return Granted(_told(case, person, last.card_issue))
@@ -49,17 +61,27 @@ def holder_of(asked: ReissueCard, register: Register) -> str:
     return asked.psn_no or register.bearer(asked.card_sn) or ""
 
 
+def about(arrival: Arrival, world: World) -> str:
+    """Return whom a request for a new card is about."""
+    asked = arrival.body
+    assert isinstance(asked, ReissueCard)
+    return holder_of(asked, world.register)
+
+
 def reissue_keys(arrival: Arrival, world: World) -> Keys:
-    """Name the person and what handing a card out reads."""
+    """Name the person, here and in the other cities of the province, and what handing a card out reads."""
     asked = arrival.body
     assert isinstance(asked, ReissueCard)
     holder = arrival.home, holder_of(asked, world.register)
-    return (Person, holder), *issued_keys(*holder)
+    application = CardApplication, holder
+    return (Person, holder), *names_of(arrival, holder[1], world), application, *issued_keys(*holder)
 
 
 def _is_named(asked: ReissueCard, person: Person) -> bool:
     stated = asked.psn_no, asked.certno, asked.psn_name
-    return not any(stated) or stated == (person.psn_no, person.certno, person.psn_name)
+    if asked.channel == MACHINE and asked.card_sn and not any(stated):
+        return True
+    return stated == (person.psn_no, person.certno, person.psn_name)
 
 
 def _is_unfinished(case: Case, asked: ReissueCard, last: Reissue) -> bool:
@@ -94,6 +116,8 @@ def _issued(case: Case, asked: ReissueCard, person: Person) -> Granted:
         generation=asked.generation,
         bank_code=asked.bank_code if asked.reason == "CHANGE_BANK" else "",
     )
+    if asked.lost and status_of(case, person) in IN_HAND:
+        person = msgspec.structs.replace(person, card_status=LOST_FORMAL, card_status_ms=case.now_ms)
     mode = asked.mode or case.world.cities[person.city].card.reissue.mode
     rows = issued(case, person, how, instant=mode == "INSTANT" and asked.channel in ON_SITE)
     return Granted(_told(case, person, how.card_issue), rows, fee_of(case, how))

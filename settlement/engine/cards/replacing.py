@@ -4,7 +4,18 @@ from datetime import date, timedelta
 from typing import Final
 
 from cardsim.issuing.population import ISSUES_MAX, dates
-from settlement.engine.card_in_force import CANCELLED, LOST_FORMAL, status_of
+from settlement.engine.card_in_force import (
+    CANCELLED,
+    ISSUED_UNENABLED,
+    LOST_FORMAL,
+    LOST_TEMP,
+    NORMAL,
+    REFUSALS,
+    SEALED,
+    status_of,
+)
+from settlement.engine.cards.elsewhere import one_a_province
+from settlement.engine.cards.making.eligible import RETIRED_CADRE, WITHOUT_CARD, pending_refusal
 from settlement.engine.case import Case, Refused
 from settlement.engine.ledger.state import Person
 from settlement.wire import codes, service_codes
@@ -15,6 +26,10 @@ LOST: Final = "LOST"
 DAMAGED: Final = "DAMAGED"
 WRONG_ON_THE_CARD: Final = frozenset({"INFORMATION", "PHOTO"})
 """What is printed is changed only after the card was cancelled (RA42, RJ11)."""
+IN_HAND: Final = frozenset({ISSUED_UNENABLED, NORMAL, LOST_TEMP, SEALED})
+"""States of a card that being lost makes lost for good."""
+NEVER_GIVEN_BACK: Final = frozenset({LOST_TEMP, LOST_FORMAL, SEALED})
+"""States of a card that nobody who is its holder hands in for another: found or sealed, it is released or enabled."""
 NOT_INSURED_HERE: Final = frozenset({"0", "4"})
 """psn_insu_stas: not insured, ended."""
 
@@ -27,12 +42,16 @@ def reason_of(asked: ReissueCard) -> str:
 def refusal(case: Case, asked: ReissueCard, person: Person) -> Refused | None:
     """Return why this card is not replaced here, for this reason and now; None if it is."""
     reason, rules = reason_of(asked), case.world.cities[person.city].card.reissue
+    if refused := pending_refusal(case, person) or _has_none(case, asked, person):
+        return refused
     if person.issuing_city:
         return Refused(service_codes.WRONG_PLACE, f"the card is of {person.issuing_city}, and replaced there")
     if person.psn_insu_stas in NOT_INSURED_HERE:
         return Refused(service_codes.NOT_ENTITLED_HERE, "cancel the card, then apply where you are insured")
     if person.card_pending:
         return Refused(service_codes.REISSUE_IN_PROGRESS, f"issue {person.card_pending}")
+    if refused := one_a_province(case, person):
+        return refused
     if (reason == LOST) != asked.lost and reason not in WRONG_ON_THE_CARD:
         return Refused(codes.REISSUE_REFUSED, f"reason {reason} of a card that is {'' if asked.lost else 'not '}lost")
     if refused := _wrong_bank(case, asked, person):
@@ -45,6 +64,18 @@ def refusal(case: Case, asked: ReissueCard, person: Person) -> Refused | None:
         return Refused(service_codes.STATE_FORBIDS, f"to be renewed from {first} on")
     if person.card_issue == ISSUES_MAX:
         return Refused(codes.REISSUE_REFUSED, f"{ISSUES_MAX} cards were issued")
+    return None
+
+
+def _has_none(case: Case, asked: ReissueCard, person: Person) -> Refused | None:
+    """Return why there is no card of this person that a reissue replaces, or None: a first one is applied for."""
+    status = status_of(case, person)
+    if person.psn_type.startswith(RETIRED_CADRE):
+        return Refused(service_codes.NOT_ENTITLED_HERE, "retired cadres have no card")
+    if status in WITHOUT_CARD - {CANCELLED}:
+        return Refused(REFUSALS[status], "apply for a card")
+    if asked.card_sn and status in NEVER_GIVEN_BACK:
+        return Refused(REFUSALS[status], "it is not given back for another")
     return None
 
 

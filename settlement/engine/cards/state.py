@@ -17,7 +17,7 @@ def told(case: Case, person: Person, *, bank_status: str = "", advice: str = "")
         psn_no=person.psn_no,
         card_status=status,
         since=local_time(since_ms) if since_ms else "",
-        until=local_time(loss_ends_ms(case, person)) if status == LOST_TEMP else "",
+        until=local_time(loss_ends_ms(case, person)) if status == LOST_TEMP and not person.card_pending else "",
         card_issue=person.card_issue,
         card_pending=person.card_pending,
         bank_status=bank_status,

@@ -3,10 +3,11 @@
 ACCT:{city}:{psn_no}          a personal account that can be used
 ACCT_FROZEN:{city}:{psn_no}   its twin while it is sealed (封存), which holds the same money
 
-Causes are two words (ALLOT 202611); that of a settlement is its name, one word.
+Causes are two words (ALLOT 202611); that of a settlement is its name, one word. None has a bare msgid in it: two
+institutions may use the same (identity.seal_id_of).
 """
 
-from settlement.engine.ledger.books import FROZEN, account_of, agency
+from settlement.engine.ledger.books import account_of, agency
 from settlement.engine.ledger.state import Person, Transfer
 
 ALLOTTING_FUND = "310100"
@@ -19,17 +20,18 @@ def allotted(person: Person, month: str, amount_fen: int, booked_ms: int) -> tup
     return _booked(person, f"ALLOT {month}", fund, account_of(person), amount_fen, booked_ms)
 
 
-def moved(before: Person, after: Person, msgid: str, booked_ms: int) -> tuple[Transfer, ...]:
+def moved(before: Person, after: Person, seal_id: str, booked_ms: int) -> tuple[Transfer, ...]:
     """Return the transfer that seals an account with its whole balance, or opens it again (RC08)."""
-    return _booked(before, f"SEAL {msgid}", account_of(before), account_of(after), before.balance_fen, booked_ms)
+    return _booked(before, f"SEAL {seal_id}", account_of(before), account_of(after), before.balance_fen, booked_ms)
 
 
-def sealed_again(person: Person, msgid: str, amount_fen: int, booked_ms: int) -> tuple[Transfer, ...]:
-    """Return the transfer of what an undo gives back to an account that was sealed meanwhile; none where it is open."""
-    if person.account_status != FROZEN:
-        return ()
-    open_twin = f"ACCT:{person.city}:{person.psn_no}"
-    return _booked(person, f"SEAL {msgid}", open_twin, account_of(person), amount_fen, booked_ms)
+def passed_on(person: Person, holder: Person, seal_id: str, amount_fen: int, booked_ms: int) -> tuple[Transfer, ...]:
+    """Return the transfer of what an undo gives back to an account that was sealed or merged away meanwhile.
+
+    The undo books it to the account that paid; `holder` is the person who has that account's money now.
+    """
+    paid = f"ACCT:{person.city}:{person.psn_no}"
+    return _booked(person, f"SEAL {seal_id}", paid, account_of(holder), amount_fen, booked_ms)
 
 
 def merged(kept: Person, gone: Person, booked_ms: int) -> tuple[Transfer, ...]:

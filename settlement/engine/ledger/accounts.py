@@ -38,9 +38,18 @@ class FamilyBind(Record, frozen=True, array_like=True):
     """1 to 3. Who pays first is not its order but that of binding."""
     owner: str
     limit_fen: int
-    """The most that may be used in all; 0: no limit."""
-    used_fen: int
+    """The most that may be used in all (FamilyUse); 0: no limit."""
     bound_ms: int
+
+
+class FamilyUse(Record, frozen=True, array_like=True):
+    """What somebody has used of another's account, of whatever binding: to end one and make it again changes nothing."""
+
+    KEY: ClassVar[int] = 3
+    city: str
+    psn_no: str
+    owner: str
+    used_fen: int
 
 
 class FamilyDebit(Record, frozen=True, array_like=True):
@@ -54,6 +63,4 @@ class FamilyDebit(Record, frozen=True, array_like=True):
     rank: int
     """1 paid first."""
     owner: str
-    place: int
-    """The FamilyBind that it counts against."""
     amount_fen: int

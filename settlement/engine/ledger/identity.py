@@ -20,6 +20,11 @@ def deposit_id_of(city: str, fixmedins_code: str, msgid: str) -> str:
     return city + sha256(f"deposit|{fixmedins_code}|{msgid}".encode()).hexdigest()[:24]
 
 
+def seal_id_of(request: Request) -> str:
+    """Return the name of what a request seals or opens of personal accounts, made as a settlement's."""
+    return request.mdtrtarea_admvs + sha256(f"seal|{request.fixmedins_code}|{request.msgid}".encode()).hexdigest()[:24]
+
+
 def order_name(fixmedins_code: str, mdtrtsn: str) -> str:
     """Return the mdtrt_regno of an institution's visit number: one for ever, so that a number is good once; 20 digits.
 

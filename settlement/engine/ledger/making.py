@@ -129,14 +129,17 @@ class CertificateCopy(Record, frozen=True, array_like=True):
 
 
 class PhoneCode(Record, frozen=True, array_like=True):
-    """The last code that a phone received for one purpose. Only its check is kept."""
+    """The last code that a phone received for one purpose. The code itself is not kept: it follows from `draw`."""
 
     KEY: ClassVar[int] = 3
     city: str
     psn_no: str
     purpose: str
-    code_check: bytes
+    draw: bytes
     sent_ms: int
     tries_left: int
+    """Of the day on which it was sent, whichever code of that day is tried."""
     used_ms: int
     """When it was used; 0: not yet."""
+    sends_left: int
+    """Codes that may still be sent on that day."""

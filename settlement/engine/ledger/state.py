@@ -108,7 +108,7 @@ class Person(Record, frozen=True, array_like=True):
     card_also: int = 0
     """The issue before, where it is still good beside the new one (a long transition); 0: none."""
     card_reason: str = ""
-    """Why the card was cancelled; a death ends every credential."""
+    """Why the card was cancelled."""
     password_reset: int = 0
     """1: the local password stands as a reset left it."""
     duplicate_of: str = ""
@@ -116,9 +116,17 @@ class Person(Record, frozen=True, array_like=True):
     unlinked_issue: int = 0
     """The issue of a converted card that insurance links to nobody; 0: there is none (RA50)."""
     fund_used_before_fen: int = 0
-    """What the funds had paid of a benefit's cap before this ledger began."""
+    """What the funds had paid of a benefit's cap before this ledger began: of which benefit, in which year."""
     standing: str = ""
     """What the person is besides insured, in words of rules.policy.Standing, divided by spaces."""
+    died_ms: int = 0
+    """When the person's death was told; 0: it was not. Never taken back."""
+    fund_used_before_benefit: str = ""
+    fund_used_before_year: int = 0
+    merged_into: str = ""
+    """The insured number that stayed of two with one identity number (RC24); empty: this one is good."""
+    merged_from: str = ""
+    """The insured number that was merged into this one: what was counted under it counts here too."""
 
 
 class Reissue(Record, frozen=True, array_like=True):
@@ -195,6 +203,8 @@ class FeeBatch(Record, frozen=True, array_like=True):
     """The lines as they came (MessagePack of tuple[Line, ...])."""
     medfee_sumamt_fen: int
     setl_id: str
+    day: int = 0
+    """yyyymmdd of a stay's upload, by whose catalogue its lines are cut; 0: of the day when they are settled."""
 
 
 class Settlement(Record, frozen=True, array_like=True):
@@ -244,6 +254,8 @@ class Settlement(Record, frozen=True, array_like=True):
     """1: an interim settlement of a stay, 0: its last; empty: no stay."""
     acct_mulaid_pay_fen: int = 0
     """What of acct_pay the family's accounts paid (FamilyDebit)."""
+    base_fen: int = 0
+    """Of a stay: how far it walked the tiers, which is what was in scope and above the deductible."""
 
 
 class BankAccount(Record, frozen=True, array_like=True):
@@ -343,6 +355,14 @@ Key = tuple[type[Record], tuple[str | int, ...]]
 R = TypeVar("R", bound=Record)
 
 
+class MissingRowError(LookupError):
+    """A row was asked for that nobody has named; `key` names it."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(f"{key[0].__name__} was not named")  # the key itself may be an insured number
+        self.key = key
+
+
 class State:
     """The working set of a batch: every row that its requests named, present or known to be absent."""
 
@@ -353,8 +373,11 @@ class State:
         """What `apply` took up: of each row the last version."""
 
     def get(self, table: type[R], *key: str | int) -> R | None:
-        """Return a row, or None where there is none; KeyError if the request did not name it (a bug of ours)."""
-        row = self.rows[table, key]
+        """Return a row, or None where there is none; MissingRowError where nobody named it."""
+        try:
+            row = self.rows[table, key]
+        except KeyError:
+            raise MissingRowError((table, key)) from None
         assert row is None or isinstance(row, table)
         return row
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from settlement.engine.ledger.identity import setl_id_of
 from settlement.engine.ledger.state import REVERSED, VOIDED, Record, Settlement
+from settlement.engine.rules.clearing_type import clearing_type
 
 FILE_DAYS: Final = 7
 """How long a file is kept for its reader (`assumed`)."""
@@ -30,7 +31,7 @@ class Period(Struct, frozen=True):
 
 
 class StatementRow(Struct, frozen=True):
-    """One row of the centre; amounts in fen, of an undo (`refd`) negative. `clr_type` is the settlement's med_type.
+    """One row of the centre; amounts in fen, of an undo (`refd`) negative.
 
     `settled_id` is the settlement that the row is about: its own setl_id, or that of the settlement which it undoes.
     """
@@ -86,7 +87,7 @@ def _row(settlement: Settlement, setl_id: str, msgid: str, stated_ms: int, sign:
         psn_no=settlement.psn_no,
         msgid=msgid,
         insutype=settlement.insutype,
-        clr_type=settlement.med_type,
+        clr_type=clearing_type(settlement.med_type, settlement.city, settlement.treatment_city),
         refd=sign < 0,
         stated_ms=stated_ms,
         medfee_sumamt_fen=sign * settlement.medfee_sumamt_fen,

@@ -1,5 +1,6 @@
 """The records of stays in hospital, of their deposits, and of what supplements counted of a settlement."""
 
+from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from settlement.engine.ledger.state import Record
@@ -41,6 +42,9 @@ class Stay(Record, frozen=True, array_like=True):
     """How far the tiers were walked: what was in scope and above the deductible."""
     deposit_fen: int
     """What the hospital holds of the patient's in advance."""
+    begntime: str = ""
+    endtime: str = ""
+    """When it began and ended by the hospital's own books (yyyy-MM-dd HH:mm:ss), where these say so."""
 
     @property
     def settlements(self) -> tuple[str, ...]:
@@ -49,7 +53,11 @@ class Stay(Record, frozen=True, array_like=True):
 
 
 class Admissions(Record, frozen=True, array_like=True):
-    """How often a person was admitted in a year, and the stay that is open (empty: none)."""
+    """How often a person was admitted in a year, and the stay that is open (empty: none).
+
+    `count` is of the admissions that stand. An admission that was taken back leaves its number free for the next one:
+    the first of `free` is given before a new one is.
+    """
 
     KEY: ClassVar[int] = 2
     city: str
@@ -57,6 +65,33 @@ class Admissions(Record, frozen=True, array_like=True):
     year: int
     count: int
     open_mdtrt_id: str
+    free: str = ""
+    """Numbers below the highest given that no admission has, in order, divided by spaces."""
+
+    @property
+    def next_number(self) -> int:
+        """Return the number of the next admission."""
+        return self._free[0] if self.free else self.count + 1
+
+    def with_one_more(self, mdtrt_id: str) -> "Admissions":
+        """Return it with the next number given to a stay, which is open."""
+        return Admissions(self.city, self.psn_no, self.year, self.count + 1, mdtrt_id, _text(self._free[1:]))
+
+    def without(self, number: int) -> "Admissions":
+        """Return it with a number free again, and no stay open."""
+        highest, free = self.count + len(self._free), {*self._free, number}
+        while highest in free:
+            free.remove(highest)
+            highest -= 1
+        return Admissions(self.city, self.psn_no, self.year, self.count - 1, "", _text(sorted(free)))
+
+    @property
+    def _free(self) -> list[int]:
+        return [int(number) for number in self.free.split()]
+
+
+def _text(numbers: Iterable[int]) -> str:
+    return " ".join(map(str, numbers))
 
 
 class Deposit(Record, frozen=True, array_like=True):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from settlement.engine.ledger.accounts import Allotment, FamilyBind, FamilyDebit, Token
+from settlement.engine.ledger.accounts import Allotment, FamilyBind, FamilyDebit, FamilyUse, Token
 from settlement.engine.ledger.bank_zone import BankBatch, BankMovement
 from settlement.engine.ledger.cards import CardEvent, Ecard
 from settlement.engine.ledger.claims import Cleared, PaidClaim, Prefund
@@ -60,6 +60,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     Token,
     Allotment,
     FamilyBind,
+    FamilyUse,
     FamilyDebit,
     Transfer,
 )

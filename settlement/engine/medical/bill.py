@@ -1,5 +1,6 @@
 """A bill as the institution sent it: whether each line is true and in the catalogue, and whether they add up."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from settlement.engine.case import Refused
@@ -62,7 +63,7 @@ def cut_lines(
     return tuple(cuts)
 
 
-def sum_refusal(lines: tuple[Line, ...], medfee_sumamt_fen: int) -> Refused | None:
+def sum_refusal(lines: Iterable[Line], medfee_sumamt_fen: int) -> Refused | None:
     """Return why a stated total is not that of its lines, or None (I9)."""
     total_fen = sum(line.det_item_fee_sumamt_fen for line in lines)
     if total_fen == medfee_sumamt_fen:

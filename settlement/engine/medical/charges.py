@@ -1,11 +1,13 @@
 """A stay's charges: taken up (2301), given back by refund lines, cancelled (2302), and what is open of them.
 
 Each upload is a FeeBatch numbered from 1. A refund names the open line that it gives back, has a negative count and
-amount at the same price, and never gives back more than the line holds: what is settled later is each line without its
-refunds, so that no part of a bill is ever below zero.
+amount at the same price, and leaves a line that is true to a fen, or nothing at all: what is settled later is each line without its
+refunds, so that no part of a bill is ever below zero. A line is cut by the catalogue of the day on which it came,
+whatever becomes of the item until the stay is settled, and so is what is given back of it (assumed).
 """
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -13,16 +15,24 @@ from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.judge import Keys
 from settlement.engine.ledger.state import FeeBatch, Record
 from settlement.engine.ledger.stays import CANCELLED, Stay
-from settlement.engine.medical.bill import cut_lines, line_refusal
+from settlement.engine.medical.bill import LINE_TOLERANCE_FEN, cut_lines, line_refusal
+from settlement.engine.medical.split import line_amount_fen
 from settlement.wire import codes, hospital_codes
 from settlement.wire.envelope import encode_rows
 from settlement.wire.hospital import ALL_LINES, CancelCharges, Charge, UploadCharges, VisitChanged
-from settlement.wire.messages import FeesCut, Line
+from settlement.wire.messages import FeesCut, Line, LineCut
 from settlement.wire.names import day_of
 
 UPLOADS_MAX: Final = 500
 """Uploads of one stay; a stay of months charges once a day."""
 DECODE_CHARGES: Final = msgspec.msgpack.Decoder(tuple[Charge, ...]).decode
+
+
+class OpenLine(NamedTuple):
+    """A line that is not settled, and the day by whose catalogue it is cut."""
+
+    line: Line
+    day: int
 
 
 def upload(case: Case) -> Verdict:
@@ -34,10 +44,11 @@ def upload(case: Case) -> Verdict:
         return stay
     if stay.uploads >= UPLOADS_MAX:
         return Refused(codes.AMOUNT_OUT_OF_RANGE, f"a stay has at most {UPLOADS_MAX} uploads of charges")
+    days = {number: line.day for number, line in open_lines(case, stay).items()}
     if refused := _unsound(case, stay, asked.feedetail):
         return refused
-    catalogue = case.world.catalogue(case.institution.city)
-    cuts = cut_lines(tuple(map(_line, asked.feedetail)), catalogue, case.institution, day_of(case.now_ms))
+    today = day_of(case.now_ms)
+    cuts = cut_open(case, (OpenLine(_line(row), days.get(row.init_feedetl_sn, today)) for row in asked.feedetail))
     if isinstance(cuts, Refused):
         return cuts
     number = stay.uploads + 1
@@ -49,6 +60,7 @@ def upload(case: Case) -> Verdict:
         lines=encode_rows(asked.feedetail),
         medfee_sumamt_fen=sum(charge.det_item_fee_sumamt_fen for charge in asked.feedetail),
         setl_id="",
+        day=today,
     )
     return Granted(FeesCut(cuts), (batch, msgspec.structs.replace(stay, uploads=number)))
 
@@ -103,16 +115,28 @@ def uploads(case: Case, stay: Stay) -> list[FeeBatch]:
     return [batch for batch in found if batch]
 
 
-def open_lines(case: Case, stay: Stay) -> dict[str, Line]:
+def open_lines(case: Case, stay: Stay) -> dict[str, OpenLine]:
     """Return what is not settled, each line without what was given back of it, by feedetl_sn."""
-    lines: dict[str, Line] = {}
+    lines: dict[str, OpenLine] = {}
     for batch in uploads(case, stay):
         for charge in () if batch.setl_id else _charges(batch):
             if charge.cnt_e4 > 0:
-                lines[charge.feedetl_sn] = _line(charge)
+                lines[charge.feedetl_sn] = OpenLine(_line(charge), batch.day)
             else:
-                lines[charge.init_feedetl_sn] = _less(lines[charge.init_feedetl_sn], charge)
+                line, day = lines[charge.init_feedetl_sn]
+                lines[charge.init_feedetl_sn] = OpenLine(_less(line, charge), day)
     return lines
+
+
+def cut_open(case: Case, lines: Iterable[OpenLine]) -> tuple[LineCut, ...] | Refused:
+    """Return each line's cut by the catalogue of its day, or which item was not in it then."""
+    catalogue, cuts = case.world.catalogue(case.institution.city), list[LineCut]()
+    for line, day in lines:
+        cut = cut_lines((line,), catalogue, case.institution, day)
+        if isinstance(cut, Refused):
+            return cut
+        cuts += cut
+    return tuple(cuts)
 
 
 def settled_by(case: Case, stay: Stay, before: str, after: str) -> list[Record]:
@@ -124,7 +148,7 @@ def settled_by(case: Case, stay: Stay, before: str, after: str) -> list[Record]:
 def _unsound(case: Case, stay: Stay, charges: tuple[Charge, ...]) -> Refused | None:
     """Return why charges cannot be taken up, or None."""
     taken = {charge.feedetl_sn for batch in uploads(case, stay) for charge in _charges(batch)}
-    lines = open_lines(case, stay)
+    lines = {number: line for number, (line, _) in open_lines(case, stay).items()}
     for charge in charges:
         at = f"line {charge.feedetl_sn}"
         if charge.feedetl_sn in taken or charge.feedetl_sn == ALL_LINES:
@@ -145,10 +169,15 @@ def _unsound(case: Case, stay: Stay, charges: tuple[Charge, ...]) -> Refused | N
 
 
 def _gives_back(original: Line, refund: Charge) -> bool:
-    """Whether a refund is of the same item at the same price, and leaves nothing below zero."""
+    """Whether a refund is of the same item at the same price, and leaves a true line, or nothing of count and amount."""
     same = (original.med_list_codg, original.pric_e6) == (refund.med_list_codg, refund.pric_e6)
     less = _less(original, refund)
-    return same and less.cnt_e4 >= 0 and less.det_item_fee_sumamt_fen >= 0
+    if not same or less.cnt_e4 < 0:
+        return False
+    left_fen = less.det_item_fee_sumamt_fen
+    if not less.cnt_e4:
+        return left_fen == 0
+    return left_fen >= 0 and abs(left_fen - line_amount_fen(less.pric_e6, less.cnt_e4)) <= LINE_TOLERANCE_FEN
 
 
 def _less(original: Line, refund: Charge) -> Line:

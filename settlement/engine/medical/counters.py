@@ -1,6 +1,7 @@
 """What is counted of a person in a benefit year: of each benefit and supplement one row.
 
-Which rows a judgement reads, what a settlement adds to them and an undo takes off again.
+Which rows a judgement reads, what a settlement adds to them and an undo takes off again. What was counted under a number
+that was merged into a person's counts as the person's, and stays where it is: an undo takes it off there.
 """
 
 from collections.abc import Iterable
@@ -26,7 +27,8 @@ def counter_keys(case: Case, person: Person, benefit: Benefit) -> tuple[Key, ...
     if pays_nothing(benefit):
         return ()
     names = (benefit.name, *(more.name for more in benefit.for_whom(person.standing)))
-    return tuple((Accumulator, (person.city, person.psn_no, year_of(case.now_ms), name)) for name in names)
+    year = year_of(case.now_ms)
+    return tuple((Accumulator, (person.city, psn_no, year, name)) for psn_no in _numbers(person) for name in names)
 
 
 def counter_of(case: Case, person: Person, benefit: Benefit) -> Accumulator:
@@ -36,6 +38,17 @@ def counter_of(case: Case, person: Person, benefit: Benefit) -> Accumulator:
         None if pays_nothing(benefit) else case.state.get(Accumulator, person.city, person.psn_no, year, benefit.name)
     )
     return stored or Accumulator(person.city, person.psn_no, year, benefit.name, 0, 0)
+
+
+def used_of(case: Case, person: Person, benefit: Benefit) -> Used:
+    """Return what was used of a benefit this year, with what the funds had paid before this ledger began."""
+    if pays_nothing(benefit):
+        return Used()
+    used = _used(case, person, benefit.name)
+    if not person.fund_used_before_fen:
+        return used
+    before = (person.fund_used_before_year, person.fund_used_before_benefit) == (year_of(case.now_ms), benefit.name)
+    return Used(used.deductible_fen, used.fund_fen + person.fund_used_before_fen * before)
 
 
 def payers_of(case: Case, person: Person, benefit: Benefit) -> tuple[Payer, ...]:
@@ -97,9 +110,20 @@ def uncounted(case: Case, settlement: Settlement) -> list[Record]:
     return changes
 
 
+def _numbers(person: Person) -> tuple[str, ...]:
+    """Return the insured numbers under which was counted what a person has used."""
+    return (person.psn_no, person.merged_from) if person.merged_from else (person.psn_no,)
+
+
 def _used(case: Case, person: Person, name: str) -> Used:
-    row = case.state.get(Accumulator, person.city, person.psn_no, year_of(case.now_ms), name)
-    return Used(row.deductible_used_fen, row.fund_used_fen, row.base_used_fen) if row else Used()
+    year = year_of(case.now_ms)
+    found = (case.state.get(Accumulator, person.city, psn_no, year, name) for psn_no in _numbers(person))
+    rows = [row for row in found if row]
+    return Used(
+        sum(row.deductible_used_fen for row in rows),
+        sum(row.fund_used_fen for row in rows),
+        sum(row.base_used_fen for row in rows),
+    )
 
 
 def _moved(counter: Accumulator, by: Used) -> Accumulator:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from settlement.engine.case import Case, Refused
 from settlement.engine.credential import credential_refusal, identity_refusal
 from settlement.engine.ledger.state import Accumulator, Key, Person
-from settlement.engine.medical.counters import counter_keys, counter_of
+from settlement.engine.medical.counters import counter_keys, counter_of, used_of
 from settlement.engine.medical.family import FAMILY_ACCOUNT_USED, bound
 from settlement.engine.medical.stages import Used
 from settlement.engine.medical.standing import known, standing_refusal, usable_fen
@@ -42,15 +42,8 @@ class Entitled(NamedTuple):
     person: Person
     benefit: Benefit
     accumulator: Accumulator
-
-    @property
-    def used(self) -> Used:
-        """Return what was used of deductible and cap."""
-        counted = self.accumulator
-        return Used(
-            counted.deductible_used_fen,
-            counted.fund_used_fen + self.person.fund_used_before_fen,
-        )
+    used: Used
+    """Of deductible and cap, this year."""
 
     @property
     def usable_fen(self) -> int:
@@ -78,7 +71,7 @@ def entitled(case: Case, sale: Sale, med_type: str) -> Entitled | Refused:
         return Refused(codes.PHARMACY_NOT_ALLOWED if pharmacy_resident else codes.NO_BENEFIT, f"med_type {med_type}")
     if refused := standing_refusal(person, benefit, sale.acct_used_flag):
         return refused
-    return Entitled(person, benefit, counter_of(case, person, benefit))
+    return Entitled(person, benefit, counter_of(case, person, benefit), used_of(case, person, benefit))
 
 
 def benefit_of(case: Case, person: Person, med_type: str) -> Benefit | None:

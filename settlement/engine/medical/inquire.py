@@ -6,9 +6,12 @@ from settlement.engine.card_in_force import ISSUED_UNENABLED, NONE, status_of
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.credential import credential_refusal, shown_by
 from settlement.engine.enabling import enabled, enables
+from settlement.engine.judge import Keys
 from settlement.engine.ledger.identity import setl_id_of
 from settlement.engine.ledger.state import SETTLED, Person, Record, Settlement
+from settlement.engine.medical.settling import patient_of
 from settlement.engine.medical.standing import known, usable_fen
+from settlement.engine.medical.treatment import treatment_of, visit_keys
 from settlement.engine.medical.undo import decode_info
 from settlement.wire import codes
 from settlement.wire.messages import Insurance, PersonFound, QueryPerson, QuerySettlement
@@ -68,8 +71,22 @@ def settlement(case: Case) -> Verdict:
         return Refused(codes.ORIGINAL_UNKNOWN, asked.setl_id or asked.medins_setl_id)
     if found.fixmedins_code != case.institution.code:
         return Refused(codes.NOT_OWNER, asked.setl_id or asked.medins_setl_id)
-    undone = "0" if found.state == SETTLED else "1"
-    return Granted(msgspec.structs.replace(decode_info(found.info), refd_setl_flag=undone))
+    person = case.person(asked.psn_no)
+    assert person, "a settlement has its person"
+    told = msgspec.structs.replace(
+        decode_info(found.info),
+        refd_setl_flag="0" if found.state == SETTLED else "1",
+        patient=patient_of(case, person),
+        treatment=treatment_of(case, found),
+    )
+    return Granted(told)
+
+
+def visit_keys_asked(case: Case) -> Keys:
+    """Name the visit or stay of the settlement that a 5203 means, once it is known."""
+    asked = case.arrival.body
+    assert isinstance(asked, QuerySettlement)
+    return visit_keys(case, case.state.get(Settlement, case.home, asked.psn_no, setl_id_asked(case)))
 
 
 def setl_id_asked(case: Case) -> str:

@@ -2,7 +2,9 @@
 
 None of them touches the card: the same number goes on before and after (RC11). From employee to resident the personal
 account is sealed with its whole balance, in the commit of the change, so that no debit follows it; on the way back it
-is opened. An allotment is paid once for a person and month. A merging leaves one of two persons, with both balances.
+is opened. An allotment is paid once for a person and month. A merging leaves one of two persons, with both balances and
+what both have used of deductibles and caps; nobody is merged in the middle of a stay (assumed). A stay that was left
+and not settled has to be settled before: afterwards its number is insured no more.
 """
 
 from typing import Final
@@ -13,9 +15,11 @@ from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.ledger import account_books
 from settlement.engine.ledger.accounts import Allotment
 from settlement.engine.ledger.books import FROZEN
+from settlement.engine.ledger.identity import seal_id_of
 from settlement.engine.ledger.state import Person
+from settlement.engine.ledger.stays import Admissions
 from settlement.engine.medical.standing import NOT_INSURED
-from settlement.wire import codes
+from settlement.wire import codes, hospital_codes
 from settlement.wire.entitlement_codes import CHANGE_REFUSED
 from settlement.wire.insurance import Allot, ChangeInsurance, InsuranceChanged, MergePersons
 
@@ -41,7 +45,7 @@ def change(case: Case) -> Verdict:
         psn_insu_stas=asked.psn_insu_stas or person.psn_insu_stas,
         account_status=_account_after(person, insutype),
     )
-    transfers = account_books.moved(person, changed, case.arrival.request.msgid, case.now_ms)
+    transfers = account_books.moved(person, changed, seal_id_of(case.arrival.request), case.now_ms)
     return Granted(_told(changed), (changed,), transfers)
 
 
@@ -74,8 +78,15 @@ def merge(case: Case) -> Verdict:
         return Refused(codes.NO_INSURED_PERSON, asked.psn_no if kept is None else asked.merged_psn_no)
     if (kept.duplicate_of, gone.duplicate_of) != (gone.psn_no, kept.psn_no):
         return Refused(CHANGE_REFUSED, f"{kept.psn_no} and {gone.psn_no} are not two of one identity number")
-    both = msgspec.structs.replace(kept, duplicate_of="", balance_fen=kept.balance_fen + gone.balance_fen)
-    ended = msgspec.structs.replace(gone, duplicate_of="", balance_fen=0, psn_insu_stas=NOT_INSURED)
+    admissions = case.state.get(Admissions, gone.city, gone.psn_no)
+    if admissions and admissions.open_mdtrt_id:
+        return Refused(hospital_codes.ALREADY_ADMITTED, f"mdtrt_id {admissions.open_mdtrt_id} of {gone.psn_no}")
+    both = msgspec.structs.replace(
+        kept, duplicate_of="", balance_fen=kept.balance_fen + gone.balance_fen, merged_from=gone.psn_no
+    )
+    ended = msgspec.structs.replace(
+        gone, duplicate_of="", balance_fen=0, psn_insu_stas=NOT_INSURED, merged_into=kept.psn_no
+    )
     return Granted(_told(both), (both, ended), account_books.merged(kept, gone, case.now_ms))
 
 

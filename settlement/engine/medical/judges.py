@@ -14,7 +14,7 @@ from settlement.engine.ledger.stays import Admissions, Stay
 from settlement.engine.medical import charges, family, inquire, settle, stay_settle, stays, undo, visits
 from settlement.engine.medical.entitlement import accumulator_keys
 from settlement.engine.medical.family import FAMILY_ACCOUNT_USED
-from settlement.engine.medical.undo import reversed_stay, undone_keys, undone_more_keys
+from settlement.engine.medical.undo import holders_keys, reversed_stay, undone_keys, undone_more_keys
 from settlement.wire.hospital import (
     ALL_LINES,
     Admit,
@@ -148,11 +148,13 @@ def _queried(arrival: Arrival, _world: World) -> Keys:
     return (Person, (home, asked.psn_no)), (Settlement, (home, asked.psn_no, setl_id))
 
 
+UNDONE: Final = (undone_keys, undone_more_keys, holders_keys)
+
 JUDGES: Final[Mapping[str, Judge]] = {
     "1101": Judge(inquire.person, _asked, (waiting_keys,)),
     "2101": Judge(settle.try_drugs, _patient, (_counted,)),
     "2102": Judge(settle.settle_drugs, _patient, (_counted,)),
-    "2103": Judge(undo.revoke, _revoked, (undone_keys, undone_more_keys)),
+    "2103": Judge(undo.revoke, _revoked, UNDONE),
     "2201": Judge(visits.register, _patient),
     "2202": Judge(visits.cancel, _visited, (visits.batch_keys,)),
     "2203": Judge(visits.describe, _visited),
@@ -160,17 +162,17 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "2205": Judge(visits.cancel_fees, _visited, (visits.batch_keys,)),
     "2206": Judge(settle.try_outpatient, _charged, (_counted,)),
     "2207": Judge(settle.settle_outpatient, _charged, (_counted,)),
-    "2208": Judge(undo.revoke, _revoked, (undone_keys, undone_more_keys)),
+    "2208": Judge(undo.revoke, _revoked, UNDONE),
     "2301": Judge(charges.upload, _stayed, (stays.stay_upload_keys,)),
     "2302": Judge(charges.cancel, _stayed, (stays.stay_upload_keys,)),
     "2303": Judge(stay_settle.try_stay, _stayed, (_counted_stay,)),
     "2304": Judge(stay_settle.settle_stay, _stayed, (_counted_stay,)),
-    "2305": Judge(undo.revoke, _revoked, (undone_keys, undone_more_keys)),
+    "2305": Judge(undo.revoke, _revoked, UNDONE),
     "2401": Judge(stays.admit, _admitted),
     "2402": Judge(stays.discharge, _stayed),
     "2404": Judge(stays.undo_admission, _stayed, (stays.stay_upload_keys,)),
     "2405": Judge(stays.undo_discharge, _stayed),
     "0046": Judge(stays.deposit, _stayed),
-    "2601": Judge(undo.reverse, _reversed, (undone_keys, undone_more_keys)),
-    "5203": Judge(inquire.settlement, _queried),
+    "2601": Judge(undo.reverse, _reversed, UNDONE),
+    "5203": Judge(inquire.settlement, _queried, (inquire.visit_keys_asked,)),
 }

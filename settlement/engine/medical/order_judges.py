@@ -13,6 +13,7 @@ from settlement.engine.ledger.orders import OPEN, RemoteOrder
 from settlement.engine.ledger.state import Key, Person, Settlement
 from settlement.engine.medical import family, remote_orders
 from settlement.engine.medical.counters import counted_keys, counter_keys
+from settlement.engine.medical.credits import holder_keys
 from settlement.engine.medical.entitlement import benefit_of
 from settlement.wire.entitlement_codes import CREDENTIAL_VOUCHER
 from settlement.wire.messages import SettleDrugSale
@@ -86,7 +87,10 @@ def _settled(case: Case) -> Keys:
 def _undone(case: Case) -> Keys:
     order = remote_orders.order_of(case)
     settlement = remote_orders.settlement_of(case, order) if order else None
-    return (*counted_keys(settlement), *family.debit_keys(settlement)) if settlement else ()
+    if order is None or settlement is None:
+        return ()
+    at_home = case._replace(home=order.insuplc)
+    return *counted_keys(settlement), *family.debit_keys(settlement), *holder_keys(at_home, order.psn_no)
 
 
 JUDGES: Final[Mapping[str, Judge]] = {

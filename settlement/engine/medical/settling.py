@@ -3,6 +3,7 @@
 A trial ends with the words. A settlement saves the person, the counters, the settlement and its transfers together.
 """
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -14,18 +15,19 @@ from settlement.engine.ledger.identity import setl_id_of
 from settlement.engine.ledger.state import SETTLED, Person, Record, Settlement
 from settlement.engine.ledger.stays import Stay
 from settlement.engine.medical import family
-from settlement.engine.medical.bill import cut_bill, cut_lines, sum_refusal
+from settlement.engine.medical.bill import cut_bill
 from settlement.engine.medical.counters import counted, payers_of
 from settlement.engine.medical.entitlement import Entitled, Sale, entitled
 from settlement.engine.medical.family import FAMILY_ACCOUNT_USED, FamilyPaid
 from settlement.engine.medical.password import checked
 from settlement.engine.medical.split import Split, split, sum_parts
 from settlement.engine.medical.stages import Used
+from settlement.engine.rules.clearing_type import clearing_type
 from settlement.engine.rules.money import FEN_PLACES, unscaled
 from settlement.engine.rules.policy import Benefit, pays_nothing
 from settlement.wire import codes, hospital_codes
 from settlement.wire.envelope import encode, encode_rows
-from settlement.wire.hospital import SettleStay, StaySale
+from settlement.wire.hospital import SettleStay
 from settlement.wire.messages import (
     Line,
     LineCut,
@@ -37,8 +39,16 @@ from settlement.wire.messages import (
 from settlement.wire.names import day_of, local_time
 
 NO_ACCOUNT: Final = "0"
-PARTS: Final = ("fulamt_ownpay_amt_fen", "overlmt_selfpay_fen", "preselfpay_amt_fen", "inscp_scp_amt_fen")
-"""What a trial computed and a settlement may send back (I13)."""
+PARTS: Final = {
+    "fulamt_ownpay_amt_fen": "全自费",
+    "overlmt_selfpay_fen": "超限价自费",
+    "preselfpay_amt_fen": "先行自付",
+    "inscp_scp_amt_fen": "符合政策范围",
+}
+"""What a trial computed and a settlement may send back (I13), and what the interface calls it."""
+
+
+Cuts = tuple[LineCut, ...]
 
 
 class Judged(NamedTuple):
@@ -51,12 +61,24 @@ class Judged(NamedTuple):
     stay: Stay | None = None
 
 
-def judge(case: Case, sale: Sale, med_type: str, lines: tuple[Line, ...], stay: Stay | None = None) -> Judged | Refused:
+def judge(case: Case, sale: Sale, med_type: str, lines: tuple[Line, ...]) -> Judged | Refused:
     """Return how a sale of these lines would be settled now, or why it cannot be."""
+
+    def cut() -> Cuts | Refused:
+        catalogue = case.world.catalogue(case.institution.city)
+        return cut_bill(lines, sale.medfee_sumamt_fen, catalogue, case.institution, day_of(case.now_ms))
+
+    return judge_cuts(case, sale, med_type, cut)
+
+
+def judge_cuts(
+    case: Case, sale: Sale, med_type: str, cut: Callable[[], Cuts | Refused], stay: Stay | None = None
+) -> Judged | Refused:
+    """Return how a sale would be settled now, whose lines are cut so once the patient is good, or why it cannot be."""
     patient = entitled(case, sale, med_type)
     if isinstance(patient, Refused):
         return patient
-    cuts = _cuts(case, sale, lines)
+    cuts = cut()
     if isinstance(cuts, Refused):
         return cuts
     benefit = patient.benefit
@@ -78,10 +100,12 @@ def judge(case: Case, sale: Sale, med_type: str, lines: tuple[Line, ...], stay: 
 
 def parts_refusal(sale: SettleOutpatient | SettleStay, judged: Judged) -> Refused | None:
     """Return why the parts that a sale sends back are not those of now (I13), or None; it may leave some out."""
-    for name in PARTS:
+    for name, zh in PARTS.items():
         sent, computed = getattr(sale, name), getattr(judged.split.amounts, name)
         if sent is not None and sent != computed:
-            return Refused(codes.AMOUNT_MISMATCH, f"{name.removesuffix('_fen')}: sent {sent} fen, now {computed} fen")
+            was, now = unscaled(sent, FEN_PLACES), unscaled(computed, FEN_PLACES)
+            said = f"{zh}{name.removesuffix('_fen')} 上传 {was} 元, 现为 {now} 元 (sent {was}, now {now})"
+            return Refused(codes.AMOUNT_MISMATCH, said)
     return None
 
 
@@ -129,18 +153,12 @@ def info_of(case: Case, sale: Sale, judged: Judged, *, mdtrt_id: str, setl_id: s
         amounts=judged.split.amounts,
         setldetail=judged.split.setldetail,
         detlcutinfo=judged.cuts,
-        patient=_patient(judged.entitled.person) if case.arrival.door is Door.HTTP else None,
+        patient=patient_of(case, judged.entitled.person),
         deposit_used_fen=used,
         deposit_refund_fen=refund,
+        clr_type=clearing_type(judged.med_type, case.home, case.institution.city),
+        mdtrt_cert_type=getattr(sale, "mdtrt_cert_type", ""),
     )
-
-
-def _cuts(case: Case, sale: Sale, lines: tuple[Line, ...]) -> tuple[LineCut, ...] | Refused:
-    """Return the cuts of a bill; a stay's lines were judged when they came, and stand here without their refunds."""
-    catalogue, day = case.world.catalogue(case.institution.city), day_of(case.now_ms)
-    if not isinstance(sale, StaySale):
-        return cut_bill(lines, sale.medfee_sumamt_fen, catalogue, case.institution, day)
-    return sum_refusal(lines, sale.medfee_sumamt_fen) or cut_lines(lines, catalogue, case.institution, day)
 
 
 def _over_limit(bill_fen: int, limit_fen: int) -> Refused:
@@ -161,7 +179,10 @@ def _deposit(judged: Judged) -> tuple[int, int]:
     return used, judged.stay.deposit_fen - used if judged.stay.final else 0
 
 
-def _patient(person: Person) -> Patient:
+def patient_of(case: Case, person: Person) -> Patient | None:
+    """Return whom an answer names: at the HTTP door only, whose form has him."""
+    if case.arrival.door is not Door.HTTP:
+        return None
     return Patient(person.psn_name, person.certno, person.gend, person.brdy, person.psn_type)
 
 
@@ -206,4 +227,5 @@ def _record(case: Case, judged: Judged, info: SettlementInfo, chrg_bchno: str) -
         deposit_used_fen=info.deposit_used_fen,
         deposit_refund_fen=info.deposit_refund_fen,
         mid_setl_flag="" if judged.stay is None else str(1 - judged.stay.final),
+        base_fen=0 if judged.stay is None else amounts.inscp_scp_amt_fen - amounts.act_pay_dedc_fen,
     )

@@ -84,12 +84,12 @@ def cut_line(line: Line, item: Item, level: int = 0) -> LineCut:
     Class C is own as a whole, whatever its price; else what the price exceeds its limit by is the patient's, and the
     first share is taken of the rest (interface specification, 2204).
     """
-    amount = line.det_item_fee_sumamt_fen
+    amount, limit = line.det_item_fee_sumamt_fen, item.limit_e6(level)
+    told = limit or 0, item.med_chrgitm_type, "1" if item.limited else "0"
     if item.chrgitm_lv == CLASS_C:
-        return LineCut(line.feedetl_sn, amount, CLASS_C, RATIO_ONE, amount, 0, 0, 0)
+        return LineCut(line.feedetl_sn, amount, CLASS_C, RATIO_ONE, amount, 0, 0, 0, *told)
     if line.hosp_appr_flag == REFUSED_USE or (item.limited and line.hosp_appr_flag != APPROVED_USE):
-        return LineCut(line.feedetl_sn, amount, item.chrgitm_lv, RATIO_ONE, amount, 0, 0, 0)
-    limit = item.limit_e6(level)
+        return LineCut(line.feedetl_sn, amount, item.chrgitm_lv, RATIO_ONE, amount, 0, 0, 0, *told)
     allowed = amount
     if limit is not None and line.pric_e6 > limit:
         allowed = min(amount, line_amount_fen(limit, line.cnt_e4), key=abs)
@@ -103,6 +103,7 @@ def cut_line(line: Line, item: Item, level: int = 0) -> LineCut:
         amount - allowed,
         preself,
         allowed - preself,
+        *told,
     )
 
 

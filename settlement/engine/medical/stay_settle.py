@@ -13,17 +13,17 @@ from settlement.engine.credential import spent
 from settlement.engine.judge import Keys
 from settlement.engine.ledger.state import Record, Settlement
 from settlement.engine.ledger.stays import DISCHARGED, IN_HOSPITAL, Stay
-from settlement.engine.medical.charges import open_lines, settled_by, stay_of, upload_keys
+from settlement.engine.medical.bill import sum_refusal
+from settlement.engine.medical.charges import OpenLine, cut_open, open_lines, settled_by, stay_of, upload_keys
 from settlement.engine.medical.counters import counter_keys
 from settlement.engine.medical.entitlement import benefit_of
-from settlement.engine.medical.settling import Judged, info_of, judge, parts_refusal, settled
+from settlement.engine.medical.settling import Cuts, Judged, info_of, judge_cuts, parts_refusal, settled
 from settlement.wire import codes, hospital_codes
 from settlement.wire.hospital import PresettleStay, SettleStay, StaySale
 from settlement.wire.messages import SettlementInfo
 
 INTERIM: Final = "1"
 """mid_setl_flag."""
-DECODE_INFO: Final = msgspec.msgpack.Decoder(SettlementInfo).decode
 
 
 def try_stay(case: Case) -> Verdict:
@@ -70,13 +70,12 @@ def unsettled(case: Case, settlement: Settlement) -> list[Record] | Refused:
     assert stay, "a settlement of a stay has its stay"
     if stay.settlements[-1] != settlement.setl_id:
         return Refused(hospital_codes.LATER_SETTLEMENT, f"setl_id {stay.settlements[-1]}")
-    in_scope_fen = DECODE_INFO(settlement.info).amounts.inscp_scp_amt_fen
     before = msgspec.structs.replace(
         stay,
         settled=" ".join(stay.settlements[:-1]),
         final=0,
         deductible_used_fen=stay.deductible_used_fen - settlement.act_pay_dedc_fen,
-        base_used_fen=stay.base_used_fen - in_scope_fen + settlement.act_pay_dedc_fen,
+        base_used_fen=stay.base_used_fen - settlement.base_fen,
         deposit_fen=stay.deposit_fen + settlement.deposit_used_fen + settlement.deposit_refund_fen,
     )
     return [before, *settled_by(case, stay, settlement.setl_id, "")]
@@ -86,16 +85,26 @@ def _judged(case: Case, sale: StaySale) -> Judged | Refused:
     stay = stay_of(case, sale.psn_no, sale.mdtrt_id)
     if isinstance(stay, Refused):
         return stay
-    lines = tuple(line for line in open_lines(case, stay).values() if line.det_item_fee_sumamt_fen)
+    lines = tuple(each for each in open_lines(case, stay).values() if each.line.cnt_e4)
     if not lines:
         last = stay.settlements[-1:]
         return Refused(codes.ALREADY_SETTLED, f"setl_id {last[0]}") if last else _nothing_charged(stay)
     if sale.mid_setl_flag == INTERIM and stay.state != IN_HOSPITAL:
         return Refused(hospital_codes.DISCHARGED, f"mdtrt_id {stay.mdtrt_id}")
-    if sale.mid_setl_flag != INTERIM and stay.state != DISCHARGED:
+    if sale.mid_setl_flag != INTERIM and stay.state != DISCHARGED and not _estimates(case, sale):
         return Refused(hospital_codes.NOT_DISCHARGED, f"mdtrt_id {stay.mdtrt_id}")
     as_settled = msgspec.structs.replace(stay, final=int(sale.mid_setl_flag != INTERIM))
-    return judge(case, sale, stay.med_type, lines, as_settled)
+    return judge_cuts(case, sale, stay.med_type, lambda: _cuts(case, sale, lines), as_settled)
+
+
+def _cuts(case: Case, sale: StaySale, lines: tuple[OpenLine, ...]) -> Cuts | Refused:
+    """Return the cuts of a stay's lines, which were judged when they came and stand here without their refunds."""
+    return sum_refusal((each.line for each in lines), sale.medfee_sumamt_fen) or cut_open(case, lines)
+
+
+def _estimates(case: Case, sale: StaySale) -> bool:
+    """Whether a trial (2303) may come before the discharge: the city of treatment says so."""
+    return isinstance(sale, PresettleStay) and case.world.cities[case.institution.city].stays.estimate
 
 
 def _nothing_charged(stay: Stay) -> Refused:

@@ -1,7 +1,7 @@
 """Stays in hospital: admission (2401, 2404), deposits (0046), discharge (2402, 2405).
 
 Who is admitted shows an own credential at the desk (RC02). A person is in one hospital at a time. An admission that is
-undone was none: the next one has its number in the year.
+undone was none: the next one has its number in the year, also where others followed it.
 """
 
 from typing import Final
@@ -33,7 +33,7 @@ from settlement.wire.hospital import (
     UploadCharges,
     VisitChanged,
 )
-from settlement.wire.names import HOSPITAL
+from settlement.wire.names import HOSPITAL, local_time
 
 STAY_MED_TYPES: Final = frozenset({"21", "2101", "22", "24", "28", "52"})
 """What is a stay: 住院 (21, in newer tables 2101), 外伤住院, 急诊转住院, 日间手术, 生育住院 (interface code table)."""
@@ -58,10 +58,11 @@ def admit(case: Case) -> Verdict:
     if before and before.open_mdtrt_id:
         return Refused(hospital_codes.ALREADY_ADMITTED, f"mdtrt_id {before.open_mdtrt_id}")
     mdtrt_id, year = visit_id_of(case.arrival.request), year_of(case.now_ms)
-    number = before.count + 1 if before and before.year == year else 1
+    if before is None or before.year != year:
+        before = Admissions(case.home, asked.psn_no, year, 0, "")
     changes: tuple[Record, ...] = (
-        _opened(case, asked, mdtrt_id, number),
-        Admissions(case.home, asked.psn_no, year, number, mdtrt_id),
+        _opened(case, asked, mdtrt_id, before.next_number),
+        before.with_one_more(mdtrt_id),
         *spent(case, asked, mdtrt_id),
     )
     return Granted(Admitted(mdtrt_id), changes)
@@ -83,8 +84,10 @@ def cancelled(case: Case, stay: Stay) -> Refused | Granted:
         return Refused(hospital_codes.VISIT_NOT_EMPTY, f"mdtrt_id {stay.mdtrt_id}")
     admissions = case.state.get(Admissions, stay.city, stay.psn_no)
     assert admissions, "whoever is in hospital was admitted"
-    gone = year_of(stay.admitted_ms) == admissions.year
-    before = msgspec.structs.replace(admissions, count=admissions.count - gone, open_mdtrt_id="")
+    if year_of(stay.admitted_ms) == admissions.year:
+        before = admissions.without(stay.admission)
+    else:
+        before = msgspec.structs.replace(admissions, open_mdtrt_id="")
     return Granted(VisitChanged(), (msgspec.structs.replace(stay, state=CANCELLED), before))
 
 
@@ -97,8 +100,13 @@ def discharge(case: Case) -> Verdict:
         return stay
     if stay.state != IN_HOSPITAL:
         return Refused(hospital_codes.STAY_OVER, f"mdtrt_id {asked.mdtrt_id}")
+    began = stay.begntime or local_time(stay.admitted_ms)
+    if asked.endtime and asked.endtime < began:
+        return Refused(hospital_codes.DISCHARGE_BEFORE_ADMISSION, f"endtime {asked.endtime}, admitted {began}")
     told = encode_rows(asked.diseinfo) if asked.diseinfo else stay.diseinfo
-    left = msgspec.structs.replace(stay, state=DISCHARGED, discharged_ms=case.now_ms, diseinfo=told)
+    left = msgspec.structs.replace(
+        stay, state=DISCHARGED, discharged_ms=case.now_ms, diseinfo=told, endtime=asked.endtime
+    )
     return Granted(VisitChanged(), (left, _open_stay(case, stay, "")))
 
 
@@ -114,7 +122,7 @@ def undo_discharge(case: Case) -> Verdict:
     admissions = case.state.get(Admissions, stay.city, stay.psn_no)
     if admissions and admissions.open_mdtrt_id:
         return Refused(hospital_codes.ALREADY_ADMITTED, f"mdtrt_id {admissions.open_mdtrt_id}")
-    back = msgspec.structs.replace(stay, state=IN_HOSPITAL, discharged_ms=0)
+    back = msgspec.structs.replace(stay, state=IN_HOSPITAL, discharged_ms=0, endtime="")
     return Granted(VisitChanged(), (back, _open_stay(case, stay, stay.mdtrt_id)))
 
 
@@ -177,6 +185,7 @@ def _opened(case: Case, asked: Admit, mdtrt_id: str, number: int) -> Stay:
         deductible_used_fen=0,
         base_used_fen=0,
         deposit_fen=0,
+        begntime=asked.begntime,
     )
 
 

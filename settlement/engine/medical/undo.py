@@ -15,13 +15,13 @@ import msgspec
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.judge import Keys
 from settlement.engine.ledger import books
-from settlement.engine.ledger.account_books import sealed_again
 from settlement.engine.ledger.identity import setl_id_of, visit_id
-from settlement.engine.ledger.state import REVERSED, SETTLED, VOIDED, FeeBatch, Message, Record, Settlement
+from settlement.engine.ledger.state import REVERSED, SETTLED, VOIDED, FeeBatch, Message, Person, Record, Settlement
 from settlement.engine.ledger.stays import CANCELLED, Stay
 from settlement.engine.medical import family
 from settlement.engine.medical.charges import upload_keys
 from settlement.engine.medical.counters import counted_keys, uncounted
+from settlement.engine.medical.credits import given_back, holder_keys
 from settlement.engine.medical.stay_settle import unsettled
 from settlement.engine.medical.stays import cancelled
 from settlement.engine.msgid import tombstone
@@ -51,10 +51,8 @@ def revoke(case: Case) -> Verdict:
     granted = taken_back(case, settlement, VOIDED)
     if isinstance(granted, Refused):
         return granted
-    person = case.person(settlement.psn_no)
-    assert person, "a settlement has its person"
-    own_fen = settlement.acct_pay_fen - settlement.acct_mulaid_pay_fen
-    return granted._replace(output=_negative_info(case, settlement, person.balance_fen + own_fen))
+    person = next(row for row in granted.changes if isinstance(row, Person))
+    return granted._replace(output=_negative_info(case, settlement, person.balance_fen))
 
 
 def reverse(case: Case) -> Verdict:
@@ -67,6 +65,8 @@ def reverse(case: Case) -> Verdict:
     original = case.state.get(Message, case.institution.city, case.institution.code, asked.omsgid)
     if original is None:
         return Granted(Reversed(), (tombstone(case, asked.omsgid, asked.oinfno, asked.psn_no),))
+    if original.tombstone:
+        return Granted(Reversed())
     if (original.psn_no, original.insuplc) != (asked.psn_no, case.home):
         return Refused(codes.NOT_OWNER, f"omsgid {asked.omsgid}")
     if original.infno != asked.oinfno:
@@ -86,7 +86,11 @@ def undone_keys(case: Case) -> Keys:
     settlement = _named(case)
     if settlement is None:
         return upload_keys(_admitted(case))
-    named = *counted_keys(settlement), *family.debit_keys(settlement)
+    named: Keys = (
+        *counted_keys(settlement),
+        *family.debit_keys(settlement),
+        *holder_keys(case, settlement.psn_no),
+    )
     whose = settlement.city, settlement.psn_no, settlement.mdtrt_id
     if settlement.mid_setl_flag:
         return *named, (Stay, whose)
@@ -103,6 +107,12 @@ def undone_more_keys(case: Case) -> Keys:
         return creditors
     stay = case.state.get(Stay, settlement.city, settlement.psn_no, settlement.mdtrt_id)
     return *creditors, *upload_keys(stay)
+
+
+def holders_keys(case: Case) -> Keys:
+    """Name who has the money of family members that were merged away, once those are known."""
+    settlement = _named(case)
+    return family.holders_keys(case, settlement) if settlement else ()
 
 
 def reversed_stay(city: str, fixmedins_code: str, asked: Reverse) -> str:
@@ -149,23 +159,12 @@ def taken_back(case: Case, settlement: Settlement, state: str) -> Granted | Refu
     undone = msgspec.structs.replace(
         settlement, state=state, undone_ms=case.now_ms, undone_by=case.arrival.request.msgid
     )
-    person = case.person(settlement.psn_no)
-    assert person is not None, "a settlement has its person"
     paid = family.refunded(case, settlement)
     own_fen = settlement.acct_pay_fen - settlement.acct_mulaid_pay_fen
-    changes: tuple[Record, ...] = (
-        undone,
-        msgspec.structs.replace(person, balance_fen=person.balance_fen + own_fen),
-        *uncounted(case, settlement),
-        *marks,
-        *paid.changes,
-    )
-    transfers = (
-        *books.undoing(undone, decode_info(settlement.info).setldetail, paid.shares),
-        *sealed_again(person, case.arrival.request.msgid, own_fen, case.now_ms),
-        *paid.transfers,
-    )
-    return Granted(Reversed(), changes, transfers)
+    people, passed_on = given_back(case, ((settlement.psn_no, own_fen), *reversed(paid.shares)))
+    changes: tuple[Record, ...] = (undone, *people, *uncounted(case, settlement), *marks, *paid.changes)
+    undoing = books.undoing(undone, decode_info(settlement.info).setldetail, paid.shares)
+    return Granted(Reversed(), changes, (*undoing, *passed_on))
 
 
 def _given_free(case: Case, settlement: Settlement) -> list[Record] | Refused:

@@ -89,7 +89,7 @@ def upload(case: Case) -> Verdict:
         return Refused(codes.LINES_SETTLED, f"chrg_bchno {asked.chrg_bchno}")
     if asked.chrg_bchno == ALL_LINES:
         return Refused(codes.VISIT_UNKNOWN, f"chrg_bchno {ALL_LINES} means all batches, it names none")
-    numbers = visit.batches.splitlines()
+    numbers = _names(visit)
     if len(numbers) >= BATCHES_MAX:
         return Refused(codes.AMOUNT_OUT_OF_RANGE, f"a visit has at most {BATCHES_MAX} charge batches")
     total_fen = sum(line.det_item_fee_sumamt_fen for line in asked.feedetail)
@@ -135,7 +135,7 @@ def batch_keys(case: Case) -> Keys:
     asked = case.arrival.body
     assert isinstance(asked, CancelRegistration | CancelFees)
     visit = case.state.get(Visit, case.home, asked.psn_no, asked.mdtrt_id)
-    return tuple((FeeBatch, (*visit.key, number)) for number in visit.batches.splitlines()) if visit else ()
+    return tuple((FeeBatch, (*visit.key, number)) for number in _names(visit)) if visit else ()
 
 
 def _visit(case: Case, psn_no: str, mdtrt_id: str) -> Visit | Refused:
@@ -149,8 +149,12 @@ def _visit(case: Case, psn_no: str, mdtrt_id: str) -> Visit | Refused:
 
 
 def _batches(case: Case, visit: Visit) -> list[FeeBatch]:
-    found = (case.state.get(FeeBatch, *visit.key, number) for number in visit.batches.splitlines())
+    found = (case.state.get(FeeBatch, *visit.key, number) for number in _names(visit))
     return [batch for batch in found if batch]
+
+
+def _names(visit: Visit) -> list[str]:
+    return visit.batches.split("\n") if visit.batches else []
 
 
 def _emptied(batch: FeeBatch) -> Record:

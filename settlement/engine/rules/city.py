@@ -51,6 +51,8 @@ class Institutions(Row, frozen=True):
     """How many of level 1, 2 and 3 (dedc_hosp_lv)."""
     lanes: Annotated[int, Meta(ge=1, le=99)]
     """Terminals of one institution."""
+    outlets: Count = 1
+    """Outlets of each kind: service points, bank branches, and what is on line."""
 
     def hospital_level(self, serial: int) -> int | None:
         """Return the level of a hospital, or None if there is no such serial."""
@@ -107,6 +109,13 @@ class Clearing(Row, frozen=True):
     """What it has paid in at the clearing centre before anything is cleared (预付金)."""
 
 
+class StayRules(Row, frozen=True):
+    """What this city's hospitals may ask about a stay."""
+
+    estimate: bool = True
+    """Whether 2303 tells of a stay before its discharge what its end would cost by now."""
+
+
 class Credentials(Row, frozen=True):
     """What the insured of this city may show (mdtrt_cert_type), here and elsewhere."""
 
@@ -150,6 +159,7 @@ class City(Row, frozen=True):
     filing: FilingRules
     clearing: Clearing
     credentials: Credentials = Credentials()
+    stays: StayRules = StayRules()
     census: Census | None = None
 
     def __post_init__(self) -> None:

@@ -1,4 +1,7 @@
-"""Which institutions and terminals there are: the city files say how many, their codes say which."""
+"""Which institutions and terminals there are: the city files say how many, their codes say which.
+
+Outlets (card services) are found apart from institutions, so that none of them can treat, sell or settle.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -7,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from settlement.engine.rules.city import City, InstitutionKind
-from settlement.wire.names import HOSPITAL, PHARMACY, institution_code, terminal_number
+from settlement.wire.names import HOSPITAL, OUTLETS, PHARMACY, institution_code, terminal_number
 
 PHARMACY_LEVEL: Final = 0
 BANK_LANE: Final = 99
@@ -42,13 +45,23 @@ class Directory:
 
     def has_terminal(self, fixmedins_code: str, dev_no: str) -> bool:
         """Whether a terminal belongs to an institution."""
-        institution = self.institution(fixmedins_code)
+        institution = self.institution(fixmedins_code) or self.outlet(fixmedins_code)
         lane = dev_no[len(fixmedins_code) :]
         if institution is None or not (lane.isascii() and lane.isdigit()):
             return False
         lanes = self._cities[institution.city].institutions.lanes
         known = 1 <= int(lane) <= lanes or int(lane) == BANK_LANE
         return known and dev_no == terminal_number(fixmedins_code, int(lane))
+
+    def outlet(self, code: str) -> Institution | None:
+        """Return an outlet of a city, or None; each kind has as many as the city says."""
+        city = self._cities.get(code[1:7])
+        serial_text = code[7:]
+        if city is None or code[:1] not in OUTLETS or not (serial_text.isascii() and serial_text.isdigit()):
+            return None
+        serial = int(serial_text)
+        known = 1 <= serial <= city.institutions.outlets and code == institution_code(code[0], city.code, serial)
+        return Institution(code, city.code, code[0], PHARMACY_LEVEL, pilot=False) if known else None
 
     def is_social(self, dev_no: str) -> bool:
         """Whether a terminal is a social-security POS (社保POS), and not the bank's ordinary one."""

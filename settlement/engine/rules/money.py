@@ -56,4 +56,13 @@ def unscaled(value: int, places: int) -> str:
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
+def yuan(fen: int) -> str:
+    """Write an amount as people and the interface do.
+
+    >>> yuan(-1205)
+    '-12.05'
+    """
+    return unscaled(fen, FEN_PLACES)
+
+
 _DECIMAL: Final = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?")

@@ -129,6 +129,9 @@ class Verification(Row, frozen=True):
 
     valid_seconds: Annotated[int, Meta(ge=1, le=86_400)]
     tries_max: Annotated[int, Meta(ge=1, le=15)]
+    """Wrong codes of a person in a day, however many were sent."""
+    sends_max: Annotated[int, Meta(ge=1, le=99)] = 5
+    """Codes that are sent to a person in a day."""
 
 
 class Outlets(Row, frozen=True):

@@ -18,7 +18,7 @@ FILED: Final = "filed"
 REFERRED: Final = "referred"
 EMERGENCY: Final = "emergency"
 UNFILED: Final = "unfiled"
-"""At home, or elsewhere: filed, sent there by a hospital at home, in an emergency, or on one's own (医保发〔2022〕22号)."""
+"""At home, or elsewhere: filed, referred by a hospital at home, in an emergency, on one's own (医保发〔2022〕22号)."""
 
 PaysOf = Literal["above-cap", "left"]
 ABOVE_CAP: Final = "above-cap"

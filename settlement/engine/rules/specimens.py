@@ -43,9 +43,13 @@ class Specimen(Row, frozen=True, kw_only=True):
     """Of the card in force; the specimen's chip is the first."""
     password_locked: bool = False
     worn: Literal["", "pin_locked", "key_locked"] = ""
+    unlinked: bool = False
+    """Whether the card is a converted one that insurance links to nobody (RA50)."""
     filed_to: str = ""
     fund_used: Fen = Fen(0)
     """What of the year's cap was used before this ledger began."""
+    fund_used_of: str = ""
+    """The benefit whose cap that is."""
     twin: str = ""
     """Another specimen with the same identity number."""
     bank: Literal["ACTIVE", "FROZEN", "KYC_INCOMPLETE"] = "ACTIVE"

@@ -34,7 +34,7 @@ SALE = {
 }  # fmt: skip
 BODIES = [
     messages.SignIn("run"),
-    messages.QueryPerson("03", "A12345674", "", "01", SHOWN.certno, SHOWN.psn_name),
+    messages.QueryPerson("03", "A12345674", "AB", "01", SHOWN.certno, SHOWN.psn_name),
     messages.PresettleDrugSale(**SALE),
     messages.SettleDrugSale(**SALE, chip_pin_verified=True, pin_block=b"0" * 16),
     messages.RevokeDrugSale("T1", "V1", "N1"),

@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtests.openload import histograms, intervals
@@ -44,6 +44,7 @@ def test_the_measured_latencies_of_a_series_are_those_of_the_run(events: list[tu
     assert histograms.encode(merged.sent) == histograms.encode(latencies.pair("served", "").sent)
 
 
+@settings(max_examples=40)  # each makes a hundred histograms
 @given(EVENTS, EVENTS)
 def test_series_of_processes_merge_into_one_of_the_same_sums(
     here: list[tuple[float, int, bool]], there: list[tuple[float, int, bool]]

@@ -25,7 +25,8 @@ events = SimpleNamespace(test_start=Event(), test_stopping=Event(), quitting=Eve
 runner = SimpleNamespace(quit=lambda: said.append("quit"), stop=lambda: said.append("stop"))
 environment = SimpleNamespace(runner=runner, events=events, web_ui=None)
 profile = SimpleNamespace(
-    slo=None, run="run-1", arrivals=SimpleNamespace(duration_s=0.0), processes=1, faults=(), drain_s=0, warmup_s=0, preparing_s=0
+    slo=None, run="run-1", arrivals=SimpleNamespace(duration_s=0.0), processes=1, faults=(),
+    drain_s=0, warmup_s=0, preparing_s=0,
 )
 plan = SimpleNamespace(profile=profile, engine=None, metrics_port=0, command="", live_file="live", result_file="result")
 report = Report(finished=True)

@@ -11,7 +11,7 @@ from loadtests.openload.latencies import Latencies
 from loadtests.openload.outcomes import Arrivals
 from loadtests.openload.verdict import Slo
 from loadtests.running import metrics
-from loadtests.running.metrics import ReportCollector, buckets, edges
+from loadtests.running.metrics import ReportCollector, buckets, cut, edges
 from terminals.kernel.conversation import Stray
 from terminals.kernel.outcome import Event
 
@@ -95,9 +95,39 @@ def test_buckets_are_cumulative_and_the_last_holds_everything() -> None:
     histogram = histograms.blank()
     for latency_us in (400, 900, 900, 5_000_000, 599_000_000):
         histograms.record(histogram, latency_us)
-    filled, total_s = buckets(histogram, (0.0005, 0.001, 6.0))
+    limits = (0.0005, 0.001, 6.0)
+    filled, total_s = buckets([cut(histogram, limits)], limits)
     assert filled == [("0.0005", 1), ("0.001", 3), ("6.0", 4), ("+Inf", 5)]
     assert total_s == pytest.approx(604.0022, rel=0.001)
+
+
+def test_a_histogram_that_nothing_is_in_has_empty_buckets() -> None:
+    assert cut(histograms.blank(), (0.001, 1.0)) == ((0, 0, 0), 0.0)
+
+
+def test_histograms_of_one_class_are_added_up() -> None:
+    one, other = histograms.blank(), histograms.blank()
+    histograms.record(one, 500)
+    histograms.record(other, 2_000)
+    filled, total_s = buckets([cut(one, (0.001,)), cut(other, (0.001,))], (0.001,))
+    assert filled == [("0.001", 1), ("+Inf", 2)]
+    assert total_s == pytest.approx(0.0025, rel=0.001)
+
+
+def test_a_scrape_reads_a_histogram_again_only_when_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    whole = histograms.decode
+
+    def counted(encoded: str) -> object:
+        read.append(encoded)
+        return whole(encoded)
+
+    monkeypatch.setattr(histograms, "decode", counted)
+    reports = iter([report(), report(), report()])
+    collector = ReportCollector(lambda: next(reports), SLO, "run-1")
+    every = [list(collector.collect()) for _ in range(2)]
+    assert len(read) == 2 * len(report().latencies)
+    assert [family.samples for family in every[0]] == [family.samples for family in every[1]]
 
 
 def test_metrics_are_served_on_loopback() -> None:

@@ -24,8 +24,10 @@ from settlement.stores.memory import MemoryStore
 from settlement.stores.store import Changes
 from settlement.wire.bank import CONTACT, CONTACTLESS, WITH_PIN, WITHOUT_PIN, Purchase, PurchaseReversal
 from settlement.wire.clearing import ClearMonth
+from settlement.wire.credentials import IssueToken, pad_number
 from settlement.wire.envelope import Reply, Request, decode_output, digest_of, encode
-from settlement.wire.keys import NetworkKey, session_keys
+from settlement.wire.family import BindFamily, UnbindFamily
+from settlement.wire.keys import NetworkKey, SessionKeys, session_keys
 from settlement.wire.messages import (
     Line,
     PresettleOutpatient,
@@ -37,6 +39,7 @@ from settlement.wire.messages import (
     UploadFees,
 )
 from settlement.wire.names import institution_code, msgid, terminal_number
+from settlement.wire.outlet_channels import CHANNELS, KIOSK, TELEPHONE, kind_for
 from shuaka.compose import population, specimens
 
 JINAN, JINING, SAMPLE = "370100", "370800", "379900"
@@ -53,6 +56,7 @@ class Host:
         self.store = MemoryStore()
         self.now_ms = NOON_2026_11_21
         self.faults: list[Any] = []
+        self.outlets: dict[Any, Teller] = {}
         self._nonces = itertools.count(1)
 
     def arrival(self, request: Request, body: Any, door: Door = Door.TERMINAL) -> Arrival:
@@ -146,6 +150,36 @@ class Teller:
         )
 
     def ask(self, body: Any, *, msgid: str = "", insured: str = "") -> Reply:
+        """Ask here, or, for a card service by a channel that is not this institution's, at the outlet whose it is."""
+        asks = self.outlet(body)
+        if asks is self:
+            return self.ask_here(body, msgid=msgid, insured=insured)
+        reply = asks.ask_here(self._carried(body, asks), msgid=msgid or self.next_msgid(), insured=insured)
+        self.last = asks.last
+        return reply
+
+    def _carried(self, body: Any, to: "Teller") -> Any:
+        """The same message with what was typed enciphered under the other terminal's session."""
+        blocks = {name: block for name in ("pin_block", "new_pin_block") if (block := getattr(body, name, b""))}
+        if not blocks or self.door is not Door.TERMINAL:
+            return body
+        number = self.host.person(body.psn_no).bank_card_no
+        typed = {name: self.keys.pin(block, number) for name, block in blocks.items()}
+        moved = {name: to.keys.pin_block(pin, number) for name, pin in typed.items() if pin}
+        return msgspec.structs.replace(body, **moved)
+
+    def outlet(self, body: Any) -> "Teller":
+        """Whoever in this city speaks for the channel that a message names."""
+        channel = TELEPHONE if isinstance(body, BindFamily | UnbindFamily) else getattr(body, "channel", "")
+        if not channel or channel in CHANNELS[self.code[0]] or (channel == KIOSK and self.door is Door.TERMINAL):
+            return self
+        code = institution_code(kind_for(channel), self.city, 1)
+        key = code, self.door, id(self.host.store)
+        if key not in self.host.outlets:
+            self.host.outlets[key] = Teller(self.host, code, self.door).sign_in()
+        return self.host.outlets[key]
+
+    def ask_here(self, body: Any, *, msgid: str = "", insured: str = "") -> Reply:
         self.last = self.request(body, msgid=msgid, insured=insured)
         return self.host.decide(self.host.arrival(self.last, body, self.door))[0].reply
 
@@ -160,9 +194,21 @@ class Teller:
         self.counter = 0
         return self
 
+    @property
+    def keys(self) -> SessionKeys:
+        return session_keys(self.host.world.key.terminal_key(self.dev_no), self.sign_no)
+
     def pin_block(self, person: Person, password: str = "000000") -> bytes:
-        terminal_key = self.host.world.key.terminal_key(self.dev_no)
-        return session_keys(terminal_key, self.sign_no).pin_block(password, person.bank_card_no)
+        return self.keys.pin_block(password, person.bank_card_no)
+
+    def asks_token(self, kind: str, person: Person, password: str = "000000") -> IssueToken:
+        """What a telephone at this scanner asks after its holder opened it."""
+        block = self.keys.pin_block(password, pad_number(person.certno)) if password else b""
+        return IssueToken(kind, person.certno, person.psn_name, pin_block=block)
+
+    def token(self, kind: str, person: Person, password: str = "000000", **how: str) -> str:
+        shown: str = self.told(self.asks_token(kind, person, password), **how).mdtrt_cert_no
+        return shown
 
 
 def bill(*rows: tuple[str, str, int]) -> tuple[Line, ...]:

@@ -10,15 +10,17 @@ from settlement.engine.ledger.accounts import Token
 from settlement.stores.memory import MemoryStore
 from settlement.wire import codes, entitlement_codes, remote_codes, service_codes
 from settlement.wire.credentials import IssueToken
-from settlement.wire.messages import PresettleDrugSale, PresettleOutpatient, SettleOutpatient, UploadFees
+from settlement.wire.messages import PresettleDrugSale, PresettleOutpatient, ReissueCard, SettleOutpatient, UploadFees
 from settlement.wire.names import institution_code
+from settlement.wire.services import UnbindEcard
+from shuaka.compose import specimens
 
 VOUCHER, IDENTITY, CARD, ECARD = "01", "02", "03", "91"
 VALID_MS = 300_000
 
 
 def issued(teller: Any, person: Any, kind: str = VOUCHER, **how: str) -> str:
-    token: str = teller.told(IssueToken(kind, person.certno, person.psn_name), **how).mdtrt_cert_no
+    token: str = teller.token(kind, person, **how)
     return token
 
 
@@ -92,7 +94,7 @@ def test_a_token_expires_after_its_time(
     assert pharmacy.ask(sale).refusal == refusal
 
 
-@pytest.mark.parametrize("place", [0, 6, 15, 17, 20, 30, 48])
+@pytest.mark.parametrize("place", [0, 6, 15, 17, 20, 30, 47])
 def test_a_token_that_was_changed_anywhere_is_nobodys(
     pharmacy: Any, visits: Any, worker: Any, drugs: Any, place: int
 ) -> None:
@@ -102,6 +104,53 @@ def test_a_token_that_was_changed_anywhere_is_nobodys(
     assert pharmacy.ask(sale).refusal == entitlement_codes.TOKEN_UNKNOWN.code
     unnamed = visits.query(worker, **shown(other), certno="", psn_name="")
     assert pharmacy.ask(unnamed).refusal == codes.NO_INSURED_PERSON.code
+
+
+def test_a_token_tells_nobody_whose_it_is(pharmacy: Any, worker: Any) -> None:
+    token = issued(pharmacy, worker)
+    assert len(token) <= 50
+    number = int(worker.psn_no).to_bytes(7, "big").hex()
+    assert not any(part in token for part in (worker.psn_no, worker.certno, number))
+    assert issued(pharmacy, worker)[:14] != token[:14], "nor that two are the same person's"
+
+
+@pytest.mark.parametrize("token", ["", "x" * 48, "0" * 47, "0" * 50, "00 " * 16, "０" * 48, "0" * 48])
+def test_what_is_no_token_is_nobodys(pharmacy: Any, visits: Any, worker: Any, drugs: Any, token: str) -> None:
+    sale = visits.drug_sale(pharmacy, worker, drugs, **shown(token))
+    assert pharmacy.ask(sale).refusal == entitlement_codes.TOKEN_UNKNOWN.code
+
+
+@pytest.mark.parametrize("kind", [VOUCHER, ECARD])
+def test_a_telephone_shows_nothing_until_its_holder_types_the_password(pharmacy: Any, worker: Any, kind: str) -> None:
+    assert pharmacy.ask(pharmacy.asks_token(kind, worker, "")).refusal == codes.PIN_REQUIRED.code
+    block = pharmacy.pin_block(worker)
+    foreign = msgspec.structs.replace(pharmacy.asks_token(kind, worker), pin_block=block)
+    assert pharmacy.ask(foreign).refusal in (codes.PIN_UNREADABLE.code, codes.PIN_WRONG.code)
+
+
+@pytest.mark.parametrize("kind", [VOUCHER, ECARD])
+def test_wrong_passwords_of_a_telephone_are_counted_and_lock_it_for_both_tokens(
+    pharmacy: Any, worker: Any, kind: str
+) -> None:
+    for left in (5, 4, 3, 2, 1, 0):
+        refused = pharmacy.ask(pharmacy.asks_token(kind, worker, "111111"))
+        assert (refused.refusal, f"{left} left" in refused.err_msg) == (codes.PIN_WRONG.code, True)
+    for shows in (VOUCHER, ECARD):
+        assert pharmacy.ask(pharmacy.asks_token(shows, worker)).refusal == codes.PIN_LOCKED.code
+
+
+def test_an_e_card_is_shown_where_it_is_bound_and_used_and_a_voucher_without(
+    host: Any, pharmacy: Any, worker: Any
+) -> None:
+    bound = UnbindEcard(worker.psn_no, "APP", certno=worker.certno, ecard_channel="APP")
+    assert pharmacy.ask(bound).approved
+    assert pharmacy.ask(pharmacy.asks_token(ECARD, worker)).refusal == service_codes.STATE_FORBIDS.code
+    assert issued(pharmacy, worker)
+
+
+def test_the_dead_show_no_telephone(host: Any, pharmacy: Any, worker: Any) -> None:
+    host.put(msgspec.structs.replace(worker, card_status="CANCELLED", died_ms=1))
+    assert pharmacy.ask(pharmacy.asks_token(VOUCHER, worker)).refusal == service_codes.CARD_CANCELLED.code
 
 
 def test_anothers_token_and_one_of_the_other_kind_are_refused(
@@ -190,7 +239,7 @@ def test_what_a_city_does_not_accept_is_neither_issued_nor_taken(
     host.world = msgspec.structs.replace(host.world, cities=cities)
     sale = visits.drug_sale(pharmacy, worker, drugs, **shown(token))
     assert pharmacy.ask(sale).refusal == codes.CREDENTIAL_NOT_SUPPORTED.code
-    asked = IssueToken(VOUCHER, worker.certno, worker.psn_name)
+    asked = pharmacy.asks_token(VOUCHER, worker)
     assert pharmacy.ask(asked).refusal == codes.CREDENTIAL_NOT_SUPPORTED.code
 
 
@@ -251,15 +300,14 @@ def test_a_retired_cadre_has_no_card_and_is_known_by_identity(
 
 @pytest.mark.rule("RA50")
 def test_a_converted_card_without_a_person_is_cured_by_a_reissue(
-    host: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+    host: Any, pharmacy: Any, visits: Any, drugs: Any
 ) -> None:
-    host.put(msgspec.structs.replace(worker, unlinked_issue=1))
-    sale = visits.drug_sale(pharmacy, worker, drugs)
+    converted = host.specimen(next(one for one in specimens() if one.name == "converted"))
+    sale = visits.drug_sale(pharmacy, converted, drugs)
     assert pharmacy.ask(sale).refusal == entitlement_codes.PERSON_NOT_LINKED.code
-    assert host.person(worker.psn_no).card_status == "NORMAL"
-    second = host.world.register.card("370100", worker.psn_no, 2)
-    host.put(msgspec.structs.replace(host.person(worker.psn_no), card_issue=2, **second._asdict()))
-    assert pharmacy.told(visits.drug_sale(pharmacy, host.person(worker.psn_no), drugs)).setl_id
+    assert host.person(converted.psn_no).card_status == "NORMAL"
+    pharmacy.told(ReissueCard("", "", "", converted.card_id.hex().upper()))
+    assert pharmacy.told(visits.drug_sale(pharmacy, host.person(converted.psn_no), drugs)).setl_id
 
 
 def test_the_http_door_knows_a_locked_password_although_it_asks_for_none(

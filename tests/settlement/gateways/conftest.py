@@ -11,17 +11,19 @@ from settlement.batch import judge_of
 from settlement.data_directory import InstitutionKey
 from settlement.engine.case import World
 from settlement.engine.ledger.state import Person
+from settlement.gateways.faults import NextFaults, UnsureService
 from settlement.gateways.national import national_app
-from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.tally import Tally
 from settlement.wire.messages import Line
 from settlement.wire.national_fields import PATH
-from settlement.wire.signature import sign
+from settlement.wire.outlet_channels import CHANNELS
+from settlement.wire.signature import sign, sign_content
 
 NOON_MS = 1_795_233_600_000
 CODE = "P37010000001"
 KEY = InstitutionKey("AK", "SK", CODE)
+OUTLETS = {kind: InstitutionKey(f"AK{kind}", f"SK{kind}", f"{kind}37010000001") for kind in "SBE"}
 WHEN = "2026-11-21 12:00:00"
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -94,13 +96,17 @@ class Desk:
     """A pharmacy's own software: keeps a session, numbers its messages, signs its requests."""
 
     key = KEY
+    keys = (KEY, *OUTLETS.values())
 
     def __init__(self, world: World, asked: Callable[..., Any]) -> None:
         self.store, self.tally, self.asked = MemoryStore(), Tally(), asked
         self.now_ms, self.number = NOON_MS, 0
         judge, counted = judge_of(world), (self.tally.answered,)
-        self.service = Service(self.store, judge, world.key, now_ms=self.clock, chance=bytes, answered=counted)
-        self.app = national_app(self.service, (KEY,), self.clock)
+        self.faults = NextFaults()
+        self.service = UnsureService(
+            self.store, judge, world.key, now_ms=self.clock, chance=bytes, answered=counted, faults=self.faults
+        )
+        self.app = national_app(self.service, self.keys, self.clock)
 
     def clock(self) -> int:
         return self.now_ms
@@ -114,10 +120,10 @@ class Desk:
             "fixmedins_name": "药店", "sign_no": "", "input": given,
         } | changed  # fmt: skip
 
-    async def post(self, content: bytes, *, stalls: bool = False, **headers: str) -> Any:
+    async def post(self, content: bytes, *, stalls: bool = False, secret: str = "SK", **headers: str) -> Any:
         signed = {"_api_name": "n", "_api_version": "1", "_api_timestamp": str(self.now_ms), "_api_access_key": "AK"}
         signed |= headers
-        signed |= {"_api_signature": sign("SK", signed)}
+        signed |= {"_api_signature": sign(secret, signed)}
         return await self.asked(self.app, "POST", PATH, headers=signed, body=content, stalls=stalls)
 
     async def call(self, infno: str, given: Any, /, **changed: Any) -> dict[str, Any]:
@@ -126,9 +132,28 @@ class Desk:
         replied: dict[str, Any] = answer.json
         return replied
 
-    async def sign_in(self) -> None:
-        reply = await self.call("9001", {"signIn": {"opter_no": "clerk", "mac": "00", "ip": "127.0.0.1"}})
-        assert reply["infcode"] == 0, reply["err_msg"]
+    async def sign_in(self, key: InstitutionKey = KEY) -> None:
+        given = {"signIn": {"opter_no": "clerk", "mac": "00", "ip": "127.0.0.1"}}
+        content = encode_json(self.envelope("9001", given, fixmedins_code=key.fixmedins_code))
+        answer = await self.post(content, secret=key.secret_key, _api_access_key=key.access_key)
+        assert answer.json["infcode"] == 0, answer.json["err_msg"]
+
+    async def serve(
+        self, name: str, fields: Any, query: str = "", *, at: str = "", later_ms: int = 1, **changed: str
+    ) -> Any:
+        """Ask for a card service, at the outlet whose channel it names; `changed` are headers changed after signing."""
+        self.now_ms += later_ms
+        channel = fields.get("channel", "PHONE") if isinstance(fields, dict) else "PHONE"
+        asks = {"P": KEY, **OUTLETS}
+        key = asks[at or next((kind for kind in OUTLETS if channel in CHANNELS[kind]), "S")]
+        body = fields if isinstance(fields, bytes) else msgspec.json.encode(fields)
+        path = f"/services/{name}"
+        signed = {"_api_name": "n", "_api_version": "1", "_api_timestamp": str(self.now_ms)}
+        signed |= {"_api_access_key": key.access_key}
+        target = f"{path}?{query}" if query else path
+        headers = signed | {"_api_signature": sign(key.secret_key, signed)}
+        headers |= {"_api_content_signature": sign_content(key.secret_key, str(self.now_ms), target, body)} | changed
+        return await self.asked(self.app, "POST", path, query=query, headers=headers, body=body)
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +164,8 @@ def at_desk(world: World, asked: Any) -> Callable[[Callable[[Desk], Any]], None]
         async def both() -> None:
             desk = Desk(world, asked)
             running = asyncio.create_task(desk.service.run())
-            await desk.sign_in()
+            for key in desk.keys:
+                await desk.sign_in(key)
             await test(desk)
             desk.service.stop()
             await running

@@ -84,6 +84,18 @@ def test_the_clock_goes_on_and_never_back(at_control: Any) -> None:
     at_control(test)
 
 
+@pytest.mark.parametrize("allotment_fen", [-500, 10**30, 10_000_000_000])
+def test_an_allotment_that_nobody_can_pay_is_refused_before_the_clock_moves(
+    at_control: Any, allotment_fen: int
+) -> None:
+    async def test(call: Any, _: Any) -> None:
+        asked = {"days": 62, "allotment_fen": allotment_fen}
+        assert (await call("POST", "/admin/clock/advance", asked)).status == 400
+        assert (await call("GET", "/admin/clock")).json["offset_ms"] == 0
+
+    at_control(test)
+
+
 def test_over_the_first_of_a_month_the_allotment_comes_to_employees_whom_the_ledger_knows(
     at_control: Any, sale: dict[str, Any], shoppers: list[Person]
 ) -> None:

@@ -12,7 +12,7 @@ from settlement.batch import judge_of
 from settlement.engine.case import World
 from settlement.engine.ledger.state import Person
 from settlement.gateways.faults import DELAY_MAX_MS, KINDS, NextFaults, Order, UnsureService
-from settlement.gateways.national import LOST, national_app
+from settlement.gateways.http_server import LOST
 from settlement.stores.memory import MemoryStore
 from settlement.wire.messages import Line, SignIn
 
@@ -53,9 +53,7 @@ def test_a_call_at_the_http_door_meets_its_fault_and_its_repeat_does_not(
     at_desk: Any, sale: dict[str, Any], fault: Any, status: int, settled: int
 ) -> None:
     async def test(desk: Any) -> None:
-        faults = NextFaults()
-        desk.app = national_app(desk.service, (desk.key,), desk.clock, faults=faults)
-        faults.order(Order("2102", fault, delay_ms=1))
+        desk.faults.order(Order("2102", fault, delay_ms=1))
         content = msgspec.json.encode(desk.envelope("2102", sale, msgid="same"))
         assert (await desk.post(content)).status == status
         assert getattr(desk.store.audit_now().ledger.get("2102"), "settled", 0) == settled
@@ -80,8 +78,9 @@ def test_a_terminals_message_meets_its_fault(
 ) -> None:  # fmt: skip
     async def test() -> None:
         store, faults = MemoryStore(), NextFaults()
-        service = UnsureService(store, judge_of(world), world.key, now_ms=lambda: 1_795_233_600_000, chance=bytes)
-        service.faults = faults
+        service = UnsureService(
+            store, judge_of(world), world.key, now_ms=lambda: 1_795_233_600_000, chance=bytes, faults=faults
+        )
         running = asyncio.create_task(service.run())
         terminal = till()
         frame, counter = terminal.seal(SignIn("clerk"))

@@ -9,7 +9,8 @@ import pytest
 
 from settlement.engine.case import World
 from settlement.engine.ledger.state import Person
-from settlement.gateways.national import BODY_MAX, FULL, national_app
+from settlement.gateways.entrance import FULL
+from settlement.gateways.national import BODY_MAX, national_app
 from settlement.wire import codes
 from settlement.wire.messages import Line
 

@@ -22,6 +22,9 @@ from settlement.wire.national_values import national_name
         ("druginfo", "psn_no", "x" * 31, "input.druginfo.psn_no: at most 30 characters"),
         ("druginfo", "psn_no", 7, "input.druginfo.psn_no: a string is expected"),
         ("druginfo", "begntime", "today", "input.druginfo.begntime: yyyy-MM-dd HH:mm:ss"),
+        ("druginfo", "begntime", "9999-99-99 99:99:99", "input.druginfo.begntime: yyyy-MM-dd HH:mm:ss"),
+        ("drugdetail", "fee_ocur_time", "2026-02-30 08:00:00", "input.drugdetail[0].fee_ocur_time: yyyy-MM-dd HH:mm"),
+        ("drugdetail", "fee_ocur_time", "2026-02-28 24:00:01", "input.drugdetail[0].fee_ocur_time: yyyy-MM-dd HH:mm"),
         ("druginfo", "medfee_sumamt", "12.345", "input.druginfo.medfee_sumamt: at most 2 decimals"),
         ("druginfo", "medfee_sumamt", "twelve", "input.druginfo.medfee_sumamt: a number is expected"),
         ("druginfo", "medfee_sumamt", True, "input.druginfo.medfee_sumamt: a number is expected"),
@@ -50,6 +53,34 @@ def test_a_bad_field_is_refused_by_its_name(
     said = refused("2102", sale)
     assert said.startswith("[E1004]")
     assert named in said
+
+
+def test_a_card_is_shown_with_its_number(refused: Any, sale: dict[str, Any]) -> None:
+    for card_sn in ("", None):
+        sale["druginfo"]["card_sn"] = card_sn
+        assert "[E1004]" in (said := refused("2102", sale))
+        assert "input.druginfo.card_sn: required" in said
+
+
+def test_lines_of_two_visits_are_refused_in_the_doors_own_words(refused: Any) -> None:
+    line = {
+        "feedetl_sn": "1", "psn_no": "N1", "chrg_bchno": "B1", "rx_circ_flag": "0",
+        "fee_ocur_time": "2026-11-21 12:00:00", "med_list_codg": "X", "medins_list_codg": "X",
+        "det_item_fee_sumamt": "1.00", "cnt": "1", "pric": "1", "bilg_dept_codg": "D", "bilg_dept_name": "D",
+        "bilg_dr_codg": "D", "bilg_dr_name": "D", "hosp_appr_flag": "0",
+    }  # fmt: skip
+    said = refused("2204", {"feedetail": [line | {"mdtrt_id": "V1"}, line | {"mdtrt_id": "V2", "feedetl_sn": "2"}]})
+    assert "input.feedetail[].mdtrt_id: the lines of one message all say the same" in said
+    assert "V2" not in said
+
+
+def test_a_code_that_only_the_message_knows_is_not_echoed(refused: Any) -> None:
+    undo = {
+        "fixmedins_code": "P37010000001", "ssn": "370102", "mdtrt_regno": "R1", "status": "9876", "opter_name": "o",
+    }  # fmt: skip
+    said = refused("2181", undo)
+    assert "status: not in its code table" in said
+    assert "9876" not in said
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from settlement.gateways.admin import admin_app
+from settlement.gateways.faults import Order
+from settlement.gateways.http_server import LOST
 from settlement.gateways.national_form import header_of, read_envelope
 from settlement.gateways.operations import OPERATIONS, Operator, operations
 from settlement.wire import codes
@@ -45,6 +47,18 @@ def test_an_operation_is_asked_by_its_name_and_by_the_names_of_its_fields(at_por
         assert (answer.status, answer.json["infcode"]) == (200, 0)
         assert answer.json["output"]["balance_fen"] == 1234
         assert all(law.ok for law in desk.store.audit_now().invariants)
+
+    at_port(test)
+
+
+def test_an_operation_meets_the_fault_that_was_ordered_for_it(at_port: Any) -> None:
+    async def test(post: Any, desk: Any) -> None:
+        desk.faults.order(Order("0050", "lose-reply"))
+        desk.faults.order(Order("0050", "gateway-401", nth=2))
+        body, query = {"psn_no": PSN_NO, "balance_fen": 1234}, "city=370100&msgid=mine"
+        answers = [await post("/admin/person-setting", body, query=query) for _ in range(3)]
+        assert [answer.status for answer in answers] == [LOST, 401, 200]
+        assert answers[-1].json["output"]["balance_fen"] == 1234
 
     at_port(test)
 

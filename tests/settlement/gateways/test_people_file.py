@@ -26,6 +26,12 @@ def test_a_line_sets_what_it_gives_and_leaves_the_rest() -> None:
         ("psn_no,balance\n1,-1\n", "line 2: balance: .* is below zero"),
         ("psn_no,password_tries_left\n1,many\n", "line 2: password_tries_left: a number"),
         ('psn_no,balance\n1,1\n"1\n', "line .: unexpected end of data"),
+        ('"psn_no', "line 1: unexpected end of data"),
+        (f"city,index\n370100,{'9' * 5_000}\n", "line 2: psn_no, or city and index"),
+        (f"city,index\n{'9' * 5_000},1\n", "line 2: psn_no, or city and index"),
+        ("city,index\n370100,٣\n", "line 2: psn_no, or city and index"),
+        (f"psn_no,password_tries_left\n1,{'9' * 5_000}\n", "line 2: password_tries_left: a number"),
+        ("psn_no,password_tries_left\n1,٣\n", "line 2: password_tries_left: a number"),
     ],
 )
 def test_a_line_that_says_nothing_good_is_refused_with_its_number(text: str, said: str) -> None:

@@ -114,3 +114,20 @@ def test_the_same_rows_are_the_same_zip() -> None:
     packed = pack("3202_own.zip", b"a\tb\n")
     assert packed == pack("3202_own.zip", b"a\tb\n")
     assert unpack(b64encode(packed).decode()) == b"a\tb\n"
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_file_may_come_as_a_list_of_byte_numbers(at_desk: Any, signed: bool) -> None:
+    packed = pack("own.zip", b"a\tb\n")
+    numbers = [byte - 256 * (signed and byte > 127) for byte in packed]
+
+    async def test(desk: Any) -> None:
+        sent = {"filename": "own.zip", "fixmedins_code": CODE}
+        told = [await desk.call("9101", {"fsUploadIn": sent | {"in": form}}) for form in (numbers, [256], ["7"])]
+        assert [reply["infcode"] for reply in told] == [0, -1, -1]
+        assert "input.fsUploadIn.in: base64, or a list of bytes from -128 to 255" in told[1]["err_msg"]
+        given = {"file_qury_no": told[0]["output"]["file_qury_no"], "filename": "own.zip", "fixmedins_code": CODE}
+        answer = await desk.post(encode_json(desk.envelope("9102", {"fsDownloadIn": given})))
+        assert answer.body == packed
+
+    at_desk(test)

@@ -8,10 +8,12 @@ import pytest
 
 from settlement.engine.ledger.state import Transfer
 from settlement.journal import writer
-from settlement.journal.entry import BODY_KEPT_MAX, RULES, Noted, entry_of
+from settlement.journal.entry import BODY_KEPT_MAX, Noted, entry_of
 from settlement.journal.files import NEW, OLD, Follower, JournalFiles, last_number, read
 from settlement.journal.masking import Mask
+from settlement.journal.refusal_rules import RULES
 from settlement.journal.writer import Journal
+from settlement.rulebook import read_rules
 from settlement.wire.codes import REFUSALS
 from settlement.wire.envelope import Reply, raw
 from settlement.wire.messages import SignedIn, SignIn
@@ -67,8 +69,24 @@ def test_what_comes_without_a_body_is_told_by_the_names_of_its_fields() -> None:
     assert msgspec.json.decode(entry_of(noted(body=SignIn("clerk")), 1, MASK).asked) == {"opter_no": "clerk"}
 
 
-def test_the_rules_are_of_refusals_that_there_are() -> None:
-    assert RULES.keys() <= REFUSALS.keys() | {"E2006", "E2009", "E2010", "E4001", "E4002", "E4003", "E4004"}
+def test_the_rules_are_rules_that_are_proved_and_of_refusals_that_there_are() -> None:
+    proved = {rule.id for rule in read_rules() if rule.state == "done"}
+    assert RULES.keys() <= REFUSALS.keys()
+    assert {rule for rules in RULES.values() for rule in rules} <= proved
+
+
+@pytest.mark.parametrize(
+    ("refusal", "rules"),
+    [
+        ("E2101", ("RB09",)),
+        ("E2103", ("RB03", "RB04", "RB07")),
+        ("E2030", ("RE04",)),
+        ("E2040", ("RE10", "RE11")),
+        ("E2095", ("RA47",)),
+    ],
+)
+def test_a_refusal_names_the_rule_whose_words_it_carries_out(refusal: str, rules: tuple[str, ...]) -> None:
+    assert RULES[refusal] == rules
 
 
 def test_the_files_take_turns_and_never_grow_beyond_their_bound(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
+from hashlib import sha256
+
 import pytest
 
 from settlement.engine.ledger.state import Person, Record, Transfer
 from settlement.engine.ledger.tables import RECORDS
-from settlement.stores.schema import create_statement, load_statement, save_statement
+from settlement.stores.schema import SCHEMA, create_statement, load_statement, save_statement
+from settlement.stores.store import SCHEMA_DIGEST
 
 
 def test_a_tables_columns_and_key_are_its_records() -> None:
@@ -26,3 +29,8 @@ def test_a_transfer_is_inserted_and_never_replaced() -> None:
 
 def test_a_row_is_found_by_its_key() -> None:
     assert load_statement(Person).endswith("FROM person WHERE city = ? AND psn_no = ?")
+
+
+def test_the_tables_are_those_of_the_version_that_a_ledger_is_refused_by() -> None:
+    digest = sha256("\n".join(SCHEMA).encode()).hexdigest()[:16]
+    assert digest == SCHEMA_DIGEST, f"tables changed: raise SCHEMA_VERSION (store.py), and set SCHEMA_DIGEST = {digest!r}"

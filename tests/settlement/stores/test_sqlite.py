@@ -93,6 +93,12 @@ def test_a_ledger_serves_no_population_but_the_one_that_it_was_begun_with(tmp_pa
     asyncio.run(SqliteStore(tmp_path, ORIGIN).close())
 
 
+def test_a_ledger_is_refused_where_its_people_would_live_in_other_cities(tmp_path: Path) -> None:
+    asyncio.run(SqliteStore(tmp_path, ORIGIN).close())
+    with pytest.raises(RefusedStoreError, match="people would live elsewhere; put the city files of then back"):
+        SqliteStore(tmp_path, Origin(1, 1000, "ABCDEF", "other cards"))
+
+
 def test_a_ledger_is_refused_under_another_network_key(tmp_path: Path) -> None:
     asyncio.run(SqliteStore(tmp_path, ORIGIN).close())
     with pytest.raises(RefusedStoreError, match=r"check value ABCDEF, and the directory's has 000000.*password"):

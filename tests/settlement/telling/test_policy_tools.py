@@ -12,7 +12,7 @@ from settlement.engine.rules.policy import Benefit, Policy, Tier
 from settlement.engine.rules.policy_file import read_policy
 from settlement.golden import judge, read_cases
 from settlement.telling.policy_bounds import bounds, thresholds
-from settlement.telling.policy_check import findings
+from settlement.telling.policy_check import findings, uncovered
 from settlement.telling.policy_table import aligned, blocks, table
 from settlement.wire.refusal import Basis
 
@@ -47,12 +47,12 @@ def policy(*benefits: str) -> Policy:
 
 
 def found(*benefits: str) -> list[tuple[str, str]]:
-    return [(finding.kind, finding.problem) for finding in findings(policy(*benefits))]
+    return [(finding.kind, finding.problem) for finding in findings(policy(*benefits), DAY)]
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))
 def test_nothing_is_doubtful_in_a_shipped_policy(name: str) -> None:
-    assert list(findings(POLICIES[name])) == []
+    assert list(findings(POLICIES[name], DAY)) == []
 
 
 def test_a_policy_that_is_whole_has_no_findings() -> None:
@@ -177,3 +177,19 @@ def test_two_computations_agree_at_the_thresholds_of_any_figures(
 def test_the_cap_is_reached_at_its_threshold_and_not_a_fen_before() -> None:
     figures = Benefit("b", "310100", 0, (Tier(None, 5000),), 1000, True, Basis.ASSUMED, "ours")  # noqa: FBT003 - a record
     assert dict(thresholds(figures))["cap"] == 1999, "a half of 19.99 is 10.00, rounded half up"
+
+
+def test_a_code_that_no_table_has_is_named() -> None:
+    odd = benefit(*FULL).replace('med_type = ["11"]', 'med_type = ["4l"]')
+    assert ("unknown code", "med_type 4l is not in the interface's code table") in found(odd)
+
+
+def test_a_policy_that_does_not_hold_yet_is_a_gap() -> None:
+    assert found(benefit(*FULL, first="2030-01-01")) == [("gap of days", "nothing holds on 20260601")]
+
+
+def test_people_of_a_city_for_whom_nothing_holds_are_named() -> None:
+    city = load_rulebook().cities["370100"]
+    people = {finding.where for finding in uncovered(policy(benefit(*FULL)), city, DAY)}
+    assert "insutype 390, psn_type 15" in people
+    assert "insutype 310, psn_type 11" not in people

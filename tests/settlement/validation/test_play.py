@@ -159,7 +159,7 @@ def test_what_cannot_be_played_is_named_with_its_key(judged: Play, text: str, pr
 
 def test_a_card_service_is_a_step(judged: Play) -> None:
     lost = (
-        '[[step]]\nname = "loss"\nservice = "lose"\nat = "P37010000001"\nwho = "wang"\ninput = { channel = "PHONE" }\n'
+        '[[step]]\nname = "loss"\nservice = "lose"\nat = "S37010000001"\nwho = "wang"\ninput = { channel = "PHONE" }\n'
     )
     assert judged(HEAD + lost)["step 1 loss"] == ()
 

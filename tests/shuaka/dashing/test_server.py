@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 import uvicorn
 
-from shuaka.dashing.listening import bound
+from settlement.gateways.listening import bind
 from shuaka.dashing.prometheus import Prometheus
 from shuaka.dashing.server import SERVED, viewer
 
@@ -24,7 +24,7 @@ class Given(NamedTuple):
 
 @pytest.fixture
 def page(stand: Any) -> Iterator[Any]:
-    listener = bound("127.0.0.1", 0)
+    listener = bind("", "127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(viewer(Prometheus(stand.url)), log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -53,7 +53,7 @@ def test_a_recording_is_masked_unless_asked(tmp_path: Path) -> None:
     done = shuaka_card("record", file, SSSE, VERIFY)
     assert "123456" not in file.read_text() + done.output
     done = shuaka_card("replay", file)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "4 bytes of the command are masked" in done.stderr
 
 
@@ -63,12 +63,12 @@ def test_a_recording_is_masked_unless_asked(tmp_path: Path) -> None:
         (("record", "{file}", "00"), 2, "header of four bytes"),
         (("record", "{file}", "00FX"), 2, "'X' is no hex digit"),
         (("record", "{there}", SSSE), 1, "File exists"),
-        (("replay", "{file}"), 1, "No such file"),
-        (("replay", "{there}"), 1, "line 1 is none of a session"),
-        (("replay", "{binary}"), 1, "line 1 is none of a session"),
+        (("replay", "{file}"), 2, "No such file"),
+        (("replay", "{there}"), 2, "line 1 is none of a session"),
+        (("replay", "{binary}"), 2, "line 1 is none of a session"),
         (("record", "{file}", SSSE, "--contactless"), 1, "no antenna"),
         (("record", "{file}", SSSE, "--reader", "simulated:x"), 2, "simulated:7"),
-        (("record", "{file}", SSSE, "--reader", "simulated:99999999"), 1, "there is no card 99999999"),
+        (("record", "{file}", SSSE, "--reader", "simulated:99999999"), 2, "there is no card 99999999"),
         (("record", "{file}", SSSE, "--risk-key", "840"), 2, "two hex digits"),
         (("record", "{file}", SSSE, "--reader", ""), 2, "a reader has a name"),
         (("record", "{file}", SSSE, "--reader", "Lab", "--seed", "1"), 2, "Lab is a real reader"),

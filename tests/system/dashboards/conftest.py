@@ -38,7 +38,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         try:
             play(played)
             played.ended = time.time()
-            print({k: (round(a - played.began, 1), round(b - played.began, 1)) for k, (a, b) in played.happened.items()}, played.ended - played.began)
             yield played
         finally:
             played.end_engine()

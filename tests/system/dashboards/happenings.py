@@ -26,6 +26,12 @@ LOAD_S = 60
 """Longer than the scene, which ends whoever is still at work."""
 STOP_S = 1.5
 BURST, BURST_TILLS = 500, 12
+AT_WORK = (
+    "sum(rate(shuaka_load_events_total[15s]))",
+    "sum(rate(shuaka_load_latency_seconds_count[15s]))",
+    "sum(rate(shuaka_reader_errors_total[1m]))",
+    'sum(rate(shuaka_card_events_total{event="pin_wrong"}[1m]))',
+)
 FIRING = 'ALERTS{{alertname="{}",alertstate="firing"}}'
 DELETE = "DELETE FROM transfer WHERE city = ? AND psn_no = ? AND cause = ? AND undo = ? AND number = ?"
 
@@ -35,14 +41,16 @@ def play(scene: Scene) -> None:
     time.sleep(2 * SCRAPE_S)
     with scene.event("an engine that starts"):
         scene.start_engine()
-    with closing(Till(scene.data)) as till:
+        scene.prometheus.wait_until('up{job="engine"} == 1', LIMIT_S)
+    with ExitStack() as running, closing(Till(scene.data)) as till:
         at_the_till(scene, till)
-    with ExitStack() as running:
         began = time.time()
         load, *_ = [running.enter_context(scene.beside(*command)) for command in commands(scene)]
+        with scene.event("a stalled disk"), stalled_disk(scene.data):
+            assert till.ask(till.sale(shoppers(scene.data)[1])).approved
         at_the_books(scene)
         in_the_field(scene, began, load)
-        out_of_order(scene, began)
+        out_of_order(scene)
     scene.prometheus.wait_until(FIRING.format("GeneratorBound"), LIMIT_S, empty=True)
 
 
@@ -74,8 +82,6 @@ def at_the_till(scene: Scene, till: Till) -> None:
         scene.audit()
     with scene.event("more requests than the engine settles"):
         burst(scene)
-    with scene.event("a stalled disk"), stalled_disk(scene.data):
-        assert till.ask(till.sale(other)).approved
 
 
 def burst(scene: Scene) -> None:
@@ -140,9 +146,8 @@ def at_the_books(scene: Scene) -> None:
 
 def in_the_field(scene: Scene, began: float, load: Child) -> None:
     """Fleets and a load run at work; then the load's processes stand still for a while."""
-    for running in ("sum(rate(shuaka_load_events_total[15s])) > 0", "sum(shuaka_reader_errors_total) > 0"):
-        scene.prometheus.wait_until(running, LIMIT_S)
-    scene.prometheus.wait_until('sum(shuaka_card_events_total{event="pin_wrong"}) > 1', LIMIT_S)
+    for seen in AT_WORK:
+        scene.prometheus.wait_until(f"{seen} > 0", LIMIT_S)
     scene.audit()
     time.sleep(3 * SCRAPE_S)
     scene.happened["the field at work"] = began, time.time()
@@ -153,7 +158,7 @@ def in_the_field(scene: Scene, began: float, load: Child) -> None:
         os.killpg(load.pid, signal.SIGCONT)
 
 
-def out_of_order(scene: Scene, began: float) -> None:
+def out_of_order(scene: Scene) -> None:
     """The engine dies in the middle of settlements, and is started again."""
     with scene.event("an engine that dies"):
         scene.end_engine(signal.SIGKILL)
@@ -162,4 +167,3 @@ def out_of_order(scene: Scene, began: float) -> None:
         scene.start_engine()
         scene.prometheus.wait_until(FIRING.format("EngineDown"), LIMIT_S, empty=True)
         scene.prometheus.wait_until("sum(shuaka_reconnects_total) > 0", LIMIT_S)
-    scene.happened["the load run"] = began, time.time()

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from cardsim.inspection import status
 from cardsim.psam import psam
 from settlement.wire.messages import Line
 from terminals.kernel.effects import AwaitCard, Slot
@@ -16,7 +17,6 @@ SAMPLE = "379900"
 HOLDER_FILE = bytes.fromhex("00B2013414")
 
 
-@pytest.mark.rule("RG06")
 @pytest.mark.parametrize(("profile", "generation"), [("old", 1), ("jinan", 2), ("new", 3)])
 @pytest.mark.parametrize(("kind", "flow"), [("P", sell), ("H", treat)])
 def test_a_card_of_every_generation_settles_over_its_contacts(
@@ -66,12 +66,16 @@ def test_a_tap_away_from_home_is_the_remote_route(
 
 
 @pytest.mark.rule("RC14")
-def test_a_card_in_the_other_slot_cannot_be_read_until_it_is_moved(booth: Callable[..., Any], basket: Any) -> None:
+def test_a_card_in_the_other_slot_cannot_be_read_until_it_is_moved_and_loses_no_try(
+    booth: Callable[..., Any], basket: Any
+) -> None:
     at = booth(lies_in=Slot.REMOTE)
+    before = status(at.card)
     outcome = at.run(sell(at.site, basket, slot=Slot.LOCAL))
     assert (outcome.result, outcome.events) == (Result.SETTLED, (Event.WRONG_SLOT,))
     assert at.shown == ["no card can be read here, use the other slot (-2)"]
     assert next(slot for slot, _ in at.transmitted) is Slot.LOCAL
+    assert status(at.card).pin_tries_left == before.pin_tries_left == 6
 
 
 def test_a_card_from_elsewhere_in_the_local_function_is_sent_to_the_remote_slot(

@@ -4,6 +4,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from cardsim.inspection import status
+from cardsim.issuing.population import Population
 from settlement.wire.messages import Line
 from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Event, Result
@@ -11,8 +13,9 @@ from terminals.kernel.pharmacy import sell
 from terminals.kernel.remote_pin import change_pin
 from terminals.kernel.site import AT_ONCE, Site
 from terminals.patients import Fingers
+from tests.terminals.conftest import PROFILES
 
-SAMPLE = "379900"
+SAMPLE, WEIFANG = "379900", "370700"
 KEY = Event.KEY_VERIFIED
 
 
@@ -35,13 +38,20 @@ def test_a_changed_pin_pays_away_from_home_without_the_local_password(
 
 @pytest.mark.rule("RB06")
 @pytest.mark.rule("RD04")
-def test_the_initial_pin_cannot_pay(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
+def test_the_initial_pin_cannot_pay_costs_no_try_and_pays_once_it_was_changed_at_a_pharmacy(
+    away: Callable[..., Any], adult: Any, patient: Any, basket: tuple[Line, ...]
+) -> None:
     at = away(pins=("123456",))
     outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
     assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-35")
     assert outcome.events == (KEY, Event.PIN_MUST_CHANGE)
     assert outcome.messages == (("1101", "approved"),)
     assert at.shown == ["the initial PIN cannot pay, change it first (-35)"]
+    assert status(at.card).pin_tries_left == 6
+    own = {"lies_in": Slot.REMOTE, "kiosk": ("123456", "246810"), "pins": ("246810",)}
+    at.fingers = Fingers(patient(adult("jinan"), **own))
+    assert at.run(change_pin(at.site, AT_ONCE, slot=Slot.REMOTE)).result is Result.DONE
+    assert at.run(sell(at.site, basket, slot=Slot.REMOTE)).result is Result.SETTLED
 
 
 def test_the_initial_pin_typed_after_the_change_is_a_wrong_one(away: Callable[..., Any], basket: Any) -> None:
@@ -52,41 +62,65 @@ def test_the_initial_pin_typed_after_the_change_is_a_wrong_one(away: Callable[..
     assert outcome.result is Result.SETTLED
 
 
-def test_the_local_password_counts_the_chip_down_to_the_lock(away: Callable[..., Any], basket: Any) -> None:
+@pytest.mark.rule("RB04")
+def test_jinans_remote_pin_is_locked_by_six_wrong_entries_in_a_row_and_freed_of_five_by_a_right_one(
+    away: Callable[..., Any], world: Any, adult: Any, patient: Any, basket: Any
+) -> None:
+    at, index = away(kiosk=("123456", "246810")), adult("jinan")
+    tries = next(kind.pin_tries_max for kind in world.cities["370100"].cards if kind.generation == 2)
+    at.card = Population(1, 10_000, tuple(structs.replace(kind, pin_tries_max=tries) for kind in PROFILES)).card(index)
+    at.run(change_pin(at.site, AT_ONCE, slot=Slot.REMOTE))
+
+    def typed(*pins: str) -> Any:
+        at.fingers = Fingers(patient(index, lies_in=Slot.REMOTE, pins=pins))
+        return at.run(sell(at.site, basket, slot=Slot.REMOTE))
+
+    for _ in range(2):
+        outcome = typed(*["135790"] * 5, "246810")
+        assert outcome.result is Result.SETTLED
+        assert outcome.events == (KEY, *(Event.PIN_WRONG,) * 5, Event.PIN_VERIFIED)
+    locked = typed(*["135790"] * 6, "246810")
+    assert (locked.result, locked.refusal) == (Result.CARD_REFUSED, "-52")
+    assert locked.events == (KEY, *(Event.PIN_WRONG,) * 6, Event.PIN_LOCKED)
+
+
+@pytest.mark.rule("RB07")
+@pytest.mark.parametrize("whole_card", [False, True])
+def test_the_local_password_typed_away_from_home_locks_the_pin_and_the_whole_card_where_a_city_says_so(
+    away: Callable[..., Any], booth: Callable[..., Any], site: Callable[..., Any], basket: Any, whole_card: object
+) -> None:
     at = away(pins=("000000",) * 7)
     outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
     assert (outcome.result, outcome.refusal) == (Result.CARD_REFUSED, "-52")
     assert outcome.events == (KEY, *(Event.PIN_WRONG,) * 6, Event.PIN_LOCKED)
     assert at.shown[:6] == [f"wrong PIN, {left} tries left (-51)" for left in (5, 4, 3, 2, 1, 0)]
+    home = booth(structs.replace(site(), pin_lock_stops_card=whole_card))
+    home.card = at.card
+    local = home.run(sell(home.site, basket))
+    if whole_card:
+        assert (local.result, local.refusal, local.messages) == (Result.CARD_REFUSED, "-52", ())
+    else:
+        assert local.result is Result.SETTLED
+
+
+@pytest.mark.rule("RD03")
+def test_one_pin_set_once_pays_in_every_city_of_the_province(
+    booth: Callable[..., Any], away: Callable[..., Any], site: Callable[..., Site], basket: tuple[Line, ...]
+) -> None:
+    first = away(kiosk=("123456", "246810"), pins=())
+    assert first.run(change_pin(first.site, AT_ONCE, slot=Slot.REMOTE)).result is Result.DONE
+    for city in (SAMPLE, WEIFANG):
+        at = booth(site("P", city), lies_in=Slot.REMOTE, pins=("000000", "123456", "246810"), passwords=())
+        at.card = first.card
+        outcome = at.run(sell(at.site, basket, slot=Slot.REMOTE))
+        assert outcome.events == (KEY, Event.PIN_WRONG, Event.PIN_WRONG, Event.PIN_VERIFIED)
+        assert (outcome.result, outcome.route) == (Result.SETTLED, "remote")
 
 
 def test_a_locked_pin_stays_locked_for_the_right_one(away: Callable[..., Any], basket: tuple[Line, ...]) -> None:
     at = away(pins=("000000",) * 7 + ("123456",))
     at.run(sell(at.site, basket, slot=Slot.REMOTE))
     assert at.run(sell(at.site, basket, slot=Slot.REMOTE)).refusal == "-52"
-
-
-def test_a_locked_pin_still_pays_at_home(booth: Callable[..., Any], basket: tuple[Line, ...]) -> None:
-    at = booth()
-    at.card.power_on()
-    at.card.transmit(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF"))
-    for _ in range(6):
-        at.card.transmit(bytes.fromhex("0020000003999999"))
-    assert at.run(sell(at.site, basket)).result is Result.SETTLED
-
-
-@pytest.mark.rule("RB07")
-def test_a_locked_pin_stops_the_whole_card_where_its_city_says_so(
-    booth: Callable[..., Any], site: Callable[..., Any], basket: tuple[Line, ...]
-) -> None:
-    at = booth(structs.replace(site(), pin_lock_stops_card=True))
-    assert at.run(sell(at.site, basket)).result is Result.SETTLED
-    at.card.power_on()
-    at.card.transmit(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF"))
-    for _ in range(6):
-        at.card.transmit(bytes.fromhex("0020000003999999"))
-    outcome = at.run(sell(at.site, basket))
-    assert (outcome.result, outcome.refusal, outcome.messages) == (Result.CARD_REFUSED, "-52", ())
 
 
 @pytest.mark.rule("RB08")

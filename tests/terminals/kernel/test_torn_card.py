@@ -140,6 +140,7 @@ def deaths(commands: int) -> Iterator[Fault]:
             yield Tear(apdu, write, "after")
 
 
+@pytest.mark.rule("RG02")
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 def test_wherever_a_card_dies_ledger_and_terminal_agree(
     story: Story, host: Any, booth: Callable[..., Any], site: Callable[..., Site], items: tuple[Item, ...]

@@ -162,12 +162,19 @@ def test_a_locked_pin_is_reset_at_any_terminal_of_the_province_and_works_on_both
 
 @pytest.mark.rule("RB11")
 @GENERATIONS
-def test_a_pin_that_was_reset_does_not_open_a_locked_key(holder: Any, basket: tuple[Line, ...], profile: str) -> None:
+def test_a_pin_that_was_reset_does_not_open_a_locked_key_and_a_new_card_does(
+    holder: Any, basket: tuple[Line, ...], profile: str
+) -> None:
     person = holder(profile)
     lock_the_key(person, basket)
     person.away.sam = psam("37")
     assert person.has_the_pin_reset(person.home, Slot.LOCAL).result is Result.DONE
     assert (remotely(person, basket, "864208"), locally(person, basket)) == ("-27011", "")
+    person.home.lies_in = Slot.LOCAL
+    assert person.home.run(reissue(person.home.site)).result is Result.DONE
+    person.away.sam = psam("37")
+    person.changes_the_pin()
+    assert (remotely(person, basket, "246810"), locally(person, basket)) == ("", "")
 
 
 @GENERATIONS

@@ -6,7 +6,7 @@ is being made (RJ05).
 
 from typing import Final
 
-from settlement.engine.card_in_force import ALLOCATED, AWAY, CANCELLED, LOST_FORMAL, NONE
+from settlement.engine.card_in_force import ALLOCATED, AWAY, CANCELLED, LOST_FORMAL, NONE, death_refusal
 from settlement.engine.cards.making.identity import age
 from settlement.engine.cards.making.photo import photo_problem
 from settlement.engine.cards.making.progress import making_of
@@ -94,6 +94,8 @@ def photo_refusal(photo: bytes) -> Refused | None:
 def _person_refusal(case: Case, person: Person) -> Refused | None:
     if person.psn_type.startswith(RETIRED_CADRE):
         return Refused(service_codes.NOT_ENTITLED_HERE, "retired cadres have no card")
+    if refused := death_refusal(person):
+        return refused
     if pending := pending_refusal(case, person):
         return pending
     if person.card_pending:

@@ -10,10 +10,13 @@ from typing import Final
 import msgspec
 
 from cardsim.issuing.population import ISSUES_MAX
-from settlement.engine.card_in_force import ISSUED_UNENABLED, NONE
+from settlement.engine.card_in_force import ISSUED_UNENABLED, LOST_FORMAL, NONE
+from settlement.engine.cards.elsewhere import known_elsewhere, one_a_province
+from settlement.engine.cards.fees import fee_of
 from settlement.engine.cards.issue import issued
 from settlement.engine.cards.making.eligible import BATCH, INSTANT, WITHOUT_CARD, open_of
 from settlement.engine.cards.making.progress import generation_of, making_of, progress
+from settlement.engine.cards.replacing import LOST
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.enabling import in_force
 from settlement.engine.ledger.making import ISSUED, CardApplication
@@ -64,8 +67,13 @@ def make_instantly(case: Case, person: Person) -> Verdict:
 
 
 def _issued(case: Case, person: Person, application: CardApplication, *, instant: bool) -> Verdict:
-    """Return the card in its holder's hands; personal account and bank account stay as they are."""
-    issue = FIRST_ISSUE if application.status_before == NONE else person.card_issue + 1
+    """Return the card in its holder's hands; personal account and bank account stay as they are.
+
+    The card that takes a lost one's place costs what a reissue of a lost card costs (RA44).
+    """
+    if refused := one_a_province(case, person):
+        return refused
+    issue = _next_issue(case, person, application)
     if issue > ISSUES_MAX:
         return Refused(codes.REISSUE_REFUSED, f"{ISSUES_MAX} cards were issued")
     person = msgspec.structs.replace(person, issuing_city="")
@@ -77,6 +85,7 @@ def _issued(case: Case, person: Person, application: CardApplication, *, instant
         fixmedins_code=case.institution.code,
         opter_no=case.opter_no,
         issued_ms=case.now_ms,
+        reason=LOST if person.card_status == LOST_FORMAL else "",
         generation=generation_of(making_of(case, application)),
         bank_code=application.bank_code,
     )
@@ -85,7 +94,14 @@ def _issued(case: Case, person: Person, application: CardApplication, *, instant
         waiting = msgspec.structs.replace(in_force(case, person, how), card_status=ISSUED_UNENABLED)
         rows = (waiting, *rows[1:])
     ended = msgspec.structs.replace(application, state=ISSUED, ended_ms=case.now_ms)
-    return Granted(_made(case, how, rows), (*rows, ended))
+    return Granted(_made(case, how, rows), (*rows, ended), fee_of(case, how))
+
+
+def _next_issue(case: Case, person: Person, application: CardApplication) -> int:
+    """Return the number of the next card: no two cards of a person are alike, whichever city made them."""
+    others = [known.card_issue for known in known_elsewhere(case, person.psn_no)]
+    here = 0 if application.status_before == NONE else person.card_issue
+    return max((here, *others)) + FIRST_ISSUE
 
 
 def _made(case: Case, how: Reissue, rows: tuple[Record, ...]) -> CardMade:

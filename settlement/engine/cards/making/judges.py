@@ -22,7 +22,7 @@ from settlement.engine.judge import Judge, Keys
 from settlement.engine.ledger.making import CardApplication, CollectedData, PhoneCode, Unit
 from settlement.engine.ledger.state import Person
 from settlement.wire.card_service import CardService
-from settlement.wire.making import ApplyForCard, TellStep
+from settlement.wire.making import ApplyForCard, ReadPhone, TellStep
 
 
 def _applied(arrival: Arrival, _world: World) -> Keys:
@@ -41,13 +41,21 @@ def _again(arrival: Arrival, world: World) -> Keys:
     return *_applied(arrival, world), *elsewhere.names(arrival, world)
 
 
-def _handed(arrival: Arrival, _world: World) -> Keys:
+def _handed(arrival: Arrival, world: World) -> Keys:
     holder = _holder(arrival)
-    return (CardApplication, holder), *issued_keys(*holder)
+    return (CardApplication, holder), *elsewhere.names(arrival, world), *issued_keys(*holder)
 
 
 def _sent(arrival: Arrival, _world: World) -> Keys:
-    return ((PhoneCode, (*_holder(arrival), phone_code.CANCEL)),)
+    holder = _holder(arrival)
+    return (PhoneCode, (*holder, phone_code.CANCEL)), (CollectedData, holder)
+
+
+def _received(arrival: Arrival, _world: World) -> Keys:
+    asked = arrival.body
+    assert isinstance(asked, ReadPhone)
+    holder = arrival.home, asked.psn_no
+    return (PhoneCode, (*holder, asked.purpose)), (CollectedData, holder)
 
 
 def _holder(arrival: Arrival) -> tuple[str, str]:
@@ -81,4 +89,5 @@ JUDGES: Final[Mapping[str, Judge]] = {
     "0045": serving("acceptance", acceptance.acceptance),
     "0080": Judge(upkeep.tell_step, _told),
     "0089": Judge(ecard_fault.tell_fault, ecard_fault.told_keys),
+    "0090": Judge(phone_code.read_phone, _received),
 }

@@ -19,32 +19,24 @@ def waiting(worker: Any, keep: Any) -> Any:
 
 
 @pytest.mark.rule("RA09")
-@pytest.mark.parametrize("branch", ["", "510100", "110000"])
-def test_any_branch_of_the_cards_own_bank_activates_it(
-    host: Any, pharmacy: Any, waiting: Any, at_bank: Any, branch: str
+def test_the_cards_own_bank_activates_it_in_person_at_any_branch_of_the_country(
+    host: Any, pharmacy: Any, waiting: Any, keep: Any, at_bank: Any, bank_asked: Any
 ) -> None:
-    done = at_bank(pharmacy, waiting, "ActivateBank", branch_admvs=branch)
-    assert (done.status, done.bank_code) == (bank_zone.ACTIVE, "CCB")
-    assert host.account(waiting.psn_no).status == bank_zone.ACTIVE
-
-
-@pytest.mark.rule("RA09")
-@pytest.mark.parametrize(
-    ("said", "refused"),
-    [
+    for said, refused in (
         ({"bank_code": "ICBC"}, bank_codes.BANK_WRONG_BRANCH),
         ({"channel": "APP"}, bank_codes.BANK_IN_PERSON),
         ({"channel": "PHONE"}, bank_codes.BANK_IN_PERSON),
         ({"certno": ""}, bank_codes.BANK_IN_PERSON),
         ({"card_sn": ""}, bank_codes.BANK_IN_PERSON),
         ({"applicant": "PROXY"}, bank_codes.BANK_IN_PERSON),
-    ],
-)
-def test_nobody_else_and_nowhere_else_activates_it(
-    host: Any, pharmacy: Any, waiting: Any, bank_asked: Any, said: dict[str, str], refused: Any
-) -> None:
-    assert bank_asked(pharmacy, waiting, "ActivateBank", **said).refusal == refused.code
-    assert host.account(waiting.psn_no).status == bank_zone.UNACTIVATED
+    ):
+        assert bank_asked(pharmacy, waiting, "ActivateBank", **said).refusal == refused.code, said
+        assert host.account(waiting.psn_no).status == bank_zone.UNACTIVATED
+    for branch in ("", "510100", "110000"):
+        keep(waiting, status=bank_zone.UNACTIVATED)
+        done = at_bank(pharmacy, waiting, "ActivateBank", branch_admvs=branch)
+        assert (done.status, done.bank_code) == (bank_zone.ACTIVE, "CCB")
+        assert host.account(waiting.psn_no).status == bank_zone.ACTIVE
 
 
 @pytest.mark.rule("RA10")
@@ -61,13 +53,19 @@ def test_what_is_active_is_not_activated_again(pharmacy: Any, worker: Any, bank_
 
 
 @pytest.mark.rule("RA15")
-def test_a_frozen_account_is_released_at_the_bank_with_document_and_card(
-    host: Any, pharmacy: Any, worker: Any, keep: Any, at_bank: Any, bank_asked: Any
-) -> None:
+def test_a_frozen_account_stops_the_bank_debit_alone_until_the_bank_releases_it(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any, keep: Any, at_bank: Any, bank_asked: Any,
+    refusal: Any, drugs: Any,
+) -> None:  # fmt: skip
     keep(worker, status=bank_zone.FROZEN)
-    assert bank_asked(pharmacy, worker, "ReleaseBank", channel="APP").refusal == bank_codes.BANK_IN_PERSON.code
-    assert bank_asked(pharmacy, worker, "ReleaseBank", certno="").refusal == bank_codes.BANK_IN_PERSON.code
+    assert refusal(pharmacy.ask(visits.purchase(pharmacy, card, 100))) == (bank_codes.BANK_FROZEN.code, "57")
+    assert pharmacy.told(visits.drug_sale(pharmacy, worker, drugs)).amounts.acct_pay_fen > 0
+    for missing in ({"channel": "APP"}, {"certno": ""}, {"card_sn": ""}):
+        asked = bank_asked(pharmacy, worker, "ReleaseBank", **missing)
+        assert asked.refusal == bank_codes.BANK_IN_PERSON.code, missing
     assert at_bank(pharmacy, worker, "ReleaseBank").status == bank_zone.ACTIVE
+    pharmacy.told(visits.purchase(pharmacy, card, 100))
+    assert not host.broken_laws()
 
 
 @pytest.mark.rule("RE03")

@@ -9,10 +9,12 @@ import pytest
 import settlement.engine
 from settlement.engine.ledger import bank_zone
 from settlement.engine.ledger.bank_zone import handed_out
+from settlement.engine.rules.directory import BANK_LANE
 from settlement.wire import bank_codes, codes
 from settlement.wire.bank import CashDeposit
+from settlement.wire.names import terminal_number
 
-JINING, WEIFANG, LAIWU = "370800", "370700", "371200"
+JINAN, JINING, WEIFANG, LAIWU = "370100", "370800", "370700", "371200"
 AFTER_EXPIRY_MS = 11 * 366 * 24 * 3_600_000
 
 
@@ -21,7 +23,8 @@ def expired(host: Any, teller: Any, keep_person: Any) -> Any:
     """Make a card's last day lie behind, of a person of a city, as its issuing city made it; return who tries it."""
 
     def made(city: str, issuing_city: str = "") -> tuple[Any, Any]:
-        person = keep_person(next(host.people(city, insutype="310")), issuing_city=issuing_city)
+        insured = next(person for person in host.people(city, insutype="310") if person.balance_fen > 10_000)
+        person = keep_person(insured, issuing_city=issuing_city)
         host.now_ms += AFTER_EXPIRY_MS
         return teller(f"P{city}00001").sign_in(), person
 
@@ -64,21 +67,12 @@ def test_incomplete_information_stops_the_bank_leg_alone_and_leaves_no_half_stat
     assert not host.broken_laws()
 
 
-@pytest.mark.rule("RA15")
-def test_a_frozen_account_pays_nothing_and_the_personal_account_goes_on(
-    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any, keep: Any, refusal: Any, drugs: Any
-) -> None:
-    keep(worker, status=bank_zone.FROZEN)
-    assert refusal(pharmacy.ask(visits.purchase(pharmacy, card, 100))) == (bank_codes.BANK_FROZEN.code, "57")
-    settled = pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
-    assert settled.amounts.acct_pay_fen > 0
-
-
 @pytest.mark.rule("RE03")
 def test_each_zone_is_lost_by_itself(
-    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any, keep: Any, keep_person: Any, drugs: Any
+    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any, keep: Any, keep_person: Any, drugs: Any, refusal: Any
 ) -> None:
     keep(worker, status=bank_zone.LOST)
+    assert refusal(pharmacy.ask(visits.purchase(pharmacy, card, 100))) == (bank_codes.BANK_LOST.code, "41")
     pharmacy.told(visits.drug_sale(pharmacy, worker, drugs))
     keep(worker, status=bank_zone.ACTIVE)
     keep_person(host.person(worker.psn_no), card_status="LOST_FORMAL")
@@ -87,40 +81,36 @@ def test_each_zone_is_lost_by_itself(
 
 
 @pytest.mark.rule("RA35")
-@pytest.mark.rule("RE02")
 def test_in_weifang_an_expired_card_pays_from_the_personal_account_and_not_from_the_bank(
-    expired: Any, visits: Any, debit_card: Any, refusal: Any, host: Any
+    expired: Any, visits: Any, drugs: Any, debit_card: Any, refusal: Any
 ) -> None:
     teller, person = expired(WEIFANG)
-    assert teller.told(visits.query(person)).psn_no == person.psn_no
+    settled = teller.told(visits.drug_sale(teller, person, drugs))
+    assert settled.amounts.acct_pay_fen > 0
     reply = teller.ask(visits.purchase(teller, debit_card(person), 100, pin="222222"))
     assert refusal(reply) == (bank_codes.CARD_EXPIRED_BANK.code, "54")
 
 
-@pytest.mark.rule("RA35")
-def test_what_is_limited_still_takes_money_in_and_what_is_dead_does_not(
-    expired: Any, asks: Any, debit_card: Any, refusal: Any
-) -> None:
-    for city, issuing_city, pin, wanted in (
-        (WEIFANG, "", "222222", ("", "00")),
-        ("370100", LAIWU, "111111", ("E2006", "54")),
-    ):
-        at, person = expired(city, issuing_city)
-        at.dev_no = f"P{city}0000199"
-        at.sign_in()
-        reply = at.ask(asks(CashDeposit, at, debit_card(person), 100, pin=pin))
-        assert refusal(reply) == wanted
-
-
 @pytest.mark.rule("RA37")
-def test_in_jinan_an_expired_card_goes_on_unless_it_is_one_of_former_laiwu(
-    expired: Any, visits: Any, debit_card: Any, refusal: Any
-) -> None:
-    teller, laiwu = expired("370100", LAIWU)
-    reply = teller.ask(visits.purchase(teller, debit_card(laiwu), 100))
-    assert refusal(reply) == (bank_codes.CARD_EXPIRED_BANK.code, "54")
-    other = next(person for person in teller.host.people("370100") if person.psn_no != laiwu.psn_no)
-    teller.told(visits.purchase(teller, debit_card(other), 100))
+@pytest.mark.parametrize(
+    ("city", "issuing_city", "pin", "debit", "deposit"),
+    [
+        pytest.param(WEIFANG, "", "222222", "54", "00", id="Weifang: social goes on, bank to be closed in time"),
+        pytest.param(JINAN, "", "111111", "00", "00", id="Jinan: no effect"),
+        pytest.param(JINAN, LAIWU, "111111", "54", "54", id="former Laiwu: the bank zone is dead"),
+    ],
+)
+def test_three_places_know_three_effects_of_the_last_day(
+    expired: Any, asks: Any, visits: Any, drugs: Any, debit_card: Any, refusal: Any,
+    city: str, issuing_city: str, pin: str, debit: str, deposit: str,
+) -> None:  # fmt: skip
+    at, person = expired(city, issuing_city)
+    assert at.told(visits.drug_sale(at, person, drugs)).amounts.acct_pay_fen > 0
+    card = debit_card(person)
+    assert refusal(at.ask(visits.purchase(at, card, 100, pin=pin)))[1] == debit
+    at.dev_no = terminal_number(at.code, BANK_LANE)
+    at.sign_in()
+    assert refusal(at.ask(asks(CashDeposit, at, card, 100, pin=pin)))[1] == deposit
 
 
 @pytest.mark.rule("RB17")
@@ -173,9 +163,11 @@ def test_a_small_amount_is_tapped_without_a_pin_and_a_larger_one_with_it(
 
 
 @pytest.mark.rule("RG01")
-def test_taps_without_a_pin_have_a_limit_together_until_the_pin_is_typed(
+def test_a_tap_without_a_pin_has_a_limit_and_taps_together_have_one_until_the_pin_is_typed(
     pharmacy: Any, visits: Any, antenna_card: Any, refusal: Any
 ) -> None:
+    larger = refusal(pharmacy.ask(visits.purchase(pharmacy, antenna_card, 100_001, pin="")))
+    assert larger == (codes.BANK_SMALL_AMOUNT_EXCEEDED.code, "61")
     for _ in range(5):
         pharmacy.told(visits.purchase(pharmacy, antenna_card, 100_000, pin=""))
     beyond = refusal(pharmacy.ask(visits.purchase(pharmacy, antenna_card, 1, pin="")))

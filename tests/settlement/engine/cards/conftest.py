@@ -1,5 +1,6 @@
 """The desk of the card services: whoever comes shows what a service asks for, unless the test says otherwise."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from settlement.wire.service_catalogue import SERVICES
 from tests.settlement.engine.conftest import NOON_2026_11_21, Host, Teller
 
 NAMES = {kind: name for name, kind in SERVICES.items()}
+PHOTO = (Path(__file__).parents[3] / "vectors" / "photos" / "white.jpg").read_bytes()
 DAY_MS = 24 * 60 * 60 * 1000
 PREFERRED = ("COUNTER", "BANK", "APP")
 JINAN, WEIFANG, JINING, SICHUAN = "370100", "370700", "370800", "510100"

@@ -6,33 +6,15 @@ import msgspec
 import pytest
 
 from settlement.engine.arrival import Door
-from settlement.wire import entitlement_codes, making_codes, service_codes
-from settlement.wire.credentials import IssueToken
+from settlement.wire import entitlement_codes, making_codes
 from settlement.wire.envelope import Request, decode_output, encode
 from settlement.wire.making import CheckAcceptance, KeepCertificateCopy, TellEcardFault
 from settlement.wire.messages import PresettleDrugSale
 from settlement.wire.names import institution_code
-from settlement.wire.service_catalogue import SERVICES
 from settlement.wire.services import BindEcard, QueryCard
 
 MONDAY_2026_11_23 = 1_795_406_400_000
 NEW_TERMINALS, OLD_TERMINALS = institution_code("P", "370100", 1), institution_code("P", "370100", 500)
-FOURTEEN = {
-    "temporary loss": "lose",
-    "release of it": "release",
-    "enable": "enable",
-    "cancel": "cancel",
-    "instant make": "instant-make",
-    "instant reissue": "reissue",
-    "change password": "change-password",
-    "reset password": "reset-password",
-    "progress": "progress",
-    "status": "status",
-    "enable another city's card": "enable-foreign",
-    "change phone": "change-phone",
-    "unit batch": "apply-by-table",
-    "remote-use test": "remote-use-test",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -42,28 +24,6 @@ def monday(host: Any) -> None:
 
 def shown(person: Any, channel: str = "APP", **fields: Any) -> dict[str, Any]:
     return {"psn_no": person.psn_no, "certno": person.certno, "channel": channel, **fields}
-
-
-@pytest.mark.rule("RI01")
-@pytest.mark.parametrize("service", FOURTEEN.values(), ids=list(FOURTEEN))
-def test_an_outlet_of_jinan_does_the_fourteen_services(host: Any, service: str) -> None:
-    offer = host.world.cities["370100"].services[service]
-    assert offer.at & {"BANK", "COUNTER"}, "a bank's or the city's outlet"
-    assert service in SERVICES
-
-
-@pytest.mark.rule("RI01")
-@pytest.mark.parametrize("service", FOURTEEN.values(), ids=list(FOURTEEN))
-def test_each_of_the_fourteen_refuses_a_channel_that_does_not_do_it(host: Any, pharmacy: Any, service: str) -> None:
-    """A pharmacy's terminal changes passwords and does nothing else of them: its own channel is a contract as well."""
-    offer = host.world.cities["370100"].services[service]
-    assert ("PHARMACY" in offer.at) is (service == "change-password")
-    fields = {field.name: "x" for field in msgspec.structs.fields(SERVICES[service]) if field.required}
-    special = {"table": b"x", "mdtrtarea_admvs": "379900", "phone": "1380000", "channel": "PHARMACY"}
-    fields |= {name: special[name] for name in special if name in fields or name == "channel"}
-    body = SERVICES[service](**fields)
-    refused = pharmacy.ask(body).refusal
-    assert (refused == service_codes.CHANNEL_NOT_ALLOWED.code) is (service != "change-password")
 
 
 @pytest.mark.rule("RF08")
@@ -158,8 +118,8 @@ def test_the_e_card_stands_in_for_the_card_for_medicine_and_for_business(
     host: Any, pharmacy: Any, worker: Any, drugs: Any
 ) -> None:
     assert entitlement_codes.CREDENTIAL_ECARD in host.world.cities["370100"].credentials.accepted
-    token = pharmacy.told(IssueToken(entitlement_codes.CREDENTIAL_ECARD, worker.certno, worker.psn_name))
-    by_ecard = {"mdtrt_cert_type": entitlement_codes.CREDENTIAL_ECARD, "mdtrt_cert_no": token.mdtrt_cert_no}
+    token = pharmacy.token(entitlement_codes.CREDENTIAL_ECARD, worker)
+    by_ecard = {"mdtrt_cert_type": entitlement_codes.CREDENTIAL_ECARD, "mdtrt_cert_no": token}
     assert pharmacy.ask(sale(worker, drugs, **by_ecard)).approved
     status = pharmacy.ask(QueryCard(**shown(worker, "APP")))
     assert decode_output(status).card_status == "NORMAL"

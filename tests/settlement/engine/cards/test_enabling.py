@@ -1,14 +1,17 @@
 """A card comes into force: by whom, when, and what becomes of the one before it."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from settlement.engine.ledger.books import bank_opening
+from settlement.engine.ledger.books import bank_opening, opening
 from settlement.engine.ledger.cards import CardEvent, Ecard
 from settlement.engine.ledger.state import BankAccount, Person
-from settlement.stores.store import Changes
+from settlement.stores.sqlite import SqliteStore
+from settlement.stores.store import Changes, LedgerAudit, Origin, StoreError
 from settlement.wire import codes, service_codes
 from settlement.wire.bank_services import ActivateBank
 from settlement.wire.envelope import decode_output
@@ -163,13 +166,59 @@ def test_the_balance_is_reached_by_the_new_card_in_the_decision_that_kills_the_o
     person, pharmacy = of(JINAN), desk.teller(JINAN)
     waiting = reissued(desk, person)
     asked = EnableCard(person.psn_no, "COUNTER", certno=person.certno)
-    decision = desk.host.decide(desk.host.arrival(pharmacy.request(asked), asked))[0]
+    decision = desk.host.decide(desk.host.arrival(desk.teller(JINAN, "S").request(asked), asked))[0]
     after = [row for row in decision.changes if isinstance(row, Person)]
     assert [(row.card_id, row.balance_fen) for row in after] == [(waiting.card_id, person.balance_fen)]
     assert decision.transfers == ()
     assert pharmacy.ask(visits.query(person)).refusal == codes.CARD_SUPERSEDED.code
     assert pharmacy.told(visits.query(waiting)).insuinfo[0].balc_fen == person.balance_fen
     assert not desk.host.broken_laws()
+
+
+@pytest.mark.rule("RA30")
+def test_a_crash_while_the_new_card_comes_into_force_leaves_all_of_before_or_all_of_after(
+    desk: Any, of: Any, tmp_path: Path
+) -> None:
+    person, outlet = of(JINAN), desk.teller(JINAN, "S")
+    waiting = reissued(desk, person)
+    before = desk.host.person(person.psn_no)
+    asked = EnableCard(person.psn_no, "COUNTER", certno=person.certno)
+    decision = desk.host.decide(desk.host.arrival(outlet.request(asked), asked))[0]
+    assert decision.reply.approved, decision.reply.err_msg
+    origin = Origin(1, 1000, "ABCDEF")
+
+    async def recovered() -> tuple[Person, LedgerAudit]:
+        store = SqliteStore(tmp_path, origin)
+        state = await store.load(((Person, before.key),))
+        found, audit = state.get(Person, *before.key), await store.audit()
+        await store.close()
+        assert found
+        return found, audit
+
+    async def cut_short() -> None:
+        store = SqliteStore(tmp_path, origin)
+        await store.save(Changes((before,), opening(before, desk.host.now_ms)))
+        store._connection.execute(
+            "CREATE TRIGGER cut BEFORE INSERT ON cardevent BEGIN SELECT RAISE(ABORT, 'a power cut'); END"
+        )
+        with pytest.raises(StoreError, match="a power cut"):
+            await store.save(Changes(decision.changes, decision.transfers))
+        store._connection.execute("DROP TRIGGER cut")
+        await store.close()
+
+    async def again() -> None:
+        store = SqliteStore(tmp_path, origin)
+        await store.save(Changes(decision.changes, decision.transfers))
+        await store.close()
+
+    asyncio.run(cut_short())
+    found, audit = asyncio.run(recovered())
+    assert found == before
+    assert all(law.ok for law in audit.invariants)
+    asyncio.run(again())
+    found, audit = asyncio.run(recovered())
+    assert (found.card_id, found.balance_fen) == (waiting.card_id, person.balance_fen)
+    assert all(law.ok for law in audit.invariants)
 
 
 @pytest.mark.rule("RA31")

@@ -92,6 +92,7 @@ def test_a_temporary_loss_is_not_begun_anew_while_it_lasts(desk: Any, of: Any) -
     [
         ("ISSUED_UNENABLED", service_codes.CARD_NOT_ENABLED),
         ("CANCELLED", service_codes.CARD_CANCELLED),
+        ("ALLOCATED", service_codes.NO_CARD_HERE),
         ("NONE", service_codes.NO_CARD_HERE),
     ],
 )
@@ -154,11 +155,16 @@ def test_a_cancelled_cards_reason_is_kept_and_a_death_ends_every_credential(
     desk: Any, of: Any, visits: Any, drugs: Any, reason: str
 ) -> None:
     person, pharmacy = of(SICHUAN), desk.teller(SICHUAN)
+    before = {kind: pharmacy.token(kind, person) for kind in ("01", "91")}
     desk.done(CancelCard, person, reason=reason)
     assert [(event.service, event.reason) for event in events(desk.host)] == [("cancel", reason)]
     assert pharmacy.ask(visits.query(person)).refusal == service_codes.CARD_CANCELLED.code
     identity = pharmacy.ask(visits.query(person, mdtrt_cert_type="02", mdtrt_cert_no=person.certno, card_sn=""))
     assert identity.approved == (reason != "DEATH")
+    for kind, token in before.items():
+        shown = visits.query(person, mdtrt_cert_type=kind, mdtrt_cert_no=token, card_sn="")
+        assert pharmacy.ask(shown).approved == (reason != "DEATH")
+        assert pharmacy.ask(pharmacy.asks_token(kind, person, "000000")).approved == (reason != "DEATH")
 
 
 @pytest.mark.rule("RC22")

@@ -87,6 +87,14 @@ def test_a_service_that_nobody_knows_is_no_part_of_a_city() -> None:
         read_city(text.replace("[services]\n", "[services]\n" + row), "370100.toml")
 
 
+def test_a_sealed_card_is_made_good_by_enabling_alone(desk: Any, of: Any) -> None:
+    person = of(WEIFANG)
+    desk.done(SealCard, person)
+    for kind in (LoseCard, LoseCardFormally, ReleaseCard):
+        assert desk.refused(kind, person) == service_codes.CARD_SEALED.code
+    assert desk.done(EnableCard, person).card_status == NORMAL
+
+
 def test_a_status_of_the_future_is_refused_by_name() -> None:
     refused = after("OTHER", Event.LOSE)
     assert isinstance(refused, Refused)

@@ -6,14 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from settlement.engine.cards.elsewhere import names, one_a_province
-from settlement.engine.case import Refused, case_of
 from settlement.engine.ledger.state import Person
-from settlement.wire import codes, service_codes
-from settlement.wire.making import ApplyForCard
+from settlement.wire import codes, making_codes, service_codes
+from settlement.wire.making import ApplyForCard, MakeInstantly
 from settlement.wire.messages import ReissueCard
-from settlement.wire.services import CancelCard, EnableForeignCard, LoseCard, TransferHome
-from tests.settlement.engine.cards.conftest import JINAN, JINING, SICHUAN, WEIFANG
+from settlement.wire.services import CancelCard, EnableCard, EnableForeignCard, LoseCard, TransferHome
+from tests.settlement.engine.cards.conftest import JINAN, JINING, PHOTO, SICHUAN, WEIFANG
 
 NO_CARD = {
     "card_status": "NONE",
@@ -128,6 +126,7 @@ def test_a_foreign_card_is_replaced_where_it_was_issued_alone(desk: Any, of: Any
 def test_a_visit_that_was_opened_goes_on_where_it_was_when_the_card_is_transferred(
     desk: Any, of: Any, visits: Any, drugs: Any
 ) -> None:
+    assert desk.host.world.cities[SICHUAN].services["transfer-home"].where == "PROVINCE"
     person, hospital = of(WEIFANG), desk.teller(WEIFANG, "H")
     settlement = visits.outpatient(hospital, person, drugs)
     newly_insured(desk, person, JINING)
@@ -139,33 +138,58 @@ def test_a_visit_that_was_opened_goes_on_where_it_was_when_the_card_is_transferr
     assert hospital.ask(visits.registration(person)).refusal == service_codes.NO_CARD_HERE.code
 
 
-def standing(desk: Any, person: Any) -> Refused | None:
-    """What stands in the way of another card for a person."""
-    teller = desk.teller(person.city)
-    asked = LoseCard(person.psn_no, "PHONE")
-    arrival = desk.host.arrival(teller.request(asked), asked)
-    keys = (Person, (person.city, person.psn_no)), *names(arrival, desk.host.world)
-    case = case_of(arrival, desk.host.store.load_now(keys), desk.host.world)
-    assert not isinstance(case, Refused)
-    found = case.person(person.psn_no)
-    assert found
-    return one_a_province(case, found)
+LOST = {"lost": True, "card_sn": ""}
+CANCELLED = {"card_status": "CANCELLED", "balance_fen": 0}
 
 
 @pytest.mark.rule("RA01")
 @pytest.mark.rule("RD18")
 def test_a_card_in_use_stands_in_the_way_of_another_in_its_province_and_in_no_other(desk: Any, of: Any) -> None:
     jinan, chengdu = of(JINAN), of(SICHUAN)
-    blocked = standing(desk, newly_insured(desk, jinan, WEIFANG))
-    assert blocked
-    assert blocked.refusal is service_codes.ACTIVE_CARD_EXISTS
-    assert blocked.detail == "a card is in use in 370100"
-    assert standing(desk, newly_insured(desk, chengdu, WEIFANG)) is None
-    assert standing(desk, newly_insured(desk, jinan, SICHUAN)) is None
+    here, stranger = (desk.holds(one, city=WEIFANG, **CANCELLED) for one in (jinan, chengdu))
+    blocked = desk.ask(ReissueCard, here, **LOST)
+    assert blocked.refusal == service_codes.ACTIVE_CARD_EXISTS.code
+    assert blocked.err_msg.endswith("a card is in use in 370100")
+    assert desk.done(ReissueCard, stranger, **LOST).card_issue == 2
     desk.done(CancelCard, jinan, reason="SURPLUS")
-    assert standing(desk, desk.row(WEIFANG, jinan.psn_no)) is None
-    assert standing(desk, jinan) is None
-    assert standing(desk, of(JINING)) is not None
+    assert desk.done(ReissueCard, here, **LOST).card_issue == 2
+
+
+@pytest.mark.rule("RA01")
+def test_a_card_that_was_made_is_not_enabled_beside_another_of_the_province(desk: Any, of: Any) -> None:
+    mover = of(WEIFANG)
+    desk.done(EnableForeignCard, newly_insured(desk, mover))
+    for facts in ({"card_status": "ISSUED_UNENABLED"}, {"card_status": "AWAY", "card_pending": 2}):
+        waiting = desk.holds(desk.row(WEIFANG, mover.psn_no), **facts)
+        assert desk.refused(EnableCard, waiting) == service_codes.ACTIVE_CARD_EXISTS.code
+    assert desk.refused(ReissueCard, desk.holds(waiting, **CANCELLED, card_pending=0), **LOST) == (
+        service_codes.ACTIVE_CARD_EXISTS.code
+    )
+    assert desk.row(JINAN, mover.psn_no).card_status == "NORMAL"
+
+
+@pytest.mark.rule("RA01")
+def test_a_card_that_was_applied_for_is_not_handed_over_beside_another_of_the_province(desk: Any, of: Any) -> None:
+    person = of(JINAN)
+    desk.done(CancelCard, person, reason="SURPLUS")
+    applied = {"psn_name": person.psn_name, "bank_code": "CCB", "channel": "BANK", "mode": "INSTANT"}
+    data = {"photo": PHOTO, "phone": "13", "address": "a street"}
+    desk.done(ApplyForCard, person, **applied, **data)
+    there = desk.holds(person, city=WEIFANG, balance_fen=0)
+    assert desk.refused(MakeInstantly, person, channel="BANK") == service_codes.ACTIVE_CARD_EXISTS.code
+    desk.holds(there, **CANCELLED)
+    assert desk.done(MakeInstantly, person, channel="BANK").card_issue == 2
+
+
+@pytest.mark.parametrize("move", [EnableForeignCard, TransferHome])
+def test_a_card_goes_nowhere_while_the_next_one_is_made_where_it_is(desk: Any, of: Any, move: type) -> None:
+    mover = of(WEIFANG)
+    desk.done(ReissueCard, mover)
+    here = newly_insured(desk, mover)
+    how = {"from_admdvs": WEIFANG, "card_sn": mover.card_id.hex().upper()} if move is TransferHome else {}
+    assert desk.refused(move, here, **how) == service_codes.REISSUE_IN_PROGRESS.code
+    desk.done(EnableCard, mover)
+    assert desk.row(JINAN, mover.psn_no).card_status == "NONE"
 
 
 def test_a_lost_card_moves_nowhere(desk: Any, of: Any) -> None:
@@ -188,9 +212,10 @@ def test_a_card_of_the_province_is_enabled_here_or_cancelled_there_and_made_anew
     one, other = itertools.islice(desk.host.people(WEIFANG, psn_type="11"), 2)
     desk.done(EnableForeignCard, newly_insured(desk, one))
     assert desk.row(JINAN, one.psn_no).card_status == "NORMAL"
-    assert standing(desk, newly_insured(desk, other)) is not None
+    here = newly_insured(desk, other)
+    applied = {"psn_name": other.psn_name, "bank_code": "CCB", "card_sn": ""}
+    stopped = desk.refused(ApplyForCard, here, **applied, mode="INSTANT", channel="BANK")
+    assert stopped == making_codes.NOT_READY.code
     desk.done(CancelCard, other, reason="SURPLUS")
-    here = desk.row(JINAN, other.psn_no)
-    assert standing(desk, here) is None
-    told = desk.done(ApplyForCard, here, psn_name=other.psn_name, bank_code="CCB", card_sn="")
+    told = desk.done(ApplyForCard, here, **applied)
     assert told.psn_no == other.psn_no

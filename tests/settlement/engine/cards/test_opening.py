@@ -166,10 +166,12 @@ def test_jinan_reissues_for_its_own_city_alone(at: Any, host: Any, worker: Any) 
 
 @pytest.mark.rule("RD14")
 @pytest.mark.parametrize("channel", ["APP", "PORTAL"])
-def test_weifang_reissues_on_line_from_anywhere(at: Any, host: Any, channel: str) -> None:
+def test_weifang_reissues_on_line_from_anywhere_and_jinan_does_not(at: Any, host: Any, channel: str) -> None:
     person = next(host.people(WEIFANG))
     reply = at(FRIDAY_2026_11_20, reissue(person, channel), JINAN, insured=WEIFANG)
     assert reply.approved, reply.err_msg
+    jinans = at(FRIDAY_2026_11_20 + 1_000, reissue(next(host.people(JINAN)), channel), WEIFANG, insured=JINAN)
+    assert jinans.refusal in {service_codes.CHANNEL_NOT_ALLOWED.code, service_codes.WRONG_PLACE.code}
 
 
 OTHERS = {

@@ -7,6 +7,7 @@ import pytest
 from settlement.engine.arrival import Door
 from settlement.engine.ledger.cards import Ecard
 from settlement.wire import codes, service_codes
+from settlement.wire.bank_services import ChangeBankPin
 from settlement.wire.envelope import digest_of
 from settlement.wire.names import institution_code
 from settlement.wire.services import (
@@ -77,6 +78,48 @@ def test_one_password_serves_both_accounts_in_jining_and_two_elsewhere(desk: Any
         assert (after != bank) == shared
         if shared:
             assert after == desk.host.world.key.password_check(person.bank_card_no, NEW)
+
+
+def at_the_bank(desk: Any, visits: Any, person: Any, card: Any, password: str) -> str:
+    """Pay one yuan from the bank account; return the refusal, empty where it pays."""
+    pharmacy = desk.teller(person.city)
+    return str(pharmacy.ask(visits.purchase(pharmacy, card, 100, password)).refusal)
+
+
+@pytest.mark.rule("RB02")
+def test_jinings_password_is_changed_at_either_and_reset_at_either_for_both(
+    desk: Any, of: Any, visits: Any, drugs: Any, debit_card: Any
+) -> None:
+    person = of(JINING)
+    card, bank = debit_card(person), {"channel": "BANK", "bank_code": "CCB"}
+    desk.done(ChangeBankPin, person, **change(desk, person), **bank)
+    assert pays_with(desk, visits, person, drugs, NEW).approved
+    assert at_the_bank(desk, visits, person, card, NEW) == ""
+    desk.done(ChangePassword, person, **change(desk, person, old=NEW, new="246801"))
+    assert at_the_bank(desk, visits, person, card, "246801") == ""
+    assert at_the_bank(desk, visits, person, card, NEW) == codes.BANK_PIN_WRONG.code
+    desk.done(ResetBankPassword, person)
+    assert pays_with(desk, visits, person, drugs, "000000").approved
+    desk.done(ChangeBankPin, person, **change(desk, person), **bank)
+    assert at_the_bank(desk, visits, person, card, NEW) == ""
+    assert not desk.host.broken_laws()
+
+
+@pytest.mark.rule("RB02")
+def test_jinings_wrong_passwords_are_counted_together_and_a_right_one_gives_them_back(
+    desk: Any, of: Any, visits: Any, drugs: Any, debit_card: Any
+) -> None:
+    person = of(JINING)
+    card = debit_card(person)
+    for _ in range(2):
+        assert at_the_bank(desk, visits, person, card, "999999") == codes.BANK_PIN_WRONG.code
+    assert at_the_bank(desk, visits, person, card, "000000") == ""
+    assert pays_with(desk, visits, person, drugs, "999999").refusal == codes.PIN_WRONG.code
+    for _ in range(2):
+        assert at_the_bank(desk, visits, person, card, "999999") == codes.BANK_PIN_WRONG.code
+    assert at_the_bank(desk, visits, person, card, "000000") == codes.BANK_PIN_LOCKED.code
+    assert pays_with(desk, visits, person, drugs, "000000").refusal == codes.PIN_LOCKED.code
+    assert not desk.host.broken_laws()
 
 
 @pytest.mark.rule("RB03")
@@ -164,7 +207,7 @@ def test_a_proxy_shows_both_documents_and_the_card(desk: Any, of: Any) -> None:
 def test_a_wrong_password_of_the_e_card_costs_the_card_no_try(desk: Any, of: Any) -> None:
     person = of(WEIFANG)
     app = desk.teller(WEIFANG)
-    desk.done(ChangeEcardPassword, person, new_pin_block=app.pin_block(person, NEW))
+    desk.done(ChangeEcardPassword, person, forgotten=True, new_pin_block=app.pin_block(person, NEW))
     before = desk.host.person(person.psn_no), desk.host.account(person.psn_no)
     wrong = change(desk, person, old="999999", new="246801")
     for _ in range(6):
@@ -177,7 +220,6 @@ def test_a_wrong_password_of_the_e_card_costs_the_card_no_try(desk: Any, of: Any
 def test_a_forgotten_password_of_the_e_card_is_set_anew_in_the_app(desk: Any, of: Any) -> None:
     person = of(WEIFANG)
     new = {"new_pin_block": desk.teller(WEIFANG).pin_block(person, NEW)}
-    desk.done(ChangeEcardPassword, person, **new)
     assert desk.refused(ChangeEcardPassword, person, **new) == codes.PIN_REQUIRED.code
     assert desk.refused(ChangeEcardPassword, person, channel="PHONE", **new) == service_codes.CHANNEL_NOT_ALLOWED.code
     desk.done(ChangeEcardPassword, person, forgotten=True, **new)

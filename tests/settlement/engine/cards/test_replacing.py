@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from settlement.wire import codes, service_codes
+from settlement.wire import codes, making_codes, service_codes
+from settlement.wire.making import ApplyForCard, WithdrawApplication
 from settlement.wire.messages import ReissueCard
 from settlement.wire.names import CHINA
 from settlement.wire.services import CancelCard, ChangeName, LoseCard, LoseCardFormally
-from tests.settlement.engine.cards.conftest import JINAN, JINING, SICHUAN, WEIFANG, card_sn
+from tests.settlement.engine.cards.conftest import JINAN, JINING, PHOTO, SICHUAN, WEIFANG, card_sn
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -68,10 +69,10 @@ def test_a_wrong_photo_is_cancelled_with_its_card_and_made_anew(desk: Any, of: A
 def test_jining_takes_30_yuan_for_loss_and_own_fault_into_the_banks_books(desk: Any, of: Any) -> None:
     person = of(JINING)
     for reason, fee_fen in (("LOST", 3000), ("OWN_FAULT", 3000), ("UNREADABLE", 0)):
-        now, pharmacy, lost = desk.host.person(person.psn_no), desk.teller(JINING), reason == "LOST"
+        now, branch, lost = desk.host.person(person.psn_no), desk.teller(JINING, "B"), reason == "LOST"
         shown = "" if lost else card_sn(now)
         asked = ReissueCard(now.psn_no, now.certno, now.psn_name, shown, lost, reason=reason, channel="BANK")
-        decision = desk.host.decide(desk.host.arrival(pharmacy.request(asked), asked))[0]
+        decision = desk.host.decide(desk.host.arrival(branch.request(asked), asked))[0]
         assert decision.reply.approved, decision.reply.err_msg
         fees = [one for one in decision.transfers if one.cause.startswith("CARD_FEE")]
         assert sum(one.amount_fen for one in fees) == fee_fen
@@ -147,3 +148,28 @@ def test_a_lost_card_of_a_city_where_insurance_ended_is_cancelled_and_not_replac
     desk.done(LoseCardFormally, person)
     assert desk.refused(ReissueCard, person, lost=True, card_sn="") == service_codes.NOT_ENTITLED_HERE.code
     assert desk.done(CancelCard, person, reason="SURPLUS", card_sn="").card_status == "CANCELLED"
+
+
+@pytest.mark.rule("RJ05")
+def test_nobody_whose_card_a_batch_makes_is_given_another_before_that_is_withdrawn(desk: Any, of: Any) -> None:
+    person = of(JINAN)
+    desk.done(CancelCard, person, reason="OTHER")
+    data = {"photo": PHOTO, "phone": "13", "address": "a street"}
+    desk.done(ApplyForCard, person, psn_name=person.psn_name, bank_code="CCB", channel="BANK", **data)
+    assert desk.refused(ReissueCard, person) == making_codes.APPLICATION_PENDING.code
+    desk.done(WithdrawApplication, person, channel="BANK")
+    assert desk.done(ReissueCard, person).card_issue == 2
+
+
+@pytest.mark.rule("RA47")
+def test_a_retired_cadre_is_issued_no_card(desk: Any, of: Any) -> None:
+    cadre = desk.holds(of(JINAN), psn_type="13")
+    for how in ({}, {"lost": True, "card_sn": ""}):
+        assert desk.refused(ReissueCard, cadre, **how) == service_codes.NOT_ENTITLED_HERE.code
+    assert desk.row(JINAN, cadre.psn_no).card_issue == 1
+
+
+@pytest.mark.parametrize("status", ["NONE", "ALLOCATED", "AWAY"])
+def test_a_first_card_is_applied_for_and_not_reissued(desk: Any, of: Any, status: str) -> None:
+    person = desk.holds(of(JINAN), card_status=status)
+    assert desk.refused(ReissueCard, person, lost=True, card_sn="") == service_codes.NO_CARD_HERE.code

@@ -14,7 +14,7 @@ from settlement.wire.clearing import FileElsewhere, WithdrawFiling
 from settlement.wire.messages import PresettleDrugSale
 from settlement.wire.names import institution_code
 
-SAMPLE = "379900"
+JINAN, WEIFANG, SAMPLE = "370100", "370700", "379900"
 LAG_DAYS = 7
 BILL = ("10", 200)
 """Two thousand yuan of one item: past every deductible of a first level."""
@@ -55,10 +55,40 @@ def test_the_filed_are_paid_by_the_fund_as_their_own_policy_has_it_at_home(
 
 
 @pytest.mark.rule("RD02")
-def test_the_unfiled_spend_their_personal_account_only(hospital: Any, visits: Any, guest: Any, lines: Any) -> None:
-    amounts = outpatient(hospital, visits, guest, lines)
-    assert amounts.fund_pay_sumamt_fen == 0
-    assert amounts.acct_pay_fen == min(200_000, guest.balance_fen)
+def test_jinans_unfiled_spend_their_account_alone_at_pilots_by_a_card_with_its_pin_and_the_filed_have_the_fund(
+    host: Any, agency: Any, teller: Any, visits: Any, lines: Any, drugs: Any
+) -> None:
+    unfiled = next(one for one in host.people(insutype="310", card_generation=2) if one.balance_fen > 250_000)
+    hospital = teller(institution_code("H", WEIFANG, 1)).sign_in()
+
+    beyond = host.world.cities[WEIFANG].remote.pilot_serial_max + 1
+    pilot, other = (teller(institution_code("P", WEIFANG, serial)).sign_in() for serial in (1, beyond))
+
+    def bought(till: Any, person: Any = unfiled, **fields: Any) -> Any:
+        sale = visits.drug_sale(till, person, drugs, pin_block=b"", **{"chip_pin_verified": True} | fields)
+        return till.ask(sale, insured=JINAN).refusal
+
+    def treated(person: Any) -> Any:
+        asked = visits.outpatient(hospital, person, lines, insured=JINAN)
+        return hospital.told(asked, insured=JINAN).amounts
+
+    paid = treated(unfiled)
+    assert (paid.fund_pay_sumamt_fen, paid.acct_pay_fen) == (0, paid.medfee_sumamt_fen)
+    assert bought(pilot) == ""
+    assert bought(other) == codes.REMOTE_NOT_OFFERED.code
+    assert bought(pilot, chip_pin_verified=False) == codes.PIN_REQUIRED.code
+    old = next(host.people(insutype="310", card_generation=1))
+    assert bought(pilot, old) == codes.CARD_GENERATION_NOT_REMOTE.code
+    agency(JINAN).told(FileElsewhere(unfiled.psn_no, WEIFANG, LONG_TERM, 0))
+    host.now_ms += LAG_DAYS * DAY_MS
+    filed = treated(host.person(unfiled.psn_no))
+    home = host.world.policy(JINAN)
+    at_home = home.benefit(
+        insutype="310", psn_type=unfiled.psn_type, med_type="11", level=1, route="local", day=20261201
+    )
+    assert filed.fund_pay_sumamt_fen > 0
+    assert (filed.act_pay_dedc_fen, filed.pool_prop_selfpay_e4) == (at_home.deductible_fen, at_home.tiers[0].ratio_e4)
+    assert not host.broken_laws()
 
 
 def test_the_unfiled_pay_at_pilots_only_and_the_filed_anywhere(
@@ -218,7 +248,6 @@ def test_a_magnetic_or_first_card_pays_at_home_and_nowhere_else(
     assert away.ask(sale, insured="370100").refusal == codes.CARD_GENERATION_NOT_REMOTE.code
 
 
-@pytest.mark.rule("RD03")
 def test_one_remote_pin_is_good_in_every_city_of_the_province_that_offers_it(
     host: Any, teller: Any, visits: Any, worker: Any, drugs: Any
 ) -> None:

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from settlement.engine.clearing.filings import DAY_MS
+from settlement.engine.ledger.accounts import FamilyDebit, FamilyUse
 from settlement.engine.ledger.bank_zone import BankMovement
 from settlement.engine.ledger.claims import PaidClaim, Prefund, month_end_ms
 from settlement.engine.ledger.state import (
@@ -21,17 +22,19 @@ from settlement.engine.ledger.state import (
     Accumulator,
     BankAccount,
     BankTrade,
+    FeeBatch,
     Message,
     Person,
     Record,
     Settlement,
     Transfer,
 )
-from settlement.engine.ledger.stays import Stay
+from settlement.engine.ledger.stays import Admissions, Stay
 from settlement.stores.laws import LAWS
 from settlement.stores.store import Changes
 from settlement.wire.clearing import ClearMonth, FileElsewhere
 from settlement.wire.messages import Reverse, RevokeDrugSale
+from tests.settlement.engine.medical.conftest import Ward, binding
 
 Bug = Callable[[Changes], Changes]
 SAMPLE, NOVEMBER, DECEMBER = "379900", 202611, 202612
@@ -209,6 +212,29 @@ MUTANTS: dict[str, tuple[Bug, ...]] = {
         added(Stay, deductible_used_fen=1),
         rows(Settlement, lambda row: msgspec.structs.replace(row, mid_setl_flag="1"), lambda row: row.act_pay_dedc_fen),
     ),
+    "charges are held by the settlement that stands of them, and are its bill": (
+        rows(FeeBatch, dropped, lambda row: row.setl_id),
+        more(FeeBatch, lambda row: row.setl_id, medfee_sumamt_fen=1),
+        rows(Settlement, state(VOIDED), lambda row: row.infno == "2304"),
+    ),
+    "stays have walked the tiers as far as their settlements say": (
+        more(Stay, lambda row: row.settled, base_used_fen=1),
+        more(Settlement, lambda row: row.mid_setl_flag, base_fen=-1),
+    ),
+    "stays list the settlements of theirs that stand": (
+        rows(Stay, lambda row: msgspec.structs.replace(row, settled=""), lambda row: row.settled),
+        rows(Stay, lambda row: msgspec.structs.replace(row, settled=row.settled[::-1]), lambda row: row.settled),
+        rows(Settlement, state(REVERSED), lambda row: row.mid_setl_flag),
+    ),
+    "admissions of the year are the stays that stand": (
+        more(Admissions, count=1),
+        rows(Stay, state("CANCELLED")),
+    ),
+    "what was used of a family's account is what settlements that stand took of it": (
+        more(FamilyUse, used_fen=1),
+        rows(FamilyUse, dropped),
+        rows(FamilyDebit, dropped),
+    ),
     "banks earn the fees that movements say": (
         added(BankMovement, fee_fen=1),
         booked(elsewhere("INST_BANK:", "BANK_FEES:"), "INST_BANK:", where=lambda t: at("BANK:")(t) and forward(t)),
@@ -328,6 +354,8 @@ class Day:
         self.revoke(voided)
         self.reverse(reversed_)
         self.reverse(gone, insured=SAMPLE)
+        self.stayed(worker, lines[0].med_list_codg)
+        self.family_paid(worker, drugs)
         card = self.debit_card(worker)
         for setl_id in ("", "", kept.setl_id, kept.setl_id):
             self.bought(card, setl_id)
@@ -346,6 +374,19 @@ class Day:
 
     def treated(self, person: Any, lines: Any, **how: str) -> None:
         self.hospital.told(self.visits.outpatient(self.hospital, person, lines, **how), **how)
+
+    def stayed(self, person: Any, item: str) -> None:
+        ward = Ward(self.host, self.hospital, item)
+        ward.whole_stay(person, "5000")
+
+    def family_paid(self, owner: Any, drugs: Any) -> None:
+        poor = next(person for person in self.host.people(insutype="310") if person.psn_no != owner.psn_no)
+        poor = msgspec.structs.replace(poor, balance_fen=0)
+        self.host.put(poor)
+        self.pharmacy.told(binding(poor, owner))
+        for _ in range(2):
+            info = self.sold(poor, drugs, "2")
+        self.revoke(info)
 
     def revoke(self, info: Any, **how: str) -> None:
         self.pharmacy.told(RevokeDrugSale(info.setl_id, info.mdtrt_id, info.psn_no), **how)

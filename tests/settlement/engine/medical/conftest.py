@@ -6,6 +6,7 @@ import pytest
 
 from settlement.engine.ledger.state import Person
 from settlement.engine.ledger.stays import Stay
+from settlement.wire.family import BindFamily
 from settlement.wire.hospital import Admit, Charge, Discharge, PayDeposit, PresettleStay, SettleStay, UploadCharges
 from settlement.wire.messages import Line, SettlementInfo
 from settlement.wire.names import institution_code
@@ -99,3 +100,27 @@ def ward(host: Any, teller: Any, drugs: tuple[Line, ...]) -> Ward:
     items = host.world.catalogue("370100").items
     item = next(row for row in items if row.chrgitm_lv == "01" and row.limit_e6(3) is None and row.to_day > 20300101)
     return Ward(host, teller(institution_code("H", "370100", 90)).sign_in(), item.code)
+
+
+@pytest.fixture
+def a_ward() -> type[Ward]:
+    """A ward of another host."""
+    return Ward
+
+
+@pytest.fixture
+def bind() -> Any:
+    """What an owner's and a beneficiary's consent to a binding is: (beneficiary, owner, limit in fen)."""
+    return binding
+
+
+def binding(beneficiary: Person, owner: Person, limit_fen: int = 0, **shown: str) -> BindFamily:
+    facts = {
+        "mdtrt_cert_type": "03",
+        "mdtrt_cert_no": beneficiary.card_number,
+        "card_sn": beneficiary.card_id.hex().upper(),
+        "owner_cert_type": "03",
+        "owner_cert_no": owner.card_number,
+        "owner_card_sn": owner.card_id.hex().upper(),
+    }
+    return BindFamily(beneficiary.psn_no, owner.psn_no, limit_fen, **{**facts, **shown})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from settlement.wire import codes, entitlement_codes
 from settlement.wire.family import BindFamily, UnbindFamily
 from settlement.wire.messages import PresettleDrugSale, Reverse, RevokeDrugSale, SettleDrugSale
+from tests.settlement.engine.medical.conftest import binding
 
 FAMILY = {"acct_used_flag": "2"}
 BILL = 7500
@@ -38,7 +39,7 @@ def bound(host: Any, teller: Any, patient: Any, *owners: Any, limit_fen: int = 0
     said = None
     for owner in owners:
         host.now_ms += 1
-        said = teller.told(BindFamily(patient.psn_no, owner.psn_no, limit_fen))
+        said = teller.told(binding(patient, owner, limit_fen))
     return said
 
 
@@ -166,7 +167,7 @@ def test_at_most_three_are_bound_in_order_and_one_who_leaves_makes_room_at_the_e
     host: Any, pharmacy: Any, patient: Any, owners: list[Any]
 ) -> None:
     bound(host, pharmacy, patient, *owners[:3])
-    fourth = BindFamily(patient.psn_no, owners[3].psn_no)
+    fourth = binding(patient, owners[3])
     assert pharmacy.ask(fourth).refusal == entitlement_codes.FAMILY_BIND_REFUSED.code
     host.now_ms += 1
     pharmacy.told(UnbindFamily(patient.psn_no, owners[0].psn_no))
@@ -175,7 +176,7 @@ def test_at_most_three_are_bound_in_order_and_one_who_leaves_makes_room_at_the_e
     assert [one.owner_psn_no for one in said.authorisers] == [owners[place].psn_no for place in (1, 2, 3)]
 
 
-def test_a_binding_that_ended_pays_no_more_and_counts_no_refund(
+def test_a_binding_that_ended_pays_no_more_and_its_debits_are_still_given_back(
     host: Any, pharmacy: Any, visits: Any, patient: Any, owners: list[Any], drugs: Any
 ) -> None:
     bound(host, pharmacy, patient, owners[0])
@@ -193,7 +194,7 @@ def test_who_cannot_let_anybody_use_an_account_is_refused_with_the_reason(
 ) -> None:
     bound(host, pharmacy, patient, owners[0])
     for owner, reason in ((patient, "own family"), (resident, "not as an employee"), (owners[0], "bound already")):
-        reply = pharmacy.ask(BindFamily(patient.psn_no, owner.psn_no))
+        reply = pharmacy.ask(binding(patient, owner))
         assert reply.refusal == entitlement_codes.FAMILY_BIND_REFUSED.code
         assert reason in reply.err_msg
 

@@ -4,11 +4,23 @@ import msgspec
 import pytest
 
 from settlement.engine.arrival import Door
+from settlement.engine.case import World
 from settlement.engine.ledger.state import Accumulator, FeeBatch
+from settlement.engine.persons import PopulationRegister
 from settlement.wire import catalogue_codes, codes, entitlement_codes
 from settlement.wire.messages import Patient, PresettleDrugSale, RevokeDrugSale, UploadFees
 from settlement.wire.names import institution_code
 from settlement.wire.refusal import Refusal
+from shuaka.compose import population, specimens
+
+
+def other_first_password(world: World, default: str) -> World:
+    """The shipped world, but that Jinan hands its people another first password."""
+    jinan = world.cities["370100"]
+    rules = msgspec.structs.replace(jinan.local_password, default=default)
+    cities = world.cities | {"370100": msgspec.structs.replace(jinan, local_password=rules)}
+    register = PopulationRegister(population(), cities, world.key, specimens())
+    return msgspec.structs.replace(world, cities=cities, register=register)
 
 
 def as_trial(sale: Any) -> PresettleDrugSale:
@@ -48,8 +60,14 @@ def test_an_outpatient_visit_meets_its_deductible_once(
 
 
 @pytest.mark.rule("RB09")
-def test_a_hospital_of_jinan_asks_no_password(hospital: Any, visits: Any, worker: Any, drugs: Any) -> None:
-    assert hospital.told(visits.outpatient(hospital, worker, drugs)).setl_id
+def test_a_pharmacy_of_jinan_asks_the_password_and_a_hospital_does_not(
+    pharmacy: Any, hospital: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = visits.outpatient(hospital, worker, drugs)
+    assert sale.pin_block == b""
+    assert hospital.told(sale).amounts.acct_pay_fen > 0
+    refused = pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs, pin_block=b""))
+    assert refused.refusal == codes.PIN_REQUIRED.code
 
 
 def test_a_charge_batch_is_settled_once(hospital: Any, visits: Any, worker: Any, drugs: Any) -> None:
@@ -73,7 +91,8 @@ def test_2207_sends_the_parts_of_2206_back_and_a_difference_is_refused(
     moved = msgspec.structs.replace(sale, inscp_scp_amt_fen=sale.inscp_scp_amt_fen + 1)
     reply = hospital.ask(moved)
     assert reply.refusal == codes.AMOUNT_MISMATCH.code
-    assert "inscp_scp_amt" in reply.err_msg
+    was, now = (f"{fen / 100:.2f}" for fen in (moved.inscp_scp_amt_fen, sale.inscp_scp_amt_fen))
+    assert f"符合政策范围inscp_scp_amt 上传 {was} 元, 现为 {now} 元" in reply.err_msg
 
 
 def test_the_account_pays_only_when_it_is_to(pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
@@ -190,14 +209,18 @@ def test_a_visit_belongs_to_its_hospital(teller: Any, hospital: Any, visits: Any
 
 
 @pytest.mark.rule("RB05")
-def test_a_local_pharmacy_takes_the_default_password(pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
-    block = pharmacy.pin_block(worker, "000000")
-    assert pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs, pin_block=block)).approved
+def test_the_first_purchase_at_a_local_pharmacy_takes_the_citys_first_password_and_no_other(
+    host: Any, engine_host: Any, a_teller: Any, pharmacy: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    def bought(at: Any, password: str) -> str:
+        return str(at.ask(visits.drug_sale(at, worker, drugs, pin_block=at.pin_block(worker, password))).refusal)
 
-
-@pytest.mark.rule("RB09")
-def test_a_pharmacy_asks_the_password(pharmacy: Any, visits: Any, worker: Any, drugs: Any) -> None:
-    assert pharmacy.ask(visits.drug_sale(pharmacy, worker, drugs, pin_block=b"")).refusal == codes.PIN_REQUIRED.code
+    assert bought(pharmacy, "123456") == codes.PIN_WRONG.code
+    assert bought(pharmacy, "000000") == ""
+    world = other_first_password(host.world, "222222")
+    elsewhere = a_teller(engine_host(world), pharmacy.code).sign_in()
+    assert bought(elsewhere, "000000") == codes.PIN_WRONG.code
+    assert bought(elsewhere, "222222") == ""
 
 
 def test_wrong_passwords_are_counted_down_to_the_lock_and_then_the_right_one_is_refused(

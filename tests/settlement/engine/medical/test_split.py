@@ -158,6 +158,14 @@ def test_class_c_is_own_as_a_whole() -> None:
     assert cut_line(line(), CLASS_C) == LineCut("1", 1_000, "03", 10_000, 1_000, 0, 0, 0)
 
 
+def test_a_line_tells_its_price_limit_its_kind_of_charge_and_whether_its_use_is_limited() -> None:
+    item = replace(CLASS_B, price_limit_e6=2_000_000, med_chrgitm_type="09", limited=True)
+    told = [cut_line(replace(line(), hosp_appr_flag=flag), item) for flag in ("1", "2")]
+    assert {(cut.pric_uplmt_amt_e6, cut.med_chrgitm_type, cut.lmt_used_flag) for cut in told} == {
+        (2_000_000, "09", "1")
+    }
+
+
 def test_class_c_knows_no_price_limit() -> None:
     assert cut_line(line(), replace(CLASS_C, price_limit_e6=1)).overlmt_amt_fen == 0
 

@@ -93,7 +93,7 @@ def test_of_a_debit_and_a_loss_the_order_of_the_ledger_decides(
     sale = visits.drug_sale(pharmacy, worker, drugs)
     loss = LoseCard(psn_no=worker.psn_no, channel="PHONE", certno=worker.certno)
     asked = [sale, loss] if order == "sale first" else [loss, sale]
-    decided = host.decide(*(host.arrival(pharmacy.request(body), body) for body in asked))
+    decided = host.decide(*(host.arrival(pharmacy.outlet(body).request(body), body) for body in asked))
     assert [decision.reply.refusal for decision in decided] == refusals
     paid_fen = worker.balance_fen - host.person(worker.psn_no).balance_fen
     assert paid_fen == (7500 if order == "sale first" else 0)

@@ -7,7 +7,16 @@ import pytest
 
 from settlement.engine.ledger.state import Accumulator
 from settlement.wire import codes, hospital_codes
-from settlement.wire.hospital import Discharge, PayDeposit, RevokeStay, UndoAdmission, UndoDischarge, VisitChanged
+from settlement.wire.hospital import (
+    Discharge,
+    PayDeposit,
+    PresettleStay,
+    RevokeStay,
+    SettleStay,
+    UndoAdmission,
+    UndoDischarge,
+    VisitChanged,
+)
 from settlement.wire.messages import Reverse, Reversed
 from settlement.wire.names import institution_code
 from settlement.wire.refusal import Refusal
@@ -50,6 +59,35 @@ def test_an_admission_that_cannot_be_is_refused(
     ward: Any, worker: Any, change: dict[str, str], refusal: Refusal
 ) -> None:
     assert ward.teller.ask(ward.admission(worker, **change)).refusal == refusal.code
+
+
+def test_nobody_is_discharged_before_the_admission_of_the_hospitals_books(ward: Any, worker: Any) -> None:
+    mdtrt_id = ward.admitted(worker, begntime="2026-11-18 09:00:00")
+    leave = Discharge(worker.psn_no, mdtrt_id, worker.insutype, "A03", "1")
+    early = ward.teller.ask(msgspec.structs.replace(leave, endtime="2026-11-18 08:59:59"))
+    assert early.refusal == hospital_codes.DISCHARGE_BEFORE_ADMISSION.code
+    assert ward.teller.ask(msgspec.structs.replace(leave, endtime="2026-11-18 09:00:00")).approved
+    assert ward.stay(worker, mdtrt_id).endtime == "2026-11-18 09:00:00"
+
+
+def test_where_the_books_say_no_admission_time_the_hosts_counts(ward: Any, worker: Any) -> None:
+    leave = Discharge(worker.psn_no, ward.admitted(worker), worker.insutype, "A03", "1", (), "2026-11-20 00:00:00")
+    assert ward.teller.ask(leave).refusal == hospital_codes.DISCHARGE_BEFORE_ADMISSION.code
+
+
+def test_before_the_discharge_a_trial_is_an_estimate_where_the_city_has_it_so(
+    teller: Any, a_ward: Any, ward: Any, worker: Any, host: Any
+) -> None:
+    other = next(person for person in host.people("370800", insutype="310", psn_type="11"))
+    jining = a_ward(host, teller(institution_code("H", "370800", 1)).sign_in(), ward.item)
+    refusals = []
+    for where, person in ((ward, worker), (jining, other)):
+        mdtrt_id = where.admitted(person)
+        where.charged(person, mdtrt_id, "2000")
+        tried = where.sale(person, mdtrt_id, 2000_00)
+        refusals.append(where.teller.ask(PresettleStay(**tried)).refusal)
+        assert where.teller.ask(SettleStay(**tried)).refusal == hospital_codes.NOT_DISCHARGED.code
+    assert refusals == [codes.APPROVED, hospital_codes.NOT_DISCHARGED.code]
 
 
 def test_a_pharmacy_admits_nobody(pharmacy: Any, ward: Any, worker: Any) -> None:

@@ -22,7 +22,6 @@ def refused(text: str) -> str:
     return str(caught.value)
 
 
-@pytest.mark.rule("RB05")
 def test_jinan_starts_with_the_local_password_000000() -> None:
     assert city().local_password.default == "000000"
 
@@ -31,7 +30,6 @@ def test_jinan_asks_the_local_password_at_pharmacies_only() -> None:
     assert city().local_password.asked_at == {"pharmacy"}
 
 
-@pytest.mark.rule("RB04")
 def test_jinans_remote_pin_has_six_tries() -> None:
     assert {kind.pin_tries_max for kind in city().cards} == {6}
 

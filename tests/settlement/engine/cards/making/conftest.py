@@ -78,7 +78,10 @@ class Office:
 
     def tell(self, person: Person, step: str, outcome: str, cause: str = "") -> Reply:
         """Let the operator tell what became of a step."""
-        body = TellStep(person.psn_no, step, outcome, cause)  # type: ignore[arg-type]  # a test may say anything
+        return self.operate(person, TellStep(person.psn_no, step, outcome, cause))  # type: ignore[arg-type]  # a test may say anything
+
+    def operate(self, person: Person, body: Any) -> Reply:
+        """Ask at the operator's door, as the city's agency."""
         request = Request(
             msgid=self.teller.next_msgid(),
             fixmedins_code=f"A{person.city}00000",

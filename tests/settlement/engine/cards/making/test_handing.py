@@ -101,7 +101,6 @@ def test_nothing_is_made_at_the_counter_for_whom_a_batch_makes_a_card(office: An
     assert office.ask(MakeInstantly, cardless, channel="BANK").refusal == making_codes.APPLICATION_PENDING.code
 
 
-@pytest.mark.rule("RJ15")
 def test_who_needs_a_card_before_the_new_one_is_collected_takes_an_instant_one(office: Any, worker: Any) -> None:
     office.put(worker, card_status="LOST_FORMAL")
     office.apply(worker, unit_no=OUR_UNIT)
@@ -110,6 +109,20 @@ def test_who_needs_a_card_before_the_new_one_is_collected_takes_an_instant_one(o
     assert office.withdraw(worker).approved
     office.apply(worker, mode="INSTANT")
     assert office.told(MakeInstantly, worker, channel="BANK").card_status == "NORMAL"
+
+
+@pytest.mark.rule("RA44")
+@pytest.mark.parametrize(("status", "fee_fen"), [("LOST_FORMAL", 3000), ("CANCELLED", 0)])
+def test_a_card_made_at_once_in_the_place_of_a_lost_one_costs_what_a_lost_one_costs(
+    office_in: Any, host: Any, status: str, fee_fen: int
+) -> None:
+    office = office_in("370800")
+    person = office.put(next(host.people("370800", insutype="310")), card_status=status)
+    office.apply(person, mode="INSTANT", channel="BANK")
+    office.told(MakeInstantly, person, channel="BANK")
+    fees = [one for one in host.store._transfers.values() if one.cause.startswith("CARD_FEE")]
+    assert sum(one.amount_fen for one in fees) == fee_fen
+    assert not host.broken_laws()
 
 
 @pytest.mark.rule("RH20")

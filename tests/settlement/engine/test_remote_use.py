@@ -65,12 +65,15 @@ STATES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.rule("RI02")
 @pytest.mark.parametrize("state", STATES)
-def test_the_verdict_is_that_of_a_real_remote_sale(
+def test_the_verdict_is_that_of_a_real_remote_sale_and_nothing_is_posted(
     host: Any, pharmacy: Any, teller: Any, traveller: Any, state: str
 ) -> None:
     facts, code = STATES[state]
     host.put(msgspec.structs.replace(traveller, **facts))
+    before = {key: row for key, row in host.store._rows.items() if key[0] is not Terminal}
     told = tried(pharmacy, traveller, fixmedins_code=code)
+    assert before == {key: row for key, row in host.store._rows.items() if key[0] is not Terminal}
+    assert not host.broken_laws()
     real = sold(teller, host.person(traveller.psn_no), code)
     assert told.refusal == real.refusal
     assert told.err_msg == real.err_msg

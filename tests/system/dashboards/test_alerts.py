@@ -1,0 +1,41 @@
+"""Alerts fire by the real fault and clear after it, where that is a matter of seconds; tests/grafana has the others."""
+
+import pytest
+
+from tests.system.dashboards.happenings import FIRING
+from tests.system.dashboards.scene import Scene
+
+pytestmark = pytest.mark.service("prometheus")
+
+CLEARED = {
+    "EngineDown": ("an engine that dies", "an engine that is started again"),
+    "BooksOutOfBalance": ("a ledger row that is deleted", "the row that is there again"),
+}
+"""By which event each fires, and by which it clears."""
+FIRED = {
+    "BooksCannotBeLookedAt": "a ledger that cannot be read",
+    "SettlementBudgetBurnsInMinutes": "a stalled disk",
+}
+"""Alerts whose windows are minutes long: they clear later than this scene ends."""
+
+
+@pytest.mark.parametrize("alert", CLEARED)
+def test_an_alert_fires_by_its_fault_and_clears_after_it(scene: Scene, alert: str) -> None:
+    fault, cure = CLEARED[alert]
+    firing = FIRING.format(alert)
+    assert scene.prometheus.at(firing, scene.happened[fault][0]) == {}
+    assert scene.prometheus.between(firing, *scene.happened[fault])
+    assert scene.prometheus.at(firing, scene.happened[cure][1]) == {}
+
+
+@pytest.mark.parametrize("alert", FIRED)
+def test_an_alert_over_minutes_fires_by_its_fault(scene: Scene, alert: str) -> None:
+    began, ended = scene.happened[FIRED[alert]]
+    assert scene.prometheus.at(FIRING.format(alert), began) == {}
+    assert scene.prometheus.between(FIRING.format(alert), began, ended + 2)
+
+
+def test_a_load_process_without_cpu_is_told_as_generator_bound_until_its_run_ends(scene: Scene) -> None:
+    began, _ = scene.happened["a load process without CPU"]
+    assert scene.prometheus.between(FIRING.format("GeneratorBound"), began, scene.ended)
+    assert scene.prometheus.at(FIRING.format("GeneratorBound"), scene.ended) == {}
