@@ -1,7 +1,8 @@
 """Where the host's settings files are read: cities, and the policies and catalogues that they name.
 
-Files become values here and in no other place; what they may hold is said by engine.city, engine.policy and
-engine.catalogue. A file that cannot be read, or that names a file that is not there, ends in ProfileError.
+Files are opened here and in no other place; what they may hold is said by the readers of engine.rules (city,
+policy_file, catalogue_file, outlets, calendar, specimens). A file that cannot be read, or that names a file that is not
+there, ends in ProfileError.
 """
 
 from collections.abc import Callable

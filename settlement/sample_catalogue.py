@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Final, NamedTuple
 
+from settlement.engine.rules.money import yuan
+
 ABOUT: Final = "synthetic items, none of them real; codes in groups that the national catalogue does not use"
 HEADER: Final = (
     "med_list_codg,name,med_chrgitm_type,chrgitm_lv,selfpay_prop,"
@@ -146,7 +148,7 @@ def _item(group: Group, serial: int, chance: Random) -> Iterator[str]:
 def _limits(group: Group, chance: Random) -> str:
     """Return a limit for all, or one that rises by a tenth from level to level."""
     low, high = group.prices
-    cents = int(100 * low * (high / low) ** chance.random())
+    fen = int(100 * low * (high / low) ** chance.random())
     if chance.random() < 0.5:  # noqa: PLR2004 - half of the limits are one for all levels
-        return f"{cents / 100:.2f},,,"
-    return ",".join([f"{cents / 100:.2f}", *(f"{cents * (100 + 10 * step) // 100 / 100:.2f}" for step in range(3))])
+        return f"{yuan(fen)},,,"
+    return ",".join([yuan(fen), *(yuan(fen * (100 + 10 * step) // 100) for step in range(3))])

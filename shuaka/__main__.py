@@ -4,8 +4,9 @@ Nothing here, and nothing that is imported here, starts a loop, a server or Locu
 engine, terminals and load stay processes apart.
 """
 
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -59,33 +60,22 @@ def shuaka(
         raise typer.Exit
 
 
-app.command()(demo.demo)
-app.command()(serve.serve)
-app.command("terminals")(terminals.terminals)
-app.command("terminal")(terminal.terminal)
-app.command()(load.load)
-app.command()(undo.undo)
-app.command()(capacity.capacity)
-app.command()(compare.compare)
-app.command()(audit.audit)
-app.command()(reconcile.reconcile)
-app.add_typer(admin.app, name="admin")
-app.command()(journal.journal)
-app.command()(clear.clear)
-app.command()(keys.keys)
-app.add_typer(card.app, name="card")
-app.add_typer(catalogue.app, name="catalogue")
-app.add_typer(policy.app, name="policy")
-app.command()(service.service)
-app.command()(readers.readers)
-app.command()(rules.rules)
-app.command()(validate.validate)
-app.command()(explain.explain)
-app.command()(verify.verify)
-app.command()(report.report)
-app.command()(up.up)
-app.command()(dash.dash)
-app.command()(doctor.doctor)
+COMMANDS: Final[Mapping[str, tuple[Callable[..., Any] | typer.Typer, ...]]] = {
+    "Run": (demo.demo, up.up, serve.serve, terminals.terminals, terminal.terminal, dash.dash),
+    "Load": (load.load, undo.undo, capacity.capacity, compare.compare, verify.verify, report.report),
+    "Books": (audit.audit, reconcile.reconcile, journal.journal, clear.clear, explain.explain),
+    "City": (catalogue.app, policy.app, rules.rules, validate.validate, service.service, admin.app),
+    "Cards": (card.app, readers.readers),
+    "This machine": (keys.keys, doctor.doctor),
+}
+"""What there is, as `shuaka --help` groups it."""
+
+for panel, commands in COMMANDS.items():
+    for command in commands:
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, rich_help_panel=panel)
+        else:
+            app.command(rich_help_panel=panel)(command)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ DATA = typer.Option(help="Data directory of the engine.")
 Data = Annotated[Path, DATA]
 
 app = typer.Typer(
+    name="admin",
     help="Reset, snapshots, people, clock and faults of a running engine (serve --control); filings and orders.",
     no_args_is_help=True,
 )

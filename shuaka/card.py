@@ -18,7 +18,11 @@ from shuaka.ending import USAGE, end
 from shuaka.hexadecimal import bytes_of
 from shuaka.present import present
 
-app = typer.Typer(help="Look at and talk to the simulated cards.", no_args_is_help=True)
+app = typer.Typer(
+    name="card",
+    help="Look at and talk to the simulated cards.",
+    no_args_is_help=True,
+)
 
 Index = Annotated[
     int,

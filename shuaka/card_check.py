@@ -60,7 +60,7 @@ def check(
     report: Annotated[
         Path | None, typer.Option(parser=parse_report, metavar="FILE.md|.html|.json", help="Where the report goes.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report for a machine.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
     seed: SeedOption = None,
     date: Annotated[str, typer.Option(help="Date in the report; today.")] = "",
     risk_key: RiskOption = None,

@@ -19,11 +19,15 @@ from settlement.engine.rules.profile import ProfileError
 from settlement.sample_catalogue import whole_file
 from settlement.wire.refusal import Basis
 from shuaka import compose
-from shuaka.day_option import DAY_OPTION
+from shuaka.day_option import DAY_OPTION, written
 from shuaka.ending import FAILED, USAGE, end
 from shuaka.own_rules import OwnRules
 
-app: Final = typer.Typer(help="A city's catalogue: import, match, look up, make a synthetic one.", no_args_is_help=True)
+app: Final = typer.Typer(
+    name="catalogue",
+    help="A city's catalogue: import, match, look up, make a synthetic one.",
+    no_args_is_help=True,
+)
 
 CityOption = Annotated[str, typer.Option("--city", help="The city's code, six digits.")]
 DataOption = Annotated[Path, typer.Option(help="Data directory whose engine shall use it.")]
@@ -86,7 +90,7 @@ def show(
         end(str(error), USAGE)
     found = [item for item in catalogue.on(day) if item.code.startswith(code) or item.name.startswith(code)]
     if not found:
-        print(f"no item of catalogue {catalogue.name} begins with {code} on {day}")
+        print(f"no item of catalogue {catalogue.name} begins with {code} on {written(day)}")
         raise typer.Exit(FAILED)
     print(*map(_line, found), sep="\n")
 
@@ -129,4 +133,4 @@ def _line(item: Item) -> str:
     shown = "/".join("-" if limit is None else unscaled(limit, PRICE_PLACES)[:-4] for limit in limits)
     figures = f"class {item.chrgitm_lv}  first share {unscaled(item.preself_ratio_e4, RATIO_PLACES)}  limits {shown}"
     limited = "  limited use" if item.limited else ""
-    return f"{item.code}  {item.name}  {figures}{limited}  {item.from_day}-{item.to_day}"
+    return f"{item.code}  {item.name}  {figures}{limited}  {written(item.from_day)} to {written(item.to_day)}"

@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from settlement.engine.ledger.claims import BETWEEN_CITIES, BY_BANKS, TO_INSTITUTIONS
+from settlement.engine.rules.money import yuan
 from shuaka import compose
 from shuaka.ending import FAILED, end
 from shuaka.engine import Engine, EngineError
@@ -110,4 +111,5 @@ def _who(claim: str, city: str) -> str:
 
 
 def _yuan(fen: int) -> str:
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+    whole, _, cents = yuan(fen).rpartition(".")
+    return f"{'-' if fen < 0 else ''}{int(whole.lstrip('-')):,}.{cents}"

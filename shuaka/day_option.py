@@ -20,6 +20,15 @@ def parse_day(text: object) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
+def written(day: int) -> str:
+    """Write a day (yyyymmdd) as it is read.
+
+    >>> written(20261122)
+    '2026-11-22'
+    """
+    return f"{day // 10_000}-{day // 100 % 100:02d}-{day % 100:02d}"
+
+
 DAY_OPTION: Final = typer.Option(
     "--date", parser=parse_day, metavar="YYYY-MM-DD", help="The day whose rules count; today by default."
 )

@@ -17,12 +17,11 @@ def explain(
     setl_id: Annotated[str, typer.Argument(help="The settlement's number, as its reply had it.")],
     data: Annotated[Path, typer.Option(help="Data directory; its engine may run.")] = compose.DEFAULT_DATA,
     chinese: Annotated[bool, typer.Option("--zh", help="In Chinese.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read; amounts in fen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
 ) -> None:
     """Tell in words and numbers how a split came about: parts, deductible, segments, cap, who paid, postings."""
     from settlement.stores.lookup import find_settlement  # noqa: PLC0415 - a database, as above
-    from settlement.stores.sqlite import FILE_NAME  # noqa: PLC0415 - as above
-    from settlement.stores.store import StoreError  # noqa: PLC0415 - as above
+    from settlement.stores.store import FILE_NAME, StoreError  # noqa: PLC0415 - as above
     from settlement.telling import explanation, explanation_words  # noqa: PLC0415 - imported by the command that needs it
 
     compose.adopt(data)

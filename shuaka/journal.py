@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 import typer
 
+from settlement.engine.rules.money import yuan
 from shuaka import compose
 from shuaka.ending import FAILED, USAGE, end
 
@@ -32,7 +33,7 @@ def journal(
     follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl-C.")] = False,
     bodies: Annotated[bool, typer.Option("--bodies", help="With what was asked and answered.")] = False,
     reveal: Annotated[bool, typer.Option("--reveal", help="Clear text for people of our own population.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One entry a line, as kept.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
     export: Annotated[Path | None, typer.Option(help="Write the calls as a scenario for shuaka validate.")] = None,
 ) -> None:
     """Show the calls that came to the doors: verdict, field and rule, split, postings, basis of a refusal."""
@@ -93,7 +94,7 @@ def _lines(entry: "Entry", *, bodies: bool) -> list[str]:
     if split := _split(msgspec.json.decode(entry.answered)):
         lines.append(f"    split {split}")
     lines += [
-        f"    {posting.books:20} Dr {posting.debit}  Cr {posting.credit}  {posting.amount_fen / 100:.2f}"
+        f"    {posting.books:20} Dr {posting.debit}  Cr {posting.credit}  {yuan(posting.amount_fen)}"
         for posting in entry.postings
     ]
     if bodies:
@@ -110,7 +111,7 @@ def _split(answered: Any) -> str:
     amounts = answered.get("amounts") if isinstance(answered, dict) else None
     if not isinstance(amounts, dict):
         return ""
-    return "  ".join(f"{name} {amounts.get(name + '_fen', 0) / 100:.2f}" for name in SPLIT)
+    return "  ".join(f"{name} {yuan(amounts.get(name + '_fen', 0))}" for name in SPLIT)
 
 
 def _export(data: Path, entries: "list[Entry]", path: Path) -> None:

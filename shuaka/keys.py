@@ -57,7 +57,7 @@ def keys(
 
 
 def _make_network_key(data: Path, *, replace: bool) -> None:
-    from settlement.stores.sqlite import FILE_NAME  # noqa: PLC0415 - a database is imported by the command that needs it
+    from settlement.stores.store import FILE_NAME  # noqa: PLC0415 - a database is imported by the command that needs it
 
     data_directory.prepare(data)
     path, ledger = data / NETWORK_KEY, data / FILE_NAME

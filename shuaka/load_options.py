@@ -118,4 +118,4 @@ MasterHostOption = Annotated[str, typer.Option(help="Where a worker finds its ma
 MasterPortOption = Annotated[int, typer.Option(min=1, max=65534, help="The master's port.")]
 WebOption = Annotated[bool, typer.Option("--web", help="Show Locust's own page, on this machine only.")]
 WebPortOption = Annotated[int, typer.Option(min=1, max=65535, help="The page's port.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the result for a machine.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="For a machine to read.")]

@@ -17,13 +17,17 @@ from settlement.telling.policy_bounds import bounds
 from settlement.telling.policy_check import findings, uncovered
 from settlement.telling.policy_table import table
 from shuaka import compose
-from shuaka.day_option import DAY_OPTION
+from shuaka.day_option import DAY_OPTION, written
 from shuaka.ending import USAGE, end
 from shuaka.own_rules import OwnRules
 
 DOUBTFUL: Final = 1
 
-app: Final = typer.Typer(help="A city's benefit policy: as a table, checked, and its thresholds.", no_args_is_help=True)
+app: Final = typer.Typer(
+    name="policy",
+    help="A city's benefit policy: as a table, checked, and its thresholds.",
+    no_args_is_help=True,
+)
 
 WhichArgument = Annotated[str, typer.Argument(metavar="CITY|FILE", help="A city's code, or a policy file.")]
 DataOption = Annotated[Path, typer.Option(help="Data directory, whose own rules stand before the shipped ones.")]
@@ -39,7 +43,7 @@ def table_(
     """Print a city's policy of one day as officials write it."""
     book = _book(data, city)
     named, policy = book.cities[city], book.policies[book.cities[city].policy]
-    print(f"{city} {named.name} {named.name_en}: policy {policy.name}, {day}")
+    print(f"{city} {named.name} {named.name_en}: policy {policy.name}, {written(day)}")
     if policy.name.startswith("sample-"):
         print("样例，非官方政策 a sample, not an official policy")
     print("", *table(policy, day), sep="\n")

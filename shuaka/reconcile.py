@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
+from settlement.stores.store import FILE_NAME
 from shuaka import compose
 from shuaka.ending import FAILED, USAGE, end
 from shuaka.rehearsing.order import RUNS
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from shuaka.reconciling.own_book import Days, OwnBook
     from shuaka.reconciling.witnesses import Reconciled
 
-LEDGER: Final = "ledger.sqlite"
-"""In the data directory, as stores.sqlite names it; its library is loaded by who reads it."""
 PRINTED_MAX: Final = 200
 
 
@@ -44,7 +43,7 @@ def reconcile(
     days = Days(_day(first, "--from"), _day(last, "--to"))
     try:
         books = _books(data, file, journal, institution, days)
-        found = reconciled(data / LEDGER, books, institution, days)
+        found = reconciled(data / FILE_NAME, books, institution, days)
     except BookError as error:
         end(str(error), USAGE)
     print(msgspec.json.format(msgspec.json.encode(found)).decode() if as_json else "\n".join(_lines(found)))

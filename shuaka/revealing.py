@@ -18,9 +18,11 @@ from settlement.data_directory import DirectoryError
 from settlement.engine.case import World
 from settlement.engine.ledger.books import OPENING
 from settlement.engine.ledger.state import Person
+from settlement.engine.rules.money import yuan
 from settlement.journal.entry import APPROVED, REFUSED, Entry, Posting
 from settlement.journal.masking import MARK, TOKEN_DIGITS, Mask
 from settlement.wire.keys import NetworkKey
+from settlement.wire.names import insured_number
 from shuaka import compose
 from shuaka.compose import People
 
@@ -30,7 +32,6 @@ ISSUES: Final = 4
 TOKEN: Final = re.compile(f"{MARK}[0-9a-f]{{{TOKEN_DIGITS}}}")
 NUMBER: Final = re.compile(f'"psn_no": ?"({TOKEN.pattern})"')
 """Who is looked for: whoever is named by number; their other values follow."""
-INDEX_DIGITS: Final = 10
 NATIONAL: Final = "national"
 """The gateway whose calls are in the interface's own form."""
 
@@ -113,7 +114,7 @@ def _people(data: Path, world: World, mask: Mask, wanted: set[str]) -> Iterator[
     population = compose.population(people.seed, people.size)
     for index in range(min(people.size, SEARCHED_MAX)):
         city = population.profile(index).city
-        psn_no = f"{city}{index:0{INDEX_DIGITS}d}"
+        psn_no = insured_number(city, index)
         if mask.fresh_token(psn_no) in wanted and (person := world.register.newcomer(city, psn_no)):
             yield index, person
 
@@ -160,14 +161,14 @@ def _step(entry: Entry, name: str, after: timedelta, words: dict[str, str]) -> l
 
 
 def _posting(made: Posting) -> dict[str, str]:
-    amount = f"{made.amount_fen / 100:.2f}"
+    amount = yuan(made.amount_fen)
     return {"books": made.books, "debit": made.debit, "credit": made.credit, "amount": amount}
 
 
 def _amounts(answered: Any) -> dict[str, str]:
     """Return the amounts of a settlement, as yuan."""
     amounts = answered.get("amounts") if isinstance(answered, dict) else None
-    return {name.removesuffix("_fen"): f"{fen / 100:.2f}" for name, fen in (amounts or {}).items() if "_fen" in name}
+    return {name.removesuffix("_fen"): yuan(fen) for name, fen in (amounts or {}).items() if "_fen" in name}
 
 
 def _toml(value: Any, words: dict[str, str]) -> str:

@@ -14,7 +14,7 @@ from settlement.rulebook import Rule, read_rules
 
 def rules(
     city: Annotated[str, typer.Option(metavar="CODE", help="Only the rules that this city's document states.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="The table of docs/rules.md.")] = False,
 ) -> None:
     """List the rules of the four cities' documents: kept or not, and the test that proves it."""

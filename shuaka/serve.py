@@ -48,7 +48,8 @@ def serve(
         "http"
     ],
     admin_port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Audit, with the directory's token.")
+        int,
+        typer.Option(min=0, max=65535, help="Audit, clearing, journal, control; with the directory's token."),
     ] = compose.PORTS["admin"],
     metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Prometheus.")] = compose.PORTS["metrics"],
     journal: Annotated[
@@ -60,7 +61,7 @@ def serve(
     strict: Annotated[
         str, typer.Option(help="Traps of the national interface to read as printed: names, or all; see /docs.")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the ready line for a machine.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
 ) -> None:
     """Run the settlement engine until SIGTERM or Ctrl-C.
 

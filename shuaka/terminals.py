@@ -64,7 +64,7 @@ def terminals(
     close_day: Annotated[bool, typer.Option("--close-day", help="Sell by card in a batch, and close it.")] = False,
     name: Annotated[str, typer.Option(help=f"Name of the run, at most {compose.RUN_NAME_MAX} characters.")] = "",
     result: Annotated[Path | None, typer.Option(help="File of the result as JSON.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result for a machine.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
 ) -> None:
     """Run terminals against a running engine until the time is over or Ctrl-C."""
     from terminals import assembly  # noqa: PLC0415 - trio is imported by the command that runs it

@@ -27,7 +27,7 @@ KEY: Final = NetworkKey(bytes(KEY_SIZE))
 def validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Golden cases (.json), scenarios (.toml).")],
     data: Annotated[Path, typer.Option(help="Data directory whose own rules a scenario obeys.")] = compose.DEFAULT_DATA,
-    json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
 ) -> None:
     """Compare golden cases and whole scenarios with what the engine makes of them, field by field."""
     verdicts = [verdict for file in files for verdict in _verdicts(file, data)]

@@ -38,6 +38,7 @@ from terminals.kernel.effects import (
     Steps,
     TakeCard,
     Transmit,
+    Unlock,
 )
 from terminals.kernel.entries import OpenIntent
 from terminals.kernel.exchange import REPEAT_STEP
@@ -95,6 +96,7 @@ class Visitor:
             AskPin: self._ask_pin,
             AskPassword: self._ask_password,
             AskBankPin: self._ask_bank_pin,
+            Unlock: self._unlock,
             Draw: self._draw,
             Show: self._show,
             Record: self._record,
@@ -223,6 +225,9 @@ class Visitor:
         assert self._fingers is not None
         typed = self._fingers.password(same=effect.same)
         return self._session.pin_block(typed, effect.bank_card_no) if typed else b""
+
+    def _unlock(self, effect: Unlock) -> bytes:
+        return self._session.pin_block(effect.password, effect.number)
 
     def _ask_bank_pin(self, effect: AskBankPin) -> bytes:
         assert self._fingers is not None

@@ -1,9 +1,13 @@
 """The host's judgement, pure: values in, values out. Time, chance and the outside world are arguments.
 
-money      integer fen and half-up rounding      split      how a bill falls among funds, account and cash
-city       a city's own rules, as data           catalogue  items, their classes, shares and price limits
-policy     benefit figures, dated, as data       books      double-entry transfers of a settlement and its undo
-state      the records that a decision reads     persons    people at their first touch
-arrival    a request as it came in               decide     one request, one decision
-footprint  which rows a judgement reads          bank       the debit account on the same card
+A map of its rooms, from the top down; who stands lower knows nothing of who stands above.
+
+decide      one request, one decision               footprint   which rows a judgement reads
+judges      who judges which transaction            sign_on     sessions
+cards/      the card's life, making, replacing      medical/    hospitals, pharmacies, accounts, families
+bank/       the debit account on the same card      clearing/   between cities, and reconciliation
+control/    what a tester may set                   judge       what a judge is
+credential, card_in_force, enabling   what a patient shows, and whether it holds
+route, msgid, case, arrival, persons  a request, its place, whom it is about
+ledger/     records, and the double entry of each   rules/      cities, policies, catalogues, money
 """

@@ -15,12 +15,12 @@ from settlement.engine.ledger.state import BankAccount, Person
 from settlement.engine.rules.city import City, PersonKind
 from settlement.engine.rules.specimens import Specimen
 from settlement.wire.keys import NetworkKey
+from settlement.wire.names import insured_number
 
 IN_FORCE: Final = "1"
 """psn_insu_stas: insured (interface code table)."""
 NEWCOMERS_REMEMBERED: Final = 8_192
 """A batch asks for the same newcomer at each of its steps; made once, remembered for longer than a batch."""
-INDEX_DIGITS: Final = 10
 """An insured number is a region of six digits and an index."""
 STRIDE: Final = 61
 """How far apart neighbours' kinds lie in the weighted list: a few hundred people in a row have everybody's shares."""
@@ -91,7 +91,7 @@ class PopulationRegister:
     def _psn_no(self, certno: str) -> str | None:
         """Return the insured number of an identity number, or None if it is nobody's here."""
         index = self._population.index_of(certno)
-        return None if index is None else f"{self._population.profile(index).city}{index:0{INDEX_DIGITS}d}"
+        return None if index is None else insured_number(self._population.profile(index).city, index)
 
     def _holder(self, bank_card_no: str) -> str | None:
         """Return the insured number of a bank card's holder; the number must be right to its check digit."""
@@ -101,7 +101,7 @@ class PopulationRegister:
         index = int(digits)
         if index not in self._population or self._population.person(index).bank_number != bank_card_no:
             return None
-        return f"{self._population.profile(index).city}{index:0{INDEX_DIGITS}d}"
+        return insured_number(self._population.profile(index).city, index)
 
     def card(self, city: str, psn_no: str, issue: int) -> IssuedCard:
         """Return the card that an insured person has at an issue."""
@@ -127,7 +127,7 @@ class PopulationRegister:
             return None
         if self._population.person(index, int(day)).card_id.hex().upper() != card_sn:
             return None
-        return f"{self._population.profile(index).city}{index:0{INDEX_DIGITS}d}"
+        return insured_number(self._population.profile(index).city, index)
 
     def _newcomer(self, city: str, psn_no: str) -> Person | None:
         """Return a person insured in a city, with the opening balance and the default password, or None."""
@@ -143,7 +143,7 @@ class PopulationRegister:
     def _good(self, index: int, kind: PersonKind, rules: City, issue: int = FIRST_ISSUE) -> Person:
         """Return a person with whom nothing is the matter."""
         someone = self._population.person(index, issue)
-        psn_no = f"{rules.code}{index:0{INDEX_DIGITS}d}"
+        psn_no = insured_number(rules.code, index)
         return Person(
             city=rules.code,
             psn_no=psn_no,
@@ -179,7 +179,7 @@ class PopulationRegister:
             card_status=specimen.card_status,
             account_status=specimen.account_status,
             filed_to=specimen.filed_to,
-            duplicate_of=f"{psn_no[:6]}{twin.index:0{INDEX_DIGITS}d}" if twin else "",
+            duplicate_of=insured_number(psn_no[:6], twin.index) if twin else "",
             fund_used_before_fen=int(specimen.fund_used),
             fund_used_before_benefit=specimen.fund_used_of,
             unlinked_issue=specimen.issue if specimen.unlinked else 0,
@@ -208,9 +208,7 @@ class PopulationRegister:
     def withheld(self) -> frozenset[str]:
         """The insured numbers of whom settlements are carried out and never answered."""
         return frozenset(
-            f"{specimen.city}{specimen.index:0{INDEX_DIGITS}d}"
-            for specimen in self._specimens.values()
-            if specimen.withheld
+            insured_number(specimen.city, specimen.index) for specimen in self._specimens.values() if specimen.withheld
         )
 
     @cached_property

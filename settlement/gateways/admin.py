@@ -1,9 +1,10 @@
-"""The operator's door: audit and lease, on the loopback address, for who holds the data directory's token.
+"""The operator's door, on the loopback address, for who holds the data directory's token; audit and lease live here.
 
 GET /health             {"status": "ok"}, without a token
 GET /audit[?opter=NAME] the engine's counts, the ledger's counts by state and its sums of what stands, open
                         items and the laws of the books; with digest=1 the digest of what was settled, too
-POST /admin/NAME        the agency's own work (operations.py)
+POST /admin/NAME        the agency's own work (operations.py), and a tester's (control.py)
+GET /clearing[/pairs]   a month's clearing (clearing.py)       GET /journal   the last calls (journal.py)
 POST /lease {"count"}   {"first"}: a block of population indexes that this ledger has not handed out, of 0 to see
                         where the next begins; 409 if too few are left, and then none is handed out
 """

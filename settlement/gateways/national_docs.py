@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from settlement.gateways.own_docs import own_calls, own_section
 from settlement.wire.national_fields import CATALOGUE, CODES, PATH, Field, Node, names
 from settlement.wire.national_traps import TRAPS, Reading
 from settlement.wire.national_values import encode_json
@@ -65,6 +66,7 @@ def described(tables: Reading) -> dict[str, Any]:
         ],
         "codes": {name: {"name": table.name, "codes": dict(table.codes)} for name, table in CODES.items()},
         "traps": {name: trap.text for name, trap in TRAPS.items()},
+        "own": own_calls(),
     }
 
 
@@ -110,6 +112,7 @@ def _page(told: dict[str, Any]) -> str:
         f"<p>POST <code>{told['path']}</code>. Source: {escape(told['source'])}. * required. Data: "
         f'<a href="/docs.json">/docs.json</a></p><nav>{contents}</nav>'
         f"<h2>报文 / Envelope</h2>{_table(told['envelope'])}{''.join(map(_message, messages))}"
+        f"{own_section(told['own'])}"
         f"<h2>Traps</h2><p>Each may be read strictly, as printed: <code>shuaka serve --strict NAME,...</code></p>"
         f"<table>{traps}</table><h2>代码表 / Code tables</h2>{''.join(_codes(*each) for each in told['codes'].items())}"
         "</html>"

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from settlement.wire.control import UNSET, SetPerson
 from settlement.wire.envelope import MalformedError
+from settlement.wire.names import insured_number
 from settlement.wire.national_values import read_decimal
 
 COLUMNS: Final = frozenset(
@@ -66,7 +67,7 @@ def _numbered(given: dict[str, str], place: str) -> str:
     city, index = given.get("city", ""), given.get("index", "")
     if not (_is_number(city, CITY_DIGITS) and _is_number(index, INDEX_DIGITS)):
         raise MalformedError(f"{place}psn_no, or city and index, say whom")
-    return f"{city}{int(index):010d}"
+    return insured_number(city, int(index))
 
 
 def _fen(given: dict[str, str], name: str, place: str) -> int:

@@ -9,7 +9,8 @@ POST /services/NAME?opter=O[&insuplc_admdvs=CCCCCC][&msgid=M]   the message as a
 Signed by AK and SK as every call at that door, and path and body as well (wire.signature); the access key's institution
 asks, on the word of an operator who signed in there (9001), by a channel of its own. Empty `insuplc_admdvs` is the
 institution's own city. Without a msgid a call is named by its signature, so that one which somebody saw and sends again
-is told what it was told. Answered with {infcode, refusal, err_msg, msgid, output}: an expected refusal is status 200 and infcode -1.
+is told what it was told. Answered with {infcode, refusal, err_msg, msgid, output}: an expected refusal is status 200
+and infcode -1.
 """
 
 from collections.abc import Callable

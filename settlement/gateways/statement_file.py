@@ -1,7 +1,7 @@
 """The files of reconciliation as the HTTP door has them: one UTF-8 text in a ZIP, in base64 on its way in.
 
-How 9101's byte array is written the interface does not say: base64, as Java's JSON libraries do, or a list of numbers. What a client packs is
-unpacked within a named limit, whatever it says of its own size.
+How 9101's byte array is written the interface does not say: base64, as Java's JSON libraries do, or numbers. What a
+client packs is unpacked within a named limit, whatever it says of its own size.
 """
 
 import io

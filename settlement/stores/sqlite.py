@@ -24,6 +24,7 @@ from settlement.stores.positions import read_paid, read_pairs, read_positions
 from settlement.stores.schema import SCHEMA, insert, select
 from settlement.stores.statement import read_statement
 from settlement.stores.store import (
+    FILE_NAME,
     SCHEMA_VERSION,
     Changes,
     LedgerAudit,
@@ -34,7 +35,6 @@ from settlement.stores.store import (
     TooFew,
 )
 
-FILE_NAME: Final = "ledger.sqlite"
 ORIGIN: Final = (
     "CREATE TABLE origin (people TEXT NOT NULL, size INTEGER NOT NULL, key_check TEXT NOT NULL, cards TEXT NOT NULL,"
     " leased INTEGER NOT NULL DEFAULT 0) STRICT"

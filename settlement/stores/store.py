@@ -17,6 +17,9 @@ SCHEMA_VERSION: Final = 6
 SCHEMA_DIGEST: Final = "837165d218437b1e"
 """Of the tables of that version (schema.SCHEMA): who changes it without raising the version breaks the test of it."""
 
+FILE_NAME: Final = "ledger.sqlite"
+"""Of a ledger that is kept, in its data directory."""
+
 
 class Changes(NamedTuple):
     """What one commit makes durable: each row once, and transfers that are inserted."""

@@ -5,9 +5,9 @@ from typing import Final
 
 from settlement.engine.medical.explain import Explained
 from settlement.engine.medical.stages import NO_LIMIT
-from settlement.engine.rules.money import RATIO_PLACES, unscaled
+from settlement.engine.rules.money import RATIO_PLACES, unscaled, yuan
 from settlement.telling.explanation import Explanation, Payment
-from settlement.telling.policy_table import aligned, percent, yuan
+from settlement.telling.policy_table import aligned, percent
 from settlement.telling.policy_words import FUNDS, INSUTYPES, MED_TYPES, Words
 from settlement.wire.codes import KINDS
 

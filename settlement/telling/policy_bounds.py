@@ -11,9 +11,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any, Final
 
-from settlement.engine.rules.money import RATIO_ONE, RATIO_PLACES, unscaled
+from settlement.engine.rules.money import RATIO_ONE, RATIO_PLACES, unscaled, yuan
 from settlement.engine.rules.policy import Benefit, Dated, Policy, Tier, pays_nothing
-from settlement.telling.policy_table import yuan
 
 HALF: Final = Fraction(1, 2)
 STEPS: Final = (-1, 0, 1)

@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from settlement.engine.rules.city import City
+from settlement.engine.rules.money import yuan
 from settlement.engine.rules.policy import Benefit, Dated, Policy, Tier, pays_nothing, whom
 from settlement.engine.rules.profile import OPEN_END
-from settlement.telling.policy_table import percent, yuan
+from settlement.telling.policy_table import percent
 from settlement.wire.national_fields import CODES
 
 HOSPITAL_LEVELS: Final = (1, 2, 3)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple, TypeVar
 from unicodedata import east_asian_width
 
-from settlement.engine.rules.money import FEN_PLACES, RATIO_ONE, unscaled
+from settlement.engine.rules.money import RATIO_ONE, yuan
 from settlement.engine.rules.policy import Benefit, Policy, Supplement, Tier, pays_nothing
 from settlement.telling.policy_words import FUNDS, INSUTYPES, LEVELS, MED_TYPES, PSN_TYPES, ROUTES, STANDINGS, both
 
@@ -141,11 +141,6 @@ def aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def yuan(fen: int) -> str:
-    """Return fen as yuan with two decimals."""
-    return unscaled(fen, FEN_PLACES)
 
 
 def percent(ratio_e4: int) -> str:

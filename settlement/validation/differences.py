@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from cardsim.issuing.population import Population
 from settlement.engine.case import World
+from settlement.engine.rules.money import yuan
 from settlement.golden import Difference
-from settlement.telling.policy_table import yuan
 from settlement.validation.forms import resolved
 from settlement.validation.play import Answer, Play, first_named
 from settlement.validation.scenario_file import Scenario, StepRow, nearest

@@ -97,6 +97,3 @@ RESPONSE_CODES: Final[dict[str, str]] = {
     BANK_CLOSE_AT_HOME.code: "58",
 }
 """DE 39 of each; 57 for a first PIN that must be changed is our choice."""
-NOT_SIMULATED: Final = frozenset({"33", "38", "68", "98"})
-"""UnionPay's DE 39 that nothing here answers: 33 and 38 are 54 and 75 for a card that is to be kept, which no terminal
-here can; 68 and 98 come from a network between acquirer and issuer, and here the two are one bank."""

@@ -185,6 +185,7 @@ ALLOWED: Final = {
     r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)?$": "yyyy-MM-dd HH:mm:ss or nothing",
     "^([0-9]{4}(0[1-9]|1[0-2]))?$": "a month, yyyyMM, or nothing",
     "^[012]$": "0, 1 or 2",
+    "^[!-~]+$": "letters, digits and signs of ASCII, no spaces",
     "^(0[12])?$": "01, 02 or nothing",
     "^[0-9]{16,19}$": "16 to 19 digits",
     "^0[57][12]$": "051, 052, 071 or 072",

@@ -7,7 +7,7 @@ from msgspec import Meta
 Text = Annotated[str, Meta(min_length=1, max_length=50)]
 Identifier = Annotated[str, Meta(min_length=1, max_length=30)]
 OptionalIdentifier = Annotated[str, Meta(max_length=30)]
-BatchName = Annotated[str, Meta(min_length=1, max_length=30, pattern=r"^[^\s\x00-\x1f\x7f-\x9f]+$")]
+BatchName = Annotated[str, Meta(min_length=1, max_length=30, pattern="^[!-~]+$")]
 """chrg_bchno: without spaces and line ends, because a visit keeps a list of them."""
 ItemCode = Annotated[str, Meta(min_length=1, max_length=50)]
 Code = Annotated[str, Meta(max_length=6)]

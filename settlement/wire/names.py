@@ -1,8 +1,8 @@
 """How institutions, terminals, messages and times are written; both ends make and read them here.
 
-An institution is its kind (H hospital, P pharmacy, or an outlet's), its region and a serial: 12 characters. A terminal is its
-institution and a lane: 14. A msgid is institution 12, yyyyMMddHHmmss 14, and four characters of sequence, of which two
-name the lane, so that no two terminals of an institution can make the same. Times are China Standard Time.
+An institution is its kind (H hospital, P pharmacy, or an outlet's), its region and a serial: 12 characters. A terminal
+is its institution and a lane: 14. A msgid is institution 12, yyyyMMddHHmmss 14, and four characters of sequence, of
+which two name the lane, so that no two terminals of an institution can make the same. Times are China Standard Time.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
@@ -35,6 +35,15 @@ def institution_code(kind: str, city: str, serial: int) -> str:
     """
     assert kind in (PHARMACY, HOSPITAL, AGENCY, *OUTLETS)
     return f"{kind}{city}{serial:05d}"
+
+
+def insured_number(city: str, index: int) -> str:
+    """Return the psn_no of one of our own population.
+
+    >>> insured_number("370100", 7)
+    '3701000000000007'
+    """
+    return f"{city}{index:010d}"
 
 
 def terminal_number(fixmedins_code: str, lane: int) -> str:

@@ -77,7 +77,7 @@ VISITS: Final[Mapping[str, tuple[str, ...]]] = {"open-both-zones": ("enable", "a
 SERVICES: Final[Mapping[str, type[Struct]]] = {**CARD_LIFE, **MAKING, **BANK_ZONE, **TELEPHONE}
 
 TILL: Final[Mapping[str, type[Struct]]] = {"deposit": hospital.PayDeposit}
-"""What an institution asks for itself and the interface has no message for: no card service, so no channel and no offer."""
+"""What an institution asks for itself and the interface has no message for: it has no channel, and no city's offer."""
 
 CALLS: Final[Mapping[str, type[Struct]]] = {**SERVICES, **TILL}
 """Everything that is asked by name at the signed door."""

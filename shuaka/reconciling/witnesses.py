@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from settlement.engine.clearing import pairs
 from settlement.engine.clearing.reconcile import day_bounds
-from settlement.engine.clearing.statement_text import yuan
 from settlement.engine.clearing.three_ways import (
     Difference,
     Kind,
@@ -22,6 +21,7 @@ from settlement.engine.clearing.three_ways import (
 )
 from settlement.engine.ledger.state import SETTLED, BankTrade
 from settlement.engine.ledger.statement import Period
+from settlement.engine.rules.money import yuan
 from settlement.stores.positions import read_pairs
 from settlement.stores.three_ways import Held, institutions, read_held
 from shuaka.reconciling.own_book import MSGID_DAY, BookError, Days, OwnBook

@@ -6,7 +6,8 @@ from typing import Final
 from loadtests.foreign.ceilings import most_within
 from loadtests.foreign.crowd import ForeignCrowd
 from loadtests.foreign.target import Target
-from shuaka.rehearsing.foreign_plan import Foreign, due_times, moment, plan_of, refusals, visits_of, yuan
+from settlement.engine.rules.money import yuan
+from shuaka.rehearsing.foreign_plan import Foreign, due_times, moment, plan_of, refusals, visits_of
 from shuaka.rehearsing.order import Rehearsal
 from terminals.kernel.exchange import LOST_PAUSES_S
 

@@ -169,12 +169,3 @@ def moment(unix_ms: int) -> str:
 def today(unix_ms: int) -> str:
     """Return the day in China."""
     return datetime.fromtimestamp(unix_ms / 1000, CHINA).strftime(DAY)
-
-
-def yuan(fen: int) -> str:
-    """Write an amount.
-
-    >>> yuan(-1205)
-    '-12.05'
-    """
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"

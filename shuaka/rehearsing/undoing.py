@@ -14,10 +14,11 @@ from loadtests.foreign.order import UNDO_JOURNAL, Desk, Order, journals
 from loadtests.foreign.remainder import undo_remainder
 from loadtests.foreign.undo import Undone, left, undo
 from loadtests.generator.connection import Connection
+from settlement.engine.rules.money import yuan
 from settlement.wire.session import TerminalSession
 from shuaka.engine import Engine
 from shuaka.rehearsing.foreign import now_ms
-from shuaka.rehearsing.foreign_plan import today, yuan
+from shuaka.rehearsing.foreign_plan import today
 from shuaka.rehearsing.rehearsal import audit_of
 from terminals.journal import FileJournal
 from terminals.kernel.site import Site

@@ -33,7 +33,7 @@ from settlement.wire.codes import PHARMACY_MED_TYPE
 from settlement.wire.envelope import Request, digest_of, encode
 from settlement.wire.keys import KEY_SIZE, NetworkKey, session_keys
 from settlement.wire.messages import Line, SettleDrugSale
-from settlement.wire.names import PHARMACY, institution_code, local_time, msgid, terminal_number
+from settlement.wire.names import PHARMACY, institution_code, insured_number, local_time, msgid, terminal_number
 from shuaka import compose
 
 CITY: Final = "370100"
@@ -67,7 +67,7 @@ def cases() -> tuple[list[Case], World]:
 
 def _numbers() -> tuple[Sequence[str], Sequence[str]]:
     indexes = range(4 * REQUESTS)
-    return [CITY] * len(indexes), [f"{CITY}{index:010d}" for index in indexes]
+    return [CITY] * len(indexes), [insured_number(CITY, index) for index in indexes]
 
 
 def _arrival(person: Person, number: int, pin_block: bytes) -> Arrival:

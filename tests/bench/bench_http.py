@@ -44,7 +44,7 @@ from settlement.gateways.national_form import AS_PLATFORMS
 from settlement.validation.forms import filled
 from settlement.validation.people import said_of
 from settlement.wire.keys import NetworkKey
-from settlement.wire.names import compact_time, local_time
+from settlement.wire.names import compact_time, insured_number, local_time
 from settlement.wire.national_fields import PATH
 from settlement.wire.signature import SIGNATURE, SIGNED, sign
 from shuaka import compose
@@ -192,7 +192,7 @@ INPUTS: Final[dict[str, Callable[[Person, str], dict[str, Any]]]] = {"1101": que
 def people(key: NetworkKey) -> list[Person]:
     """Return employees of the city."""
     register = compose.world(compose.population(), key).register
-    found = (register.newcomer(CITY, f"{CITY}{index:010d}") for index in range(4 * REQUESTS))
+    found = (register.newcomer(CITY, insured_number(CITY, index)) for index in range(4 * REQUESTS))
     return [person for person in found if person is not None and person.insutype == "310"][:REQUESTS]
 
 

@@ -35,7 +35,7 @@ from settlement.wire.codes import PHARMACY_MED_TYPE
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Body, Line, SettleDrugSale, SignIn
-from settlement.wire.names import PHARMACY, institution_code, local_time, msgid, terminal_number
+from settlement.wire.names import PHARMACY, institution_code, insured_number, local_time, msgid, terminal_number
 from settlement.wire.session import TerminalSession
 from shuaka import compose
 
@@ -185,7 +185,7 @@ def insured(key: NetworkKey) -> list[Person]:
     found: list[Person] = []
     index = 0
     while len(found) < PEOPLE:
-        person = register.newcomer(CITY, f"{CITY}{index:010d}")
+        person = register.newcomer(CITY, insured_number(CITY, index))
         if person is not None and person.insutype == "310":
             found.append(person)
         index += 1

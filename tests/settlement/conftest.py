@@ -11,7 +11,7 @@ from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Body, Line, SettleDrugSale, SignIn
-from settlement.wire.names import institution_code, msgid, terminal_number
+from settlement.wire.names import institution_code, insured_number, msgid, terminal_number
 from settlement.wire.session import TerminalSession
 from shuaka import compose
 
@@ -96,7 +96,7 @@ def shoppers(world: World) -> list[Person]:
     """Employees of Jinan with money in the account."""
     found: list[Person] = []
     for index in itertools.count():
-        person = world.register.newcomer(JINAN, f"{JINAN}{index:010d}")
+        person = world.register.newcomer(JINAN, insured_number(JINAN, index))
         if person and person.insutype == "310":
             found.append(person)
         if len(found) == 8:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from settlement import data_directory
 from settlement.gateways.keyring import Keyring
-from settlement.stores.sqlite import FILE_NAME
+from settlement.stores.store import FILE_NAME
 from settlement.wire.keys import NetworkKey
 from shuaka.keys import keys
 

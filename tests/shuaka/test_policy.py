@@ -17,7 +17,7 @@ def policy(*arguments: str | Path) -> Result:
 def test_a_table_names_city_policy_and_day_and_says_that_it_is_a_sample(tmp_path: Path) -> None:
     lines = policy("table", "370100", "--date", "2026-06-01", "--data", tmp_path).output.splitlines()
     assert lines[:2] == [
-        "370100 济南市 Jinan: policy sample-jinan, 20260601",
+        "370100 济南市 Jinan: policy sample-jinan, 2026-06-01",
         "样例，非官方政策 a sample, not an official policy",
     ]
 

@@ -13,9 +13,8 @@ from typer.testing import CliRunner
 from loadtests.evidence.host import Host, write_host
 from settlement.engine.clearing.statement_text import cells_of, text_of
 from settlement.gateways.statement_file import pack
-from settlement.stores.sqlite import FILE_NAME, SqliteStore
-from settlement.stores.store import Changes, Origin
-from shuaka import reconcile
+from settlement.stores.sqlite import SqliteStore
+from settlement.stores.store import FILE_NAME, Changes, Origin
 from shuaka.__main__ import app
 from shuaka.reconciling.own_book import Days, from_journals
 from shuaka.rehearsing.order import RUNS
@@ -106,10 +105,6 @@ def test_a_day_as_it_was_has_no_difference(told: Ask) -> None:
     assert found["own_rows"] == found["engine_rows"] > VISITORS / 3
     assert found["own_purchases"] == found["bank_purchases"] > 0
     assert found["pairs"] > 0
-
-
-def test_the_ledgers_file_is_named_as_its_store_names_it() -> None:
-    assert reconcile.LEDGER == FILE_NAME
 
 
 def test_a_readable_report_says_so(copy: Path) -> None:

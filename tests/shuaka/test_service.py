@@ -1,6 +1,8 @@
 """`shuaka service`: the catalogue of card services, and what the command makes of a line and of an answer."""
 
 import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import typer
@@ -8,7 +10,10 @@ from typer.testing import CliRunner
 
 from settlement.wire.service_catalogue import SERVICES
 from shuaka.__main__ import app
-from shuaka.service import lines_of, missing_field, parse_fields
+from shuaka.service import _door, lines_of, missing_field, parse_fields
+
+if TYPE_CHECKING:
+    from shuaka.engine import Engine
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -89,3 +94,22 @@ def test_an_answer_is_told_without_what_is_empty() -> None:
     assert list(lines_of("release", done)) == ["release: done, msgid M", "  card_status NORMAL"]
     refused = {"infcode": -1, "err_msg": "[E2003] gone", "output": None}
     assert list(lines_of("release", refused)) == ["release: refused [E2003] gone"]
+
+
+def test_an_institution_that_is_named_asks_itself_and_else_whoever_speaks_for_the_channel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    class FakeDoor:
+        def __init__(self, _address: object, _key: object, fixmedins_code: str, _operator: str) -> None:
+            asked.append(fixmedins_code)
+
+        def sign_in(self) -> None:
+            pass
+
+    monkeypatch.setattr("shuaka.service.SignedDoor", FakeDoor)
+    engine = SimpleNamespace(endpoints=SimpleNamespace(http=None), network_key=None)
+    for at in ("H37010000090", ""):
+        _door(cast("Engine", engine), "370100", "APP", at)
+    assert asked == ["H37010000090", "E37010000001"]

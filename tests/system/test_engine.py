@@ -19,13 +19,13 @@ import pytest
 
 from settlement import data_directory
 from settlement.engine.ledger.state import Person
-from settlement.stores.sqlite import FILE_NAME, SqliteStore
-from settlement.stores.store import Origin
+from settlement.stores.sqlite import SqliteStore
+from settlement.stores.store import FILE_NAME, Origin
 from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Body, Line, SettleDrugSale, SignIn
-from settlement.wire.names import institution_code, local_time, msgid, terminal_number
+from settlement.wire.names import institution_code, insured_number, local_time, msgid, terminal_number
 from settlement.wire.session import TerminalSession
 from shuaka import compose
 from shuaka.engine import Engine, EngineError
@@ -133,7 +133,7 @@ def tills(tmp_path: Path) -> Iterator[Callable[..., Till]]:
 @pytest.fixture(scope="module")
 def shopper() -> Person:
     register = compose.world(compose.population(), NetworkKey(bytes(16))).register
-    people = (register.newcomer(CITY, f"{CITY}{index:010d}") for index in itertools.count())
+    people = (register.newcomer(CITY, insured_number(CITY, index)) for index in itertools.count())
     return next(person for person in people if person and person.insutype == "310")
 
 

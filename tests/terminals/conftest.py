@@ -26,6 +26,7 @@ from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Line
+from settlement.wire.names import insured_number
 from settlement.wire.session import TerminalSession
 from terminals.journal import MemoryJournal
 from terminals.kernel import effects
@@ -276,7 +277,7 @@ def adult(people: Population, world: World) -> Callable[..., int]:
             for index in itertools.count()
             if people.profile(index).name == profile
             and (city := people.profile(index).city)
-            and (person := world.register.newcomer(city, f"{city}{index:010d}"))
+            and (person := world.register.newcomer(city, insured_number(city, index)))
             and person.insutype == "310"
         )
         return next(itertools.islice(found, n, None))

@@ -10,8 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from settlement.engine.clearing.statement_text import FileRow, yuan
+from settlement.engine.clearing.statement_text import FileRow
 from settlement.engine.ledger.statement import StatementRow
+from settlement.engine.rules.money import yuan
 
 AMOUNTS: Final = ("medfee_sumamt_fen", "fund_pay_sumamt_fen", "acct_pay_fen")
 NAMES: Final = ("psn_no", "mdtrt_id")

@@ -12,9 +12,10 @@ from typing import Final, TypeVar
 from settlement.engine.arrival import Arrival, Door
 from settlement.engine.case import Case, Granted, Refused, Verdict, World
 from settlement.engine.clearing.comparison import AMOUNTS, Compared, RowKind, Sums, compare, sums_of
-from settlement.engine.clearing.statement_text import FileRow, LineError, read_rows, text_of, yuan
+from settlement.engine.clearing.statement_text import FileRow, LineError, read_rows, text_of
 from settlement.engine.judge import Judge, Keys
 from settlement.engine.ledger.statement import FILE_DAYS, Period, StatementFile, StatementRow
+from settlement.engine.rules.money import yuan
 from settlement.wire import reconciliation_codes as codes
 from settlement.wire.messages import Body
 from settlement.wire.names import CHINA, local_time

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from settlement.engine.rules.money import yuan
 from settlement.wire.reconciliation import FILE_COLUMNS, NULL
 
 IDENTIFIER_MAX: Final = 30
@@ -50,16 +51,6 @@ def text_of(rows: Iterable[Iterable[str]]) -> bytes:
     b'a\tnull\t1.00\n'
     """
     return "".join("\t".join(cell or NULL for cell in row) + "\n" for row in rows).encode()
-
-
-def yuan(fen: int) -> str:
-    """Return an amount as a file has it.
-
-    >>> yuan(-1205)
-    '-12.05'
-    """
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def cells_of(row: FileRow) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from enum import StrEnum
 from msgspec import Struct
 
 from settlement.engine.clearing.comparison import RowKind, compare, differences
-from settlement.engine.clearing.statement_text import FileRow, yuan
+from settlement.engine.clearing.statement_text import FileRow
 from settlement.engine.ledger.state import SETTLED, BankTrade, Settlement
 from settlement.engine.ledger.statement import StatementRow
+from settlement.engine.rules.money import yuan
 
 
 class Kind(StrEnum):

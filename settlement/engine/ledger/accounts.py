@@ -43,7 +43,7 @@ class FamilyBind(Record, frozen=True, array_like=True):
 
 
 class FamilyUse(Record, frozen=True, array_like=True):
-    """What somebody has used of another's account, of whatever binding: to end one and make it again changes nothing."""
+    """What somebody has used of another's account, under whatever binding: ending one and making it again counts on."""
 
     KEY: ClassVar[int] = 3
     city: str

@@ -16,8 +16,8 @@ from settlement.wire.names import local_time
 
 PERSONAL_ACCOUNT: Final = "310200"
 """fund_pay_type of the personal account (interface code table)."""
-ENTITLEMENT: Final = "1"
-"""trt_chk_type: the only check that there is here; its code table is not published (assumed)."""
+ENTITLEMENT: Final = "01"
+"""trt_chk_type 基金项检查 (interface code table): the only check that there is here."""
 
 
 def check(case: Case) -> Verdict:

@@ -7,7 +7,7 @@ from settlement.engine.case import Refused
 from settlement.engine.medical.split import cut_line, line_amount_fen
 from settlement.engine.rules.catalogue import Catalogue
 from settlement.engine.rules.directory import Institution
-from settlement.engine.rules.money import FEN_PLACES, unscaled
+from settlement.engine.rules.money import yuan
 from settlement.wire import catalogue_codes, codes
 from settlement.wire.messages import Line, LineCut
 
@@ -22,7 +22,7 @@ def cut_bill(
 ) -> tuple[LineCut, ...] | Refused:
     """Return each line's cut, or why the bill is refused: amounts in range, price times count (I8), items, sum (I9)."""
     if not 0 < medfee_sumamt_fen <= BILL_MAX_FEN:
-        return Refused(codes.AMOUNT_OUT_OF_RANGE, f"medfee_sumamt {unscaled(medfee_sumamt_fen, FEN_PLACES)}")
+        return Refused(codes.AMOUNT_OUT_OF_RANGE, f"medfee_sumamt {yuan(medfee_sumamt_fen)}")
     for line in lines:
         if line.cnt_e4 <= 0:
             return Refused(codes.AMOUNT_OUT_OF_RANGE, f"line {line.feedetl_sn}")
@@ -44,7 +44,7 @@ def line_refusal(line: Line) -> Refused | None:
     if line.pric_e6 <= 0 or not 0 < abs(amount) <= BILL_MAX_FEN or (line.cnt_e4 < 0) != (amount < 0):
         return Refused(codes.AMOUNT_OUT_OF_RANGE, f"line {line.feedetl_sn}")
     if abs(amount - line_amount_fen(line.pric_e6, line.cnt_e4)) > LINE_TOLERANCE_FEN:
-        return Refused(codes.LINE_ROUNDING, f"line {line.feedetl_sn}: {unscaled(amount, FEN_PLACES)}")
+        return Refused(codes.LINE_ROUNDING, f"line {line.feedetl_sn}: {yuan(amount)}")
     return None
 
 
@@ -68,7 +68,7 @@ def sum_refusal(lines: Iterable[Line], medfee_sumamt_fen: int) -> Refused | None
     total_fen = sum(line.det_item_fee_sumamt_fen for line in lines)
     if total_fen == medfee_sumamt_fen:
         return None
-    stated, added = unscaled(medfee_sumamt_fen, FEN_PLACES), unscaled(total_fen, FEN_PLACES)
+    stated, added = yuan(medfee_sumamt_fen), yuan(total_fen)
     return Refused(codes.AMOUNT_MISMATCH, f"medfee_sumamt {stated}, lines {added}")
 
 

@@ -1,9 +1,9 @@
 """A stay's charges: taken up (2301), given back by refund lines, cancelled (2302), and what is open of them.
 
 Each upload is a FeeBatch numbered from 1. A refund names the open line that it gives back, has a negative count and
-amount at the same price, and leaves a line that is true to a fen, or nothing at all: what is settled later is each line without its
-refunds, so that no part of a bill is ever below zero. A line is cut by the catalogue of the day on which it came,
-whatever becomes of the item until the stay is settled, and so is what is given back of it (assumed).
+amount at the same price, and leaves a line that is true to a fen, or nothing at all: what is settled later is each line
+without its refunds, so that no part of a bill is ever below zero. A line is cut by the catalogue of the day on which it
+came, whatever becomes of the item until the stay is settled, and so is what is given back of it (assumed).
 """
 
 from collections.abc import Iterable
@@ -169,7 +169,7 @@ def _unsound(case: Case, stay: Stay, charges: tuple[Charge, ...]) -> Refused | N
 
 
 def _gives_back(original: Line, refund: Charge) -> bool:
-    """Whether a refund is of the same item at the same price, and leaves a true line, or nothing of count and amount."""
+    """Whether a refund is of the same item at the same price, and leaves a line that is true, or nothing."""
     same = (original.med_list_codg, original.pric_e6) == (refund.med_list_codg, refund.pric_e6)
     less = _less(original, refund)
     if not same or less.cnt_e4 < 0:

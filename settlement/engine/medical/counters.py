@@ -1,7 +1,7 @@
 """What is counted of a person in a benefit year: of each benefit and supplement one row.
 
-Which rows a judgement reads, what a settlement adds to them and an undo takes off again. What was counted under a number
-that was merged into a person's counts as the person's, and stays where it is: an undo takes it off there.
+Which rows a judgement reads, what a settlement adds to them and an undo takes off again. What was counted under a
+number that was merged into a person's counts as the person's, and stays where it is: an undo takes it off there.
 """
 
 from collections.abc import Iterable

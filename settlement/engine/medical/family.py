@@ -2,9 +2,10 @@
 
 Own account first, then those of the authorisers in the order in which they were bound, at most three. An authoriser is
 insured as an employee in the same city, with an account that is open; whoever is not any more is passed over, as is who
-died or has two insured numbers. Each account is debited by itself, all in the one settlement, and an undo gives back in reverse order. To bind takes the
-credentials of both, so that nobody's account is opened to another without them (assumed). The limit of a binding is
-ours (assumed); so is that it counts for good, however often it is bound, and is given back by an undo.
+died or has two insured numbers. Each account is debited by itself, all in the one settlement; an undo gives back in
+reverse order. To bind takes the credentials of both, so that nobody's account is opened to another without them
+(assumed). The limit of a binding is ours (assumed); so is that it counts for good, however often the same two are
+bound, and is given back by an undo.
 """
 
 from collections.abc import Iterable

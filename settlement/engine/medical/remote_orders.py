@@ -20,7 +20,7 @@ from settlement.engine.ledger.state import VOIDED, Person, Settlement
 from settlement.engine.medical.settling import judge, settled
 from settlement.engine.medical.standing import known
 from settlement.engine.medical.undo import taken_back
-from settlement.engine.rules.money import FEN_PLACES, unscaled
+from settlement.engine.rules.money import yuan
 from settlement.wire import codes, remote_codes
 from settlement.wire.entitlement_codes import CREDENTIAL_VOUCHER
 from settlement.wire.envelope import encode
@@ -101,7 +101,7 @@ def place(case: Case) -> Verdict:
         placed_ms=case.now_ms,
     )
     amounts = judged.split.amounts
-    said = f"个人账户 {_yuan(amounts.acct_pay_fen)}, 现金 {_yuan(amounts.psn_cash_pay_fen)}"
+    said = f"个人账户 {yuan(amounts.acct_pay_fen)}, 现金 {yuan(amounts.psn_cash_pay_fen)}"
     return Granted(OrderPlaced(name, said, PUSHED), (order, *spent(case, sale, name)))
 
 
@@ -297,7 +297,3 @@ def _refunded(settlement: Settlement, person: Person) -> OrderRefunded:
         insutype=settlement.insutype,
         prmmsg="",
     )
-
-
-def _yuan(fen: int) -> str:
-    return unscaled(fen, FEN_PLACES)

@@ -23,7 +23,7 @@ from settlement.engine.medical.password import checked
 from settlement.engine.medical.split import Split, split, sum_parts
 from settlement.engine.medical.stages import Used
 from settlement.engine.rules.clearing_type import clearing_type
-from settlement.engine.rules.money import FEN_PLACES, unscaled
+from settlement.engine.rules.money import yuan
 from settlement.engine.rules.policy import Benefit, pays_nothing
 from settlement.wire import codes, hospital_codes
 from settlement.wire.envelope import encode, encode_rows
@@ -103,7 +103,7 @@ def parts_refusal(sale: SettleOutpatient | SettleStay, judged: Judged) -> Refuse
     for name, zh in PARTS.items():
         sent, computed = getattr(sale, name), getattr(judged.split.amounts, name)
         if sent is not None and sent != computed:
-            was, now = unscaled(sent, FEN_PLACES), unscaled(computed, FEN_PLACES)
+            was, now = yuan(sent), yuan(computed)
             said = f"{zh}{name.removesuffix('_fen')} 上传 {was} 元, 现为 {now} 元 (sent {was}, now {now})"
             return Refused(codes.AMOUNT_MISMATCH, said)
     return None
@@ -162,7 +162,7 @@ def info_of(case: Case, sale: Sale, judged: Judged, *, mdtrt_id: str, setl_id: s
 
 
 def _over_limit(bill_fen: int, limit_fen: int) -> Refused:
-    bill, limit = unscaled(bill_fen, FEN_PLACES), unscaled(limit_fen, FEN_PLACES)
+    bill, limit = yuan(bill_fen), yuan(limit_fen)
     return Refused(hospital_codes.BILL_OVER_LIMIT, f"{bill}, at most {limit}: settle it in parts, or ask the agency")
 
 

@@ -1,7 +1,9 @@
 """Settlement of a stay, tried (2303) and made (2304): in between, or at its end.
 
 Deductible and tiers are walked over the stay, wherever the policy counts them by admission; what was settled before
-stays settled. The deposit pays the patient's rest as far as it goes, and at the end what is left of it is given back.
+stays settled. A stay is settled as the person is insured when it is settled, also where that changed since the
+admission (assumed: the interface does not say). The deposit pays the patient's rest as far as it goes, and at the end
+what is left of it is given back.
 """
 
 from typing import Final

@@ -22,6 +22,7 @@ from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import QueryPerson
+from settlement.wire.names import insured_number
 from settlement.wire.session import TerminalSession
 from terminals.journal import MemoryJournal
 from terminals.kernel.conversation import Conversation
@@ -174,7 +175,7 @@ def adult_of(profile: str) -> int:
     register = PopulationRegister(PEOPLE, rules.cities, KEY)
     for index in range(PEOPLE.size):
         city = PEOPLE.profile(index).city
-        newcomer = register.newcomer(city, f"{city}{index:010d}")
+        newcomer = register.newcomer(city, insured_number(city, index))
         if PEOPLE.profile(index).name == profile and newcomer and newcomer.insutype == "310":
             return index
     raise AssertionError(profile)

@@ -38,7 +38,7 @@ from settlement.wire.messages import (
     SignIn,
     UploadFees,
 )
-from settlement.wire.names import institution_code, msgid, terminal_number
+from settlement.wire.names import institution_code, insured_number, msgid, terminal_number
 from settlement.wire.outlet_channels import CHANNELS, KIOSK, TELEPHONE, kind_for
 from shuaka.compose import population, specimens
 
@@ -91,7 +91,7 @@ class Host:
 
     def specimen(self, specimen: Specimen) -> Person:
         """The person of a specimen card."""
-        return self.person(f"{specimen.city}{specimen.index:010d}")
+        return self.person(insured_number(specimen.city, specimen.index))
 
     def shown(self, specimen: Specimen) -> Person:
         """The same as the specimen's own chip, which is the first, has it."""
@@ -108,7 +108,7 @@ class Host:
     def people(self, city: str = JINAN, **facts: Any) -> Iterator[Person]:
         """People of a city who are so, in the order of their index."""
         for index in itertools.count():
-            someone = self.world.register.newcomer(city, f"{city}{index:010d}")
+            someone = self.world.register.newcomer(city, insured_number(city, index))
             if someone and all(getattr(someone, name) == value for name, value in facts.items()):
                 yield someone
 

@@ -13,6 +13,7 @@ from settlement.gateways.entrance import FULL
 from settlement.gateways.national import BODY_MAX, national_app
 from settlement.wire import codes
 from settlement.wire.messages import Line
+from settlement.wire.names import insured_number
 
 
 def test_a_client_of_the_real_platform_asks_presettles_settles_and_revokes(
@@ -112,7 +113,7 @@ def test_a_patient_who_is_not_the_insured_person_is_refused_by_the_field(
 def test_a_guest_is_settled_on_the_institutions_word(
     at_desk: Any, world: World, lines: tuple[Line, ...], sold_to: Callable[..., Any]
 ) -> None:
-    everybody = (world.register.newcomer("379900", f"379900{index:010d}") for index in range(1000))
+    everybody = (world.register.newcomer("379900", insured_number("379900", index)) for index in range(1000))
     guest = next(person for person in everybody if person and person.insutype == "310")
 
     async def test(desk: Any) -> None:

@@ -46,3 +46,11 @@ def test_the_data_says_type_length_codes_and_what_is_required(shown: Any) -> Non
     }  # fmt: skip
     assert held["acct_used_flag"]["codes"] == ["0", "1", "2"]
     assert {message["infno"] for message in told["messages"]} == FORMS.keys()
+
+
+def test_calls_of_our_own_stand_beside_the_interfaces_with_door_and_fields(shown: Any) -> None:
+    page = shown("/docs").body.decode()
+    told = {call["name"]: call for call in msgspec.json.decode(shown("/docs.json").body)["own"]}
+    assert told["deposit"]["required"] == ["psn_no", "mdtrt_id", "amount_fen"]
+    for name in ("deposit", "lose", "file-elsewhere", "withdraw-filing", "confirm-remote-order"):
+        assert told[name]["door"] in page

@@ -15,8 +15,8 @@ import uvloop
 from settlement.stores.inspection import NICE, Found, look
 from settlement.stores.inspector import MODULE, Inspector
 from settlement.stores.laws import LAWS
-from settlement.stores.sqlite import FILE_NAME, SqliteStore
-from settlement.stores.store import Origin, StoreError
+from settlement.stores.sqlite import SqliteStore
+from settlement.stores.store import FILE_NAME, Origin, StoreError
 
 
 @pytest.fixture

@@ -33,4 +33,6 @@ def test_a_row_is_found_by_its_key() -> None:
 
 def test_the_tables_are_those_of_the_version_that_a_ledger_is_refused_by() -> None:
     digest = sha256("\n".join(SCHEMA).encode()).hexdigest()[:16]
-    assert digest == SCHEMA_DIGEST, f"tables changed: raise SCHEMA_VERSION (store.py), and set SCHEMA_DIGEST = {digest!r}"
+    assert digest == SCHEMA_DIGEST, (
+        f"tables changed: raise SCHEMA_VERSION (store.py), and set SCHEMA_DIGEST = {digest!r}"
+    )

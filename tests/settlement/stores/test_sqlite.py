@@ -6,8 +6,16 @@ import apsw
 import pytest
 
 from settlement.engine.ledger.state import Accumulator
-from settlement.stores.sqlite import APPLICATION_ID, AUTOCHECKPOINT_PAGES, FILE_NAME, SqliteStore
-from settlement.stores.store import SCHEMA_VERSION, Changes, LedgerAudit, Origin, RefusedStoreError, StoreError
+from settlement.stores.sqlite import APPLICATION_ID, AUTOCHECKPOINT_PAGES, SqliteStore
+from settlement.stores.store import (
+    FILE_NAME,
+    SCHEMA_VERSION,
+    Changes,
+    LedgerAudit,
+    Origin,
+    RefusedStoreError,
+    StoreError,
+)
 
 ROW = Accumulator("370100", "p", 2026, "b", 1, 2)
 KEY = (Accumulator, ROW.key)

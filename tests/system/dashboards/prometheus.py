@@ -34,8 +34,8 @@ class Prometheus:
         return {str(one["metric"]): value for one in found if not math.isnan(value := float(one["value"][1]))}
 
     def between(self, query: str, start: float, end: float) -> list[tuple[float, str, float]]:
-        """Return (moment, line, value) of each second of some time, gaps and NaN left out."""
-        found = self._ask("query_range", query=query, start=math.floor(start), end=math.ceil(end), step=1)
+        """Return (moment, line, value) over some time, finer than scrapes; gaps and NaN are left out."""
+        found = self._ask("query_range", query=query, start=start, end=end, step=SCRAPE_S / 2)
         points = ((at, str(one["metric"]), float(value)) for one in found for at, value in one["values"])
         return [point for point in points if not math.isnan(point[2])]
 

@@ -5,7 +5,7 @@ import subprocess
 import apsw
 import pytest
 
-from settlement.stores.sqlite import FILE_NAME
+from settlement.stores.store import FILE_NAME
 from tests.system.dashboards.scene import Scene
 
 pytestmark = pytest.mark.service("prometheus")

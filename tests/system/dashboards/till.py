@@ -11,7 +11,7 @@ from settlement.wire.envelope import Reply
 from settlement.wire.framing import FrameReader
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Body, Line, SettleDrugSale, SignIn
-from settlement.wire.names import institution_code, local_time, msgid, terminal_number
+from settlement.wire.names import institution_code, insured_number, local_time, msgid, terminal_number
 from settlement.wire.session import TerminalSession
 from shuaka import compose
 
@@ -80,5 +80,5 @@ def shoppers(data: Path) -> list[Person]:
     """Return four employees of the city, from the far end of its people, whom no lease reaches in a test."""
     key = NetworkKey(data_directory.network_key(data))
     register = compose.world(compose.population(), key).register
-    people = (register.newcomer(CITY, f"{CITY}{index:010d}") for index in itertools.count(900_000))
+    people = (register.newcomer(CITY, insured_number(CITY, index)) for index in itertools.count(900_000))
     return list(itertools.islice((person for person in people if person and person.insutype == "310"), 4))

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from settlement.stores.store import Changes
 from settlement.wire import bank_codes, codes
 from settlement.wire.bank import (
     BATCH_EQUAL,
@@ -179,6 +181,36 @@ def test_who_never_signed_in_has_no_batch_to_close(pharmacy: Any) -> None:
     assert pharmacy.ask(BatchClose(1, CLOSE, 0, 0, 0, 0)).refusal == bank_codes.BANK_BATCH_DIFFERS.code
 
 
+NOT_SIMULATED = frozenset({"33", "38", "68", "98"})
+"""UnionPay's DE 39 that nothing here answers: 33 and 38 are 54 and 75 for a card that is to be kept, which no terminal
+here can; 68 and 98 come from a network between acquirer and issuer, and here the two are one bank."""
+
+
 def test_every_response_code_of_unionpay_can_happen_here_or_is_named_as_not_simulated() -> None:
     simulated = set(codes.RESPONSE_CODES.values())
-    assert {code for code in UNIONPAY if code not in simulated} == bank_codes.NOT_SIMULATED
+    assert {code for code in UNIONPAY if code not in simulated} == NOT_SIMULATED
+
+
+def test_a_reversal_of_what_an_earlier_batch_of_that_number_held_is_not_counted(
+    pharmacy: Any, visits: Any, card: Any, host: Any
+) -> None:
+    """A terminal that signs in for the first time has batch 1, under which it bought before."""
+    before = Pos(pharmacy, visits, card)
+    before.batch = 1
+    bought = before.buy(5_000)
+    host.now_ms += 1
+    pos = Pos(pharmacy, visits, card).sign_in()
+    assert pos.batch == 1
+    assert pos.undo(PurchaseReversal, bought).approved
+    assert pos.close().result == BATCH_EQUAL
+
+
+def test_to_an_account_that_was_closed_nothing_is_refunded_and_a_reversal_still_undoes(
+    pos: Pos, host: Any, worker: Any
+) -> None:
+    first, second = pos.buy(1_000), pos.buy(2_000)
+    closed = msgspec.structs.replace(host.account(worker.psn_no), status="CLOSED")
+    host.store.save_now(Changes((closed,), ()))
+    assert pos.undo(PurchaseCancel, first).refusal == bank_codes.BANK_CLOSED.code
+    assert pos.undo(PurchaseReversal, second).approved
+    assert host.account(worker.psn_no).balance_fen == closed.balance_fen + 2_000

@@ -1,6 +1,7 @@
 """A card goes with its holder: enabled in another city of the province, transferred, and one card a province."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from settlement.wire.messages import ReissueCard
 from settlement.wire.services import CancelCard, EnableCard, EnableForeignCard, LoseCard, TransferHome
 from tests.settlement.engine.cards.conftest import JINAN, JINING, PHOTO, SICHUAN, WEIFANG
 
+WHITE_PHOTO = (Path(__file__).parents[3] / "vectors" / "photos" / "white.jpg").read_bytes()
 NO_CARD = {
     "card_status": "NONE",
     "card_number": "",
@@ -213,9 +215,8 @@ def test_a_card_of_the_province_is_enabled_here_or_cancelled_there_and_made_anew
     desk.done(EnableForeignCard, newly_insured(desk, one))
     assert desk.row(JINAN, one.psn_no).card_status == "NORMAL"
     here = newly_insured(desk, other)
-    applied = {"psn_name": other.psn_name, "bank_code": "CCB", "card_sn": ""}
-    stopped = desk.refused(ApplyForCard, here, **applied, mode="INSTANT", channel="BANK")
-    assert stopped == making_codes.NOT_READY.code
+    data = {"photo": WHITE_PHOTO, "phone": "13800000000", "address": "a street"}
+    applied = {"psn_name": other.psn_name, "bank_code": "CCB", "card_sn": "", "mode": "INSTANT", "channel": "BANK"}
+    assert desk.refused(ApplyForCard, here, **applied, **data) == making_codes.NOT_READY.code
     desk.done(CancelCard, other, reason="SURPLUS")
-    told = desk.done(ApplyForCard, here, **applied)
-    assert told.psn_no == other.psn_no
+    assert desk.done(ApplyForCard, here, **applied, **data).state == "OPEN"

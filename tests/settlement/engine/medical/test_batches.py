@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from settlement.batch import drive_now, judge_of, settle_batch
 from settlement.engine.arrival import Door
 from settlement.engine.ledger.identity import setl_id_of, visit_id
-from settlement.wire.bank import Purchase
 from settlement.wire.envelope import Reply
 from settlement.wire.family import UnbindFamily
 from settlement.wire.hospital import (
@@ -56,7 +55,7 @@ class Diary:
         """What can be undone: infno, person, msgid, till, visit."""
         self.visit: list[tuple[Any, str, list[tuple[str, int]]]] = []
         self.stay: list[tuple[Any, str, list[int]]] = []
-        self.bought: list[tuple[Any, Purchase, str]] = []
+        self.bought: list[tuple[Any, Any, str]] = []
         self.number = itertools.count(1)
 
     def asked(self, till: Any, body: Any, msgid: str = "") -> None:
@@ -82,9 +81,7 @@ class Diary:
         for person, mdtrt_id, batches in self.visit[-1:]:
             yuan = (10, 500, 3_000)[how % 3]
             batch = f"B{next(self.number)}"
-            self.asked(
-                self.hospital, UploadFees(person.psn_no, mdtrt_id, batch, lines_of((self.item, str(yuan), 1)))
-            )
+            self.asked(self.hospital, UploadFees(person.psn_no, mdtrt_id, batch, lines_of((self.item, str(yuan), 1))))
             batches.append((batch, yuan * 100))
 
     def outpatient(self, _who: int, how: int, _lines_of: Any) -> None:
@@ -166,7 +163,9 @@ class Diary:
         replies, left, size = list[Reply](), self.arrivals, itertools.cycle(sizes)
         while left:
             batch, left = left[: (cut := next(size))], left[cut:]
-            decided = drive_now(settle_batch(batch, judge_of(self.host.world)), self.host.store, self.host.faults.append)
+            decided = drive_now(
+                settle_batch(batch, judge_of(self.host.world)), self.host.store, self.host.faults.append
+            )
             replies += [decision.reply for decision in decided]
         assert not self.host.faults, self.host.faults
         return replies, self.host.store._rows, self.host.store._transfers, self.host.broken_laws()
@@ -209,6 +208,9 @@ def agree(diary: Any, lines_of: Any) -> Callable[..., list[Reply]]:
         alone, together = serial.played([1]), batched.played(sizes)
         assert alone == together
         assert not alone[-1]
+        msgids = {arrival.request.msgid for arrival in batched.arrivals}
+        causes = (transfer.cause for transfer in together[2].values())
+        assert msgids.isdisjoint(word for cause in causes for word in cause.split())
         return list(alone[0])
 
     return agreed

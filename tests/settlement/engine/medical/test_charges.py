@@ -134,3 +134,22 @@ def test_four_zeros_cancel_what_is_not_settled(ward: Any, worker: Any, stay: str
 
 def test_an_unknown_line_is_not_cancelled(ward: Any, worker: Any, stay: str) -> None:
     assert ward.teller.ask(CancelCharges(worker.psn_no, stay, "77")).refusal == codes.VISIT_UNKNOWN.code
+
+
+def test_a_refund_of_all_that_is_left_takes_the_whole_amount(ward: Any, worker: Any, stay: str) -> None:
+    """3 at 0.3333 are 1.00; given back one by one at 0.33 a fen would be left of nothing."""
+    line = Charge("L", ward.item, 333_300, 30_000, 100)
+    assert asked(ward, worker, stay, line, refund(line, "1", -10_000, -33), refund(line, "2", -10_000, -33)) == ""
+    refused = hospital_codes.REFUND_UNMATCHED.code
+    assert asked(ward, worker, stay, refund(line, "3", -10_000, -33)) == refused
+    assert asked(ward, worker, stay, refund(line, "3", -10_000, -34)) == ""
+    assert not open_fen(ward, worker, stay, 1)
+
+
+def test_what_a_refund_leaves_is_price_times_count_to_a_fen(ward: Any, worker: Any, stay: str) -> None:
+    """100 at 0.0149 are 1.49; one given back at 0.01 again and again would leave too much."""
+    line = Charge("L", ward.item, 14_900, 1_000_000, 149)
+    assert asked(ward, worker, stay, line) == ""
+    answers = [asked(ward, worker, stay, refund(line, str(number), -10_000, -1)) for number in range(1, 5)]
+    assert answers == ["", "", "", hospital_codes.REFUND_UNMATCHED.code]
+    assert asked(ward, worker, stay, refund(line, "5", -10_000, -2)) == ""

@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from settlement.engine.credential import TokenFacts, token_of
+from settlement.engine.ledger.accounts import Token
+from settlement.stores.store import Changes
 from settlement.wire import codes, entitlement_codes
 from settlement.wire.family import BindFamily, UnbindFamily
 from settlement.wire.messages import PresettleDrugSale, Reverse, RevokeDrugSale, SettleDrugSale
@@ -255,3 +258,56 @@ def families(world: Any) -> Any:
         return host, pharmacy, sale, lambda done: RevokeDrugSale(done.setl_id, done.mdtrt_id, done.psn_no), family
 
     return made
+
+
+def test_a_binding_takes_the_credentials_of_both(pharmacy: Any, patient: Any, owners: list[Any]) -> None:
+    owner, other = owners[:2]
+    for shown in (
+        {"owner_cert_type": ""},
+        {"owner_cert_no": other.card_number},
+        {"owner_card_sn": other.card_id.hex().upper()},
+        {"mdtrt_cert_type": ""},
+        {"mdtrt_cert_no": owner.card_number},
+    ):
+        assert not pharmacy.ask(binding(patient, owner, **shown)).approved
+    papers = {"owner_cert_type": "02", "owner_cert_no": owner.certno, "owner_card_sn": ""}
+    assert pharmacy.ask(binding(patient, owner, **papers)).approved
+
+
+def test_a_token_that_opened_an_account_to_the_family_opens_nothing_else(
+    host: Any, pharmacy: Any, patient: Any, owners: list[Any]
+) -> None:
+    owner = owners[0]
+    host.store.save_now(Changes((Token(owner.city, owner.psn_no, "01", host.now_ms, ""),), ()))
+    token = token_of(host.world, TokenFacts(owner.psn_no, "01", host.now_ms))
+    shown = {"owner_cert_type": "01", "owner_cert_no": token, "owner_card_sn": ""}
+    pharmacy.told(binding(patient, owner, **shown))
+    assert pharmacy.ask(binding(owners[1], owner, **shown)).refusal == entitlement_codes.TOKEN_USED.code
+
+
+@pytest.mark.parametrize("fate", [{"died_ms": 1}, {"duplicate_of": "3701000000000009"}])
+def test_an_authoriser_who_died_or_has_two_numbers_is_passed_over(
+    host: Any, pharmacy: Any, visits: Any, patient: Any, owners: list[Any], drugs: Any, fate: dict[str, Any]
+) -> None:
+    bound(host, pharmacy, patient, *owners[:2])
+    host.put(msgspec.structs.replace(host.person(owners[0].psn_no), **fate))
+    pharmacy.told(visits.drug_sale(pharmacy, patient, drugs, **FAMILY))
+    assert balances(host, owners[:2]) == [4000, 0]
+    assert not pharmacy.ask(binding(owners[2], host.person(owners[0].psn_no))).approved
+
+
+def test_what_was_used_counts_however_often_the_same_two_are_bound(
+    host: Any, pharmacy: Any, visits: Any, patient: Any, owners: list[Any], drugs: Any
+) -> None:
+    def sold() -> Any:
+        return pharmacy.told(visits.drug_sale(pharmacy, patient, drugs, **FAMILY))
+
+    bound(host, pharmacy, patient, owners[0], limit_fen=3000)
+    first = sold()
+    pharmacy.told(UnbindFamily(patient.psn_no, owners[0].psn_no))
+    told = bound(host, pharmacy, patient, owners[0], limit_fen=3000)
+    assert told.authorisers[0].used_fen == 3000
+    assert [first.amounts.acct_mulaid_pay_fen, sold().amounts.acct_mulaid_pay_fen] == [3000, 0]
+    pharmacy.told(RevokeDrugSale(first.setl_id, first.mdtrt_id, patient.psn_no))
+    assert sold().amounts.acct_mulaid_pay_fen == 3000
+    assert not host.broken_laws()

@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from settlement.wire import codes, entitlement_codes
+from settlement.wire import codes, entitlement_codes, hospital_codes
 from settlement.wire.insurance import Allot, ChangeInsurance, MergePersons
-from settlement.wire.messages import RevokeDrugSale
+from settlement.wire.messages import Reverse, RevokeDrugSale, RevokeOutpatient
+from settlement.wire.names import institution_code
+from shuaka.compose import specimens
 
 TO_RESIDENT = {"insutype": "390", "psn_type": "15"}
 TO_EMPLOYEE = {"insutype": "310", "psn_type": "11"}
@@ -41,7 +43,8 @@ def test_no_debit_follows_a_sealing_in_the_same_batch_and_one_before_it_stands(
         host.arrival(sales[1], bodies[1]),
     )
     assert [decision.reply.refusal for decision in decided] == ["", "", codes.NO_INSURED_PERSON.code]
-    assert host.person(worker.psn_no).balance_fen == worker.balance_fen - 7500
+    after = host.person(worker.psn_no)
+    assert (after.balance_fen, after.account_status) == (worker.balance_fen - 7500, "FROZEN")
     assert not host.broken_laws()
 
 
@@ -158,3 +161,109 @@ def test_a_change_for_nobody_is_refused(agency: Any, asked: Any) -> None:
 @pytest.mark.parametrize("asked", [ChangeInsurance("x"), Allot("x", "202611", 1), MergePersons("x", "y")])
 def test_no_institution_may_change_anybodys_insurance(pharmacy: Any, asked: Any) -> None:
     assert pharmacy.ask(asked).refusal == codes.WRONG_DOOR.code
+
+
+def test_two_institutions_may_use_one_msgid_for_what_an_account_gets_back_sealed(
+    host: Any, agency: Any, pharmacy: Any, teller: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    other = teller(institution_code("P", "370100", 2)).sign_in()
+    settled = [(till, till.told(visits.drug_sale(till, worker, drugs))) for till in (pharmacy, other)]
+    agency().told(ChangeInsurance(worker.psn_no, **TO_RESIDENT))
+    for till, sale in settled:
+        till.told(RevokeDrugSale(sale.setl_id, sale.mdtrt_id, worker.psn_no), msgid="P37010000001202611211200000999")
+    assert host.person(worker.psn_no).balance_fen == worker.balance_fen
+    assert not host.broken_laws()
+
+
+@pytest.fixture
+def twins(host: Any, worker: Any) -> tuple[Any, Any]:
+    """Two numbers of one identity number, which were not known to be that until now."""
+    other = next(person for person in host.people(insutype="310", psn_type="11") if person.psn_no != worker.psn_no)
+    both = tuple(msgspec.structs.replace(person, balance_fen=50_000) for person in (worker, other))
+    for person in both:
+        host.put(person)
+    return both
+
+
+def merge(host: Any, agency: Any, twins: tuple[Any, Any]) -> Any:
+    for one, other in (twins, twins[::-1]):
+        host.put(msgspec.structs.replace(host.person(one.psn_no), duplicate_of=other.psn_no))
+    return agency().ask(MergePersons(twins[0].psn_no, twins[1].psn_no))
+
+
+@pytest.mark.parametrize("how", ["revoked", "reversed"])
+def test_what_a_merged_number_gets_back_is_the_kept_persons(
+    host: Any, agency: Any, pharmacy: Any, visits: Any, drugs: Any, twins: Any, how: str
+) -> None:
+    kept, gone = twins
+    sale = pharmacy.told(visits.drug_sale(pharmacy, gone, drugs))
+    undo = RevokeDrugSale(sale.setl_id, sale.mdtrt_id, gone.psn_no)
+    assert merge(host, agency, twins).approved
+    said = pharmacy.told(undo if how == "revoked" else Reverse(gone.psn_no, sale.medins_setl_id, "2102"))
+    assert (host.person(kept.psn_no).balance_fen, host.person(gone.psn_no).balance_fen) == (100_000, 0)
+    assert how == "reversed" or said.amounts.balc_fen == 100_000
+    assert not host.broken_laws()
+
+
+def test_of_a_family_sale_that_two_merged_accounts_paid_the_kept_one_gets_both_parts(
+    host: Any, agency: Any, pharmacy: Any, visits: Any, drugs: Any, twins: Any, bind: Any
+) -> None:
+    poor = next(person for person in host.people(insutype="310") if person.psn_no not in {one.psn_no for one in twins})
+    poor = msgspec.structs.replace(poor, balance_fen=0)
+    host.put(poor)
+    for owner in twins:
+        pharmacy.told(bind(poor, owner, 5_000))
+    sale = pharmacy.told(visits.drug_sale(pharmacy, poor, drugs, acct_used_flag="2"))
+    assert sale.amounts.acct_mulaid_pay_fen == 7_500
+    assert merge(host, agency, twins).approved
+    pharmacy.told(RevokeDrugSale(sale.setl_id, sale.mdtrt_id, poor.psn_no))
+    assert [host.person(owner.psn_no).balance_fen for owner in twins] == [100_000, 0]
+    assert not host.broken_laws()
+
+
+def test_what_both_numbers_used_of_deductible_and_cap_counts_after_a_merging_and_an_undo_takes_it_off(
+    host: Any, agency: Any, hospital: Any, visits: Any, lines_of: Any, drugs: Any, twins: Any
+) -> None:
+    kept, gone = twins
+    bill = lines_of((drugs[0].med_list_codg, "10", 300))
+    first = hospital.told(visits.outpatient(hospital, gone, bill))
+    assert merge(host, agency, twins).approved
+    second = hospital.told(visits.outpatient(hospital, host.person(kept.psn_no), bill))
+    assert first.amounts.act_pay_dedc_fen > second.amounts.act_pay_dedc_fen == 0
+    hospital.told(RevokeOutpatient(first.setl_id, first.mdtrt_id, gone.psn_no))
+    third = hospital.told(visits.outpatient(hospital, host.person(kept.psn_no), bill))
+    assert third.amounts.act_pay_dedc_fen == first.amounts.act_pay_dedc_fen
+    assert not host.broken_laws()
+
+
+def test_nobody_is_merged_in_the_middle_of_a_stay(host: Any, agency: Any, ward: Any, twins: Any) -> None:
+    mdtrt_id = ward.admitted(twins[1])
+    reply = merge(host, agency, twins)
+    assert reply.refusal == hospital_codes.ALREADY_ADMITTED.code
+    assert mdtrt_id in reply.err_msg
+
+
+def test_what_was_used_before_the_ledger_began_counts_for_its_benefit_in_its_year(
+    host: Any, hospital: Any, visits: Any, worker: Any, lines_of: Any, drugs: Any
+) -> None:
+    facts = {"fund_used_before_fen": 10**12, "fund_used_before_benefit": "employee-outpatient"}
+    bill = lines_of((drugs[0].med_list_codg, "10", 300))
+
+    def paid_fen(**said: Any) -> int:
+        host.put(msgspec.structs.replace(host.person(worker.psn_no), **{**facts, **said}))
+        return int(hospital.told(visits.outpatient(hospital, worker, bill)).amounts.fund_pay_sumamt_fen)
+
+    assert paid_fen(fund_used_before_year=2026) == 0
+    assert paid_fen(fund_used_before_year=2026, fund_used_before_benefit="employee-inpatient") > 0
+    assert paid_fen(fund_used_before_year=2025) > 0
+
+
+def test_a_specimen_whose_cap_is_used_up_has_used_it_in_the_year_of_the_first_touch(
+    host: Any, hospital: Any, visits: Any, lines_of: Any, drugs: Any
+) -> None:
+    person = host.specimen(next(one for one in specimens() if one.name == "cap-reached"))
+    bill = lines_of((drugs[0].med_list_codg, "10", 300))
+    assert hospital.told(visits.outpatient(hospital, person, bill)).amounts.fund_pay_sumamt_fen == 0
+    assert host.person(person.psn_no).fund_used_before_year == 2026
+    host.now_ms += 60 * 24 * 3600 * 1000
+    assert hospital.told(visits.outpatient(hospital, person, bill)).amounts.fund_pay_sumamt_fen > 0

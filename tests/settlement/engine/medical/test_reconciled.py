@@ -1,4 +1,4 @@
-"""Whatever can be settled can be reconciled: under the clr_type that its answer says, by totals (3201) and rows (3202)."""
+"""Whatever can be settled can be reconciled under the clr_type that its answer says: totals (3201) and rows (3202)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from settlement.batch import drive_now, judge_of, settle_batch
 from settlement.engine.clearing.reconcile import period_of
-from settlement.engine.clearing.statement_text import text_of, yuan
+from settlement.engine.clearing.statement_text import text_of
 from settlement.engine.ledger.state import Person
+from settlement.engine.rules.money import yuan
 from settlement.wire.envelope import decode_output
 from settlement.wire.hospital import DescribeVisit, Discharge
 from settlement.wire.messages import PresettleOutpatient, SettlementInfo, SettleOutpatient, UploadFees
@@ -92,7 +93,9 @@ def test_totals_and_rows_of_every_settled_med_type_are_equal(settled: Settled, m
     teller, info = settled(med_type)
     assert info.clr_type == clr_type
     assert clr_type in CODES["clr_type"].codes
-    total = answered(teller, TotalStatement(**stated(info), insutype=info.insutype, acct_pay_fen=info.amounts.acct_pay_fen))
+    total = answered(
+        teller, TotalStatement(**stated(info), insutype=info.insutype, acct_pay_fen=info.amounts.acct_pay_fen)
+    )
     assert (total.stmt_rslt, total.stmt_rslt_dscr[:15]) == (EQUAL, "equal: count 1,")
     amounts = (
         yuan(fen)

@@ -10,6 +10,7 @@ from settlement.wire import codes, entitlement_codes, remote_codes, service_code
 from settlement.wire.insurance import ChangeInsurance, CheckBenefit
 from settlement.wire.messages import PresettleDrugSale
 from settlement.wire.names import institution_code, terminal_number
+from settlement.wire.national_fields import CODES
 from settlement.wire.services import LoseCard
 
 
@@ -172,6 +173,7 @@ def test_every_refusal_carries_a_reference_by_which_support_finds_it(
 def test_a_benefit_check_names_the_fund_and_the_account(hospital: Any, worker: Any) -> None:
     fund, account = hospital.told(check(worker, "11")).trtinfo
     assert (fund.fund_pay_type, fund.trt_enjymnt_flag, fund.trt_chk_rslt) == ("310102", "1", "")
+    assert fund.trt_chk_type in CODES["trt_chk_type"].codes
     assert (account.fund_pay_type, account.trt_enjymnt_flag) == ("310200", "1")
 
 

@@ -1,11 +1,16 @@
 """Stays in hospital from desk to till, at a third-level hospital of Jinan (deductible 1000, 500, 0; 85 and 88 %)."""
 
+import itertools
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from settlement.engine.ledger.state import Accumulator
+from settlement.engine.ledger.stays import Admissions
 from settlement.wire import codes, hospital_codes
 from settlement.wire.hospital import (
     Discharge,
@@ -15,13 +20,16 @@ from settlement.wire.hospital import (
     SettleStay,
     UndoAdmission,
     UndoDischarge,
+    UploadCharges,
     VisitChanged,
 )
 from settlement.wire.messages import Reverse, Reversed
-from settlement.wire.names import institution_code
+from settlement.wire.names import CHINA, institution_code
 from settlement.wire.refusal import Refusal
 
 DAY_MS = 24 * 3600 * 1000
+JUNE_30_2026 = 1_782_792_000_000
+CHANGES_IN_JULY = "XX99XXA014A001010100001"
 
 
 # Admission.
@@ -482,3 +490,66 @@ def test_a_stay_away_from_home_is_settled_at_once_by_the_policy_of_home(
         assert amounts.medfee_sumamt_fen == amounts.fund_pay_sumamt_fen + amounts.psn_part_amt_fen
         assert amounts.psn_part_amt_fen == amounts.acct_pay_fen + amounts.psn_cash_pay_fen
     assert not host.broken_laws()
+
+
+def test_the_number_of_an_admission_that_was_taken_back_is_the_next_ones(host: Any, ward: Any, worker: Any) -> None:
+    """Of three stays of a year, whichever came to be the first, the deductibles are 1000, 500 and nothing."""
+    first = ward.admitted(worker)
+    ward.discharged(worker, first)
+    second = ward.whole_stay(worker, "5000")
+    ward.teller.told(UndoDischarge(worker.psn_no, first))
+    ward.teller.told(UndoAdmission(worker.psn_no, first))
+    stays = [second, ward.whole_stay(worker, "5000"), ward.whole_stay(worker, "5000")]
+    assert [stay.amounts.act_pay_dedc_fen for stay in stays] == [50_000, 100_000, 0]
+    assert not host.broken_laws()
+
+
+@given(moves=st.lists(st.integers(0, 5), max_size=12))
+def test_numbers_of_admissions_are_the_lowest_that_are_free(moves: list[int]) -> None:
+    row, held = Admissions("370100", "p", 2026, 0, ""), list[int]()
+    for move in moves:
+        if move < len(held):
+            row = row.without(held.pop(move))
+        assert row.next_number == next(number for number in itertools.count(1) if number not in held)
+        held.append(row.next_number)
+        row = row.with_one_more("stay")
+        assert (row.count, row.open_mdtrt_id) == (len(held), "stay")
+
+
+def test_a_lines_own_day_says_how_it_is_cut(engine_host: Any, a_teller: Any, a_ward: Any, world: Any) -> None:
+    """An item that is listed otherwise from July was billed in June: it is settled as it was taken up."""
+    host = engine_host(world)
+    host.now_ms = JUNE_30_2026
+    ward = a_ward(host, a_teller(host, institution_code("H", "370100", 90)).sign_in(), CHANGES_IN_JULY)
+    worker = next(host.people(insutype="310", psn_type="11"))
+    mdtrt_id = ward.admitted(worker)
+    [june] = ward.teller.told(UploadCharges(worker.psn_no, mdtrt_id, ward.charges("1000"))).result
+    host.now_ms += 2 * DAY_MS
+    ward.teller.sign_in()
+    [july] = ward.teller.told(UploadCharges(worker.psn_no, mdtrt_id, ward.charges("1000"))).result
+    assert june.preselfpay_amt_fen != july.preselfpay_amt_fen
+    ward.discharged(worker, mdtrt_id)
+    settled = ward.settled(worker, mdtrt_id, 200_000)
+    assert [cut.preselfpay_amt_fen for cut in settled.detlcutinfo] == [june.preselfpay_amt_fen, july.preselfpay_amt_fen]
+
+
+def test_an_item_that_left_the_list_is_still_settled_and_given_back(
+    engine_host: Any, a_teller: Any, a_ward: Any, world: Any
+) -> None:
+    items = world.catalogue("370100").items
+    last = {row.code: row.to_day for row in sorted(items, key=lambda row: row.to_day)}
+    gone = next(row for row in items if last[row.code] == row.to_day < 20280101)
+    host = engine_host(world)
+    noon = datetime.strptime(f"{gone.to_day} 12", "%Y%m%d %H").replace(tzinfo=CHINA)
+    host.now_ms = int(noon.timestamp()) * 1000
+    ward = a_ward(host, a_teller(host, institution_code("H", "370100", 90)).sign_in(), gone.code)
+    worker = next(host.people(insutype="310", psn_type="11"))
+    mdtrt_id = ward.admitted(worker)
+    kept, back = ward.charged(worker, mdtrt_id, "100", "50")
+    host.now_ms += 2 * DAY_MS
+    ward.teller.sign_in()
+    facts = {"init_feedetl_sn": back.feedetl_sn, "cnt_e4": -10_000, "det_item_fee_sumamt_fen": -5_000}
+    given_back = msgspec.structs.replace(back, feedetl_sn="R", **facts)
+    ward.teller.told(UploadCharges(worker.psn_no, mdtrt_id, (given_back,)))
+    ward.discharged(worker, mdtrt_id)
+    assert ward.settled(worker, mdtrt_id, 10_000).amounts.medfee_sumamt_fen == kept.det_item_fee_sumamt_fen

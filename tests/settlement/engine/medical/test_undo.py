@@ -276,3 +276,11 @@ def test_no_order_of_settling_and_undoing_breaks_the_books(
         max_examples=30, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
     )
     machine().runTest()
+
+
+def test_whoever_is_named_a_reversal_that_came_first_is_reversed_again(
+    pharmacy: Any, worker: Any, resident: Any
+) -> None:
+    msgid = pharmacy.next_msgid()
+    asked = [Reverse(resident.psn_no, msgid, "2102"), Reverse(worker.psn_no, msgid, "2102")]
+    assert [pharmacy.told(each) for each in asked] == [Reversed(), Reversed()]

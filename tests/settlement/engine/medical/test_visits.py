@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from settlement.wire import codes, hospital_codes
+from settlement.wire.envelope import MalformedError, decode_body
 from settlement.wire.hospital import ALL_LINES, CancelFees, CancelRegistration, DescribeVisit, Diagnosis
 from settlement.wire.messages import PresettleOutpatient, UploadFees
 from settlement.wire.names import institution_code
@@ -128,3 +129,9 @@ def test_settled_lines_are_not_cancelled(hospital: Any, visits: Any, worker: Any
 
 def test_four_zeros_name_no_batch(hospital: Any, worker: Any, visit: str, drugs: Any) -> None:
     assert hospital.ask(UploadFees(worker.psn_no, visit, ALL_LINES, drugs)).refusal == codes.VISIT_UNKNOWN.code
+
+
+@pytest.mark.parametrize("name", ["A\u2028B", "A\nB", "A B", "\x85", ""])
+def test_the_name_of_a_charge_batch_has_no_line_end_in_it(hospital: Any, drugs: Any, name: str) -> None:
+    with pytest.raises(MalformedError):
+        decode_body(hospital.request(UploadFees("1", "1", name, drugs)))

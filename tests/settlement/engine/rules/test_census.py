@@ -8,6 +8,7 @@ from settlement.engine.rules.census import EMPLOYEES, WHOLE, by_census
 from settlement.engine.rules.city import Census
 from settlement.engine.rules.profile import RatioE4
 from settlement.wire.keys import KEY_SIZE, NetworkKey
+from settlement.wire.names import insured_number
 from shuaka.compose import population, world
 
 CITIES = load_rulebook().cities
@@ -19,7 +20,7 @@ PEOPLE = 20_000
 def test_a_fifth_of_jinings_people_are_employees_by_its_census() -> None:
     people = population(1, PEOPLE)
     register = world(people, NetworkKey(bytes(KEY_SIZE)), census=True).register
-    newcomers = [register.newcomer("370800", f"370800{index:010d}") for index in range(PEOPLE)]
+    newcomers = [register.newcomer("370800", insured_number("370800", index)) for index in range(PEOPLE)]
     kinds = [person.insutype for person in newcomers if person is not None]
     assert len(kinds) > 1_000
     assert kinds.count(EMPLOYEES) / len(kinds) == pytest.approx(0.207, abs=0.01)

@@ -83,6 +83,7 @@ def test_every_value_of_a_city_has_its_origin() -> None:
         "credentials",
         "filing",
         "clearing",
+        "stays",
     }
 
 
