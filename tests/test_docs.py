@@ -135,7 +135,7 @@ def run(scene: Path, command: str) -> subprocess.CompletedProcess[str]:
 def test_a_command_of_the_readme_prints_what_stands_under_it(
     step: Step, scene: Path, request: pytest.FixtureRequest
 ) -> None:
-    if re.match(r"shuaka (load|terminals|audit|verify|report)|python", step.command):
+    if re.match(r"shuaka (load|terminals|audit|verify|report|service|reconcile)|python", step.command):
         request.getfixturevalue("engine")
     done = run(scene, step.command)
     assert done.returncode == 0, done.stdout + done.stderr
