@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -107,13 +108,23 @@ def environment(scene: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 
+def comes_free(port: int) -> bool:
+    """Whether nobody listens on a port, or stops within the limit: another test may have it for a while."""
+    ends = time.monotonic() + LIMIT_S
+    while time.monotonic() < ends:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return True
+        time.sleep(0.2)
+    return False
+
+
 @pytest.fixture(scope="module")
 def engine(scene: Path) -> Iterator[None]:
     """`shuaka serve`, in the other shell."""
     for port in (*PORTS.values(), LOAD_METRICS_PORT):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                pytest.skip(f"port {port}, which the README uses, is taken")
+        if not comes_free(port):
+            pytest.skip(f"port {port}, which the README uses, is taken")
     command = [str(scene / "bin/shuaka"), "serve"]
     with subprocess.Popen(command, cwd=scene, env=environment(scene), stdout=subprocess.PIPE) as serving:
         assert serving.stdout is not None

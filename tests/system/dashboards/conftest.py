@@ -1,5 +1,6 @@
 """The scene is played once; every test here asks what Prometheus kept of it."""
 
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ DOORS = ("prometheus", "tcp", "http", "admin", "metrics", "load", "terminals", "
 def free_ports(names: tuple[str, ...]) -> dict[str, int]:
     """Return ports below the range that the kernel hands out, so that an engine that starts again finds its own."""
     found: list[int] = []
-    for port in range(24_000, 25_000):
+    for port in range(24_000 + os.getpid() % 900, 25_000):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -1,6 +1,5 @@
 """What happens in the scene, in its order: at the till, at the books, in the field, and an engine that dies."""
 
-import os
 import signal
 import threading
 import time
@@ -17,14 +16,13 @@ from settlement.stores.store import FILE_NAME
 from settlement.wire.messages import QueryPerson, Reverse
 from shuaka.engine import EngineError
 from tests.system.dashboards.prometheus import SCRAPE_S
-from tests.system.dashboards.scene import BRITTLE, LIMIT_S, SHUAKA, Child, Scene
+from tests.system.dashboards.scene import BRITTLE, LIMIT_S, SHUAKA, Scene
 from tests.system.dashboards.till import WRONG, Till, shoppers
 
 STALL_S = 1.7
 """Past the SLO's 1.5 s."""
 LOAD_S = 60
 """Longer than the scene, which ends whoever is still at work."""
-STOP_S = 1.5
 BURST, BURST_TILLS, BURSTS_MAX = 500, 12, 8
 AT_WORK = (
     "sum(rate(shuaka_load_events_total[15s]))",
@@ -45,13 +43,13 @@ def play(scene: Scene) -> None:
     with ExitStack() as running, closing(Till(scene.data)) as till:
         at_the_till(scene, till)
         began = time.time()
-        load, *_ = [running.enter_context(scene.beside(*command)) for command in commands(scene)]
+        for command in commands(scene):
+            running.enter_context(scene.beside(*command))
         with scene.event("a stalled disk"), stalled_disk(scene.data):
             assert till.ask(till.sale(shoppers(scene.data)[1])).approved
         at_the_books(scene)
-        in_the_field(scene, began, load)
+        in_the_field(scene, began)
         out_of_order(scene)
-    scene.prometheus.wait_until(FIRING.format("GeneratorBound"), LIMIT_S, empty=True)
 
 
 def commands(scene: Scene) -> Iterator[tuple[str, ...]]:
@@ -147,19 +145,14 @@ def at_the_books(scene: Scene) -> None:
     connection.close()
 
 
-def in_the_field(scene: Scene, began: float, load: Child) -> None:
-    """Fleets and a load run at work; then the load's processes stand still for a while."""
+def in_the_field(scene: Scene, began: float) -> None:
+    """Fleets and a load run at work."""
     for seen in AT_WORK:
         scene.prometheus.wait_until(f"{seen} > 0", LIMIT_S)
     scene.audit()
     time.sleep(3 * SCRAPE_S)
     scene.happened["the field at work"] = began, time.time()
     scene.keep_pages()
-    with scene.event("a load process without CPU"):
-        os.killpg(load.pid, signal.SIGSTOP)
-        time.sleep(STOP_S)
-        os.killpg(load.pid, signal.SIGCONT)
-        scene.prometheus.wait_until("max(shuaka_load_schedule_lag_p99_seconds) > 0.1", LIMIT_S)
 
 
 def out_of_order(scene: Scene) -> None:

@@ -33,9 +33,3 @@ def test_an_alert_over_minutes_fires_by_its_fault(scene: Scene, alert: str) -> N
     began, ended = scene.happened[FIRED[alert]]
     assert scene.prometheus.at(FIRING.format(alert), began) == {}
     assert scene.prometheus.between(FIRING.format(alert), began, ended + 2)
-
-
-def test_a_load_process_without_cpu_is_told_as_generator_bound_until_its_run_ends(scene: Scene) -> None:
-    began, _ = scene.happened["a load process without CPU"]
-    assert scene.prometheus.between(FIRING.format("GeneratorBound"), began, scene.ended)
-    assert scene.prometheus.at(FIRING.format("GeneratorBound"), scene.ended) == {}
