@@ -29,7 +29,7 @@ from loadtests.workload.scenario import read_scenario
 from settlement.wire.codes import KINDS
 from settlement.wire.national_traps import FORMS
 from shuaka.__main__ import app
-from shuaka.compose import PORTS
+from shuaka.compose import PORTS, specimens
 from shuaka.demo_report import EVENTS, TEXTS
 
 ROOT = Path(__file__).parents[1]
@@ -243,3 +243,10 @@ def test_the_changelog_lists_the_messages_that_the_engine_answers() -> None:
 def test_the_scenario_that_stands_in_the_documents_is_one() -> None:
     [example] = [block.text for block in blocks(ROOT / "docs/load.md") if block.language == "toml"]
     assert read_scenario(example, "docs/load.md").question == "Does the new host serve our Monday?"
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_the_test_cards_of_a_readme_are_those_that_there_are(readme: Path) -> None:
+    row = r"^\| `([a-z-]+)` \| .* \| (\d{4}|terminal) \| (\S+) \|"
+    shown = re.findall(row, readme.read_text("utf-8"), re.MULTILINE)
+    assert shown == [(card.name, card.step, card.refusal or "-") for card in specimens()]
