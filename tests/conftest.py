@@ -22,11 +22,6 @@ pytest_plugins = ["tests.pcscd", "tests.rules.proofs"]
 NO_SKIP = os.environ.get("SHUAKA_NO_SKIP") == "1"
 
 NOT_INSTALLED = " not installed"
-SERVICE_GROUP = "services"
-"""Tests that start one of a kind (a daemon on a port that was free a moment ago) take turns in one worker."""
-
-DEFAULT_PORTS = {"tests/test_docs.py", "tests/system/test_up.py"}
-"""Files whose engines stand where users' do: they take turns in another."""
 
 # A deadline would judge the machine, not the code. In CI the examples are the same every time.
 settings.register_profile("here", deadline=None)
@@ -39,21 +34,6 @@ def is_there(probe: str) -> bool:
     if probe.startswith("/"):
         return any(Path("/").glob(probe[1:]))
     return shutil.which(probe, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])) is not None
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a file's tests share a worker, and those of services another."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
-
-
-def group_of(item: pytest.Item) -> str:
-    """Return which tests an item shares a worker with."""
-    file = item.nodeid.partition("::")[0]
-    if file in DEFAULT_PORTS:
-        return "default ports"
-    return SERVICE_GROUP if item.get_closest_marker("service") else file
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -39,7 +39,7 @@ def suite(tmp_path: Path) -> Path:
     """A suite of its own under our conftest and another table of services."""
     shutil.copy(HERE / "conftest.py", tmp_path)
     (tmp_path / "services.toml").write_text(SERVICES, "utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  service\n  xdist_group\n", "utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = service\n", "utf-8")
     (tmp_path / "test_it.py").write_text(TESTS, "utf-8")
     return tmp_path
 
