@@ -90,7 +90,6 @@ class Mark(NamedTuple):
 
     name: Words
     expr: str
-    text: str
 
 
 class Board(NamedTuple):

@@ -121,5 +121,5 @@ BOARD = Board(
     ),
     (OFFERED, FITNESS),
     (Choice("run", Words("Run", "压测"), "label_values(shuaka_load_arrivals_total, run)"),),
-    (Mark(Words("Run begins or ends", "压测开始或结束"), f"shuaka_load_running{{{RUN}}}", "{{run}}"),),
+    (Mark(Words("Run begins or ends", "压测开始或结束"), f"shuaka_load_running{{{RUN}}}"),),
 )

@@ -3,7 +3,6 @@
 from board import Board, Kind, Panel, Query, Row, Words
 
 SERVED = 'outcome=~"approved|replayed"'
-OVERLOADED = 'outcome=~"E1003|E9000"'
 
 PROMISE = Row(
     Words("The promise", "服务目标"),

@@ -60,7 +60,6 @@ class Play:
         self._host = DirectHost(
             self.ledger, judge_of(world), world.key, now_ms=lambda: self._now_ms, chance=self._nonce
         )
-        self._register = world.register
         self.people: Final = {name: find(name, row, people, world, file) for name, row in scenario.people.items()}
         rows = tuple(self.people.values())
         opened = tuple(transfer for person in rows for transfer in first_transfers(person, self._now_ms))

@@ -15,8 +15,8 @@ RULE = "rule"
 
 
 def name_of(nodeid: str) -> str:
-    """Return a test's name without its parameters and its worker's group."""
-    return nodeid.partition("[")[0].partition("@")[0]
+    """Return a test's name without its parameters."""
+    return nodeid.partition("[")[0]
 
 
 def missing(rules: tuple[Rule, ...], marks: dict[str, set[str]], results: dict[str, bool]) -> list[str]:

@@ -30,6 +30,5 @@ def test_no_more_than_sixteen_rules_may_be_out() -> None:
     assert missing((OUT,) * 17, {}, {}) == ["17 rules are out, 16 at most may be"]
 
 
-def test_neither_a_parameter_nor_a_group_belongs_to_a_tests_name() -> None:
-    assert name_of("tests/test_a.py::test_a[1-x]@tests/test_a.py") == "tests/test_a.py::test_a"
-    assert name_of("tests/test_a.py::test_a@services") == "tests/test_a.py::test_a"
+def test_a_parameter_does_not_belong_to_a_tests_name() -> None:
+    assert name_of("tests/test_a.py::test_a[1-x]") == "tests/test_a.py::test_a"

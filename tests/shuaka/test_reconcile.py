@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from loadtests.evidence.host import Host, write_host
-from settlement.engine.clearing.statement_text import cells_of, text_of
+from settlement.engine.clearing.statement_text import text_of
 from settlement.gateways.statement_file import pack
 from settlement.stores.sqlite import SqliteStore
 from settlement.stores.store import FILE_NAME, Changes, Origin
@@ -23,6 +23,7 @@ from shuaka.town import Town
 from terminals.journal import FileJournal
 from terminals.kernel.entries import Fate, Intent, PurchaseIntent, Resolution
 from terminals.patients import Mix
+from tests.statement_rows import cells_of
 
 VISITORS = 60
 Ask = Callable[..., tuple[int, Any]]

@@ -9,7 +9,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from settlement.engine.rules.money import yuan
 from settlement.wire.reconciliation import FILE_COLUMNS, NULL
 
 IDENTIFIER_MAX: Final = 30
@@ -51,12 +50,6 @@ def text_of(rows: Iterable[Iterable[str]]) -> bytes:
     b'a\tnull\t1.00\n'
     """
     return "".join("\t".join(cell or NULL for cell in row) + "\n" for row in rows).encode()
-
-
-def cells_of(row: FileRow) -> tuple[str, ...]:
-    """Return a row's cells, in the order of FILE_COLUMNS."""
-    amounts = (row.medfee_sumamt_fen, row.fund_pay_sumamt_fen, row.acct_pay_fen)
-    return row.setl_id, row.mdtrt_id, row.psn_no, *map(yuan, amounts), str(int(row.refd))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from settlement.batch import drive_now, judge_of, settle_batch
 from settlement.engine.arrival import Door
 from settlement.engine.clearing.reconcile import period_of
-from settlement.engine.clearing.statement_text import FileRow, cells_of, text_of
+from settlement.engine.clearing.statement_text import FileRow, text_of
 from settlement.wire import reconciliation_codes as codes
 from settlement.wire.envelope import decode_output
 from settlement.wire.messages import Reverse, RevokeDrugSale
@@ -22,6 +22,7 @@ from settlement.wire.reconciliation import (
     TotalStatement,
     UploadFile,
 )
+from tests.statement_rows import cells_of
 
 TODAY = "2026-11-21"
 PHARMACY = "41"

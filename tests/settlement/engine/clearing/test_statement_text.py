@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.engine.clearing import statement_text
-from settlement.engine.clearing.statement_text import FileRow, LineError, cells_of, read_rows, text_of
+from settlement.engine.clearing.statement_text import FileRow, LineError, read_rows, text_of
+from tests.statement_rows import cells_of
 
 NAMES = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=30).filter(
     lambda name: name != "null"
