@@ -20,8 +20,7 @@ from settlement.wire.names import insured_number
 IN_FORCE: Final = "1"
 """psn_insu_stas: insured (interface code table)."""
 NEWCOMERS_REMEMBERED: Final = 8_192
-"""A batch asks for the same newcomer at each of its steps; made once, remembered for longer than a batch."""
-"""An insured number is a region of six digits and an index."""
+"""A visit asks for the same newcomer at each of its steps; made once, remembered for longer than a visit."""
 STRIDE: Final = 61
 """How far apart neighbours' kinds lie in the weighted list: a few hundred people in a row have everybody's shares."""
 FIRST_ISSUE: Final = 1

@@ -19,6 +19,7 @@ from settlement.engine.ledger.statement import Period, StatementRow
 from settlement.stores import snapshots
 from settlement.stores.audit import examine
 from settlement.stores.digest import digest
+from settlement.stores.folding import Folding
 from settlement.stores.inspector import Inspector
 from settlement.stores.positions import read_paid, read_pairs, read_positions
 from settlement.stores.schema import SCHEMA, insert, select
@@ -42,9 +43,6 @@ ORIGIN: Final = (
 """One row: what the ledger was begun for, and how many of its people were handed out."""
 APPLICATION_ID: Final = 0x5348554B
 """ASCII SHUK in the file's header: this is a ledger of ours and no other SQLite file."""
-AUTOCHECKPOINT_PAGES: Final = 20_000
-"""80 MB of log before it is folded into the file, which stops the loop for 10 to 25 ms; the default of 1000 folds far
-too often for the load of a peak, and already 4000 makes a reply's p99 worse."""
 CACHE_KIB: Final = 128 * 1024
 """Pages kept in memory; the default of 2 MB would read the indexes of a larger ledger again and again."""
 BUSY_TIMEOUT_MS: Final = 5_000
@@ -63,6 +61,7 @@ class SqliteStore:
             self._connection = _opened(self.path, origin)
         except apsw.Error as error:
             raise RefusedStoreError(f"{self.path} cannot be opened as a ledger: {error}") from None
+        self._folding = Folding(self.path, self._connection)
         self._inspector = Inspector(self.path)
 
     async def load(self, keys: tuple[Key, ...]) -> State:
@@ -148,8 +147,9 @@ class SqliteStore:
         return self.path.parent / "snapshots" / f"{name}.sqlite"
 
     async def close(self) -> None:
-        """Close the file, and end who looks at it."""
+        """Close the file, and end who looks at it and who folds its log."""
         await self._inspector.close()
+        self._folding.close()
         self._connection.close()
 
 
@@ -158,12 +158,7 @@ def _opened(path: Path, origin: Origin) -> apsw.Connection:
     try:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         _claim(connection, path, origin)
-        for setting in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"cache_size=-{CACHE_KIB}",
-            f"wal_autocheckpoint={AUTOCHECKPOINT_PAGES}",
-        ):
+        for setting in ("journal_mode=WAL", "synchronous=FULL", f"cache_size=-{CACHE_KIB}"):
             connection.pragma(*setting.split("="))
     except BaseException:
         connection.close()

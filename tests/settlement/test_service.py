@@ -127,6 +127,40 @@ def test_while_a_batch_commits_the_next_one_gathers(running: Any, till: Any, cut
     running(test)
 
 
+def test_requests_in_company_gather_a_little_longer_than_the_commit_before_them(
+    running: Any, till: Any, cut: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited_s: list[float] = []
+
+    class Later:
+        """asyncio as the service sees it, whose pauses are some turns of the loop."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(asyncio, name)
+
+        async def sleep(self, seconds: float) -> None:
+            if seconds:
+                waited_s.append(seconds)
+            await turns(20 if seconds else 1)
+
+    monkeypatch.setattr(service_module, "asyncio", Later())
+    monkeypatch.setattr(service_module, "perf_counter", lambda: 7.0)
+
+    async def test(bench: Bench) -> None:
+        await bench.send(till(1), SignIn("alone"), cut)
+        await bench.send(till(2), SignIn("alone"), cut)
+        assert (bench.batches, waited_s) == ([1, 1], [])
+        company = [bench.send(till(serial), SignIn("a"), cut) for serial in (3, 4)]
+        await turns()
+        for serial in (5, 6, 7):
+            company.append(bench.send(till(serial), SignIn("b"), cut))
+            await turns(2)
+        await asyncio.gather(*company)
+        assert (bench.batches, waited_s) == ([1, 1, 2, 3], [pytest.approx(service_module.PAUSE_S)])
+
+    running(test)
+
+
 def test_a_batch_is_no_larger_than_its_limit(
     running: Any, till: Any, cut: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
