@@ -20,7 +20,6 @@ from msgspec import Struct
 from settlement.stores.audit import look_at
 from settlement.stores.store import Look
 
-NICE: Final = 19
 STEPS_BETWEEN: Final = 100_000
 """Steps of SQLite's machine between two looks at the parent: some milliseconds."""
 BUSY_TIMEOUT_MS: Final = 5_000
@@ -51,7 +50,7 @@ def main() -> None:
     """Look as often as a line comes, until there are no more or the engine is gone."""
     path, engine = Path(sys.argv[1]), int(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the engine, which then ends this
-    os.nice(NICE)
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # makes way at once, where a nice process has its turn
     while sys.stdin.readline():
         found = look(path, lambda: os.getppid() != engine)
         if os.getppid() != engine:

@@ -12,7 +12,7 @@ import apsw
 import pytest
 import uvloop
 
-from settlement.stores.inspection import NICE, Found, look
+from settlement.stores.inspection import Found, look
 from settlement.stores.inspector import MODULE, Inspector
 from settlement.stores.laws import LAWS
 from settlement.stores.sqlite import SqliteStore
@@ -58,7 +58,7 @@ def test_one_process_looks_again_and_again_below_everybody_else(ledger: Path) ->
         assert [law.name for law in first.laws] == [law.name for law in LAWS]
         assert await inspector.look() == first
         assert pid_of(inspector) == pid
-        assert os.getpriority(os.PRIO_PROCESS, pid) == NICE
+        assert os.sched_getscheduler(pid) == os.SCHED_IDLE
 
     inspected(ledger, test)
 
