@@ -11,7 +11,7 @@ from tests.system.dashboards.happenings import play
 from tests.system.dashboards.prometheus import prometheus
 from tests.system.dashboards.scene import Scene
 
-DOORS = ("prometheus", "tcp", "http", "admin", "metrics", "load", "terminals", "brittle")
+DOORS = ("prometheus", "tcp", "http", "admin", "metrics", "load", "terminals", "brittle", "starved")
 
 
 def free_ports(names: tuple[str, ...]) -> dict[str, int]:
@@ -34,7 +34,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """What happened, over a Prometheus that still runs."""
     folder, ports = tmp_path_factory.mktemp("scene"), free_ports(DOORS)
     targets = {"engine": ports["metrics"], "load": ports["load"], "terminals": ports["terminals"]}
-    with prometheus(folder, ports["prometheus"], targets, {"terminals": ports["brittle"]}) as asked:
+    with prometheus(
+        folder, ports["prometheus"], targets, {"terminals": ports["brittle"], "load": ports["starved"]}
+    ) as asked:
         played = Scene(folder, asked, ports)
         try:
             play(played)

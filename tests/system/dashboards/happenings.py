@@ -1,5 +1,6 @@
 """What happens in the scene, in its order: at the till, at the books, in the field, and an engine that dies."""
 
+import os
 import signal
 import threading
 import time
@@ -24,6 +25,9 @@ STALL_S = 1.7
 LOAD_S = 60
 """Longer than the scene, which ends whoever is still at work."""
 BURST, BURST_TILLS, BURSTS_MAX = 500, 12, 8
+TRIES_MAX, LOCKED_TRIES = 6, 12
+"""After how many wrong local passwords it is locked, and more tries of it than the alert lets pass in a minute."""
+HALT_S = 0.1
 AT_WORK = (
     "sum(rate(shuaka_load_events_total[15s]))",
     "sum(rate(shuaka_load_latency_seconds_count[15s]))",
@@ -47,9 +51,11 @@ def play(scene: Scene) -> None:
             running.enter_context(scene.beside(*command))
         with scene.event("a stalled disk"), stalled_disk(scene.data):
             assert till.ask(till.sale(shoppers(scene.data)[1])).approved
+        locked_out(scene, till)
         at_the_books(scene)
         in_the_field(scene, began)
         out_of_order(scene)
+    starved(scene)
 
 
 def commands(scene: Scene) -> Iterator[tuple[str, ...]]:
@@ -65,7 +71,7 @@ def commands(scene: Scene) -> Iterator[tuple[str, ...]]:
 
 def at_the_till(scene: Scene, till: Till) -> None:
     """What one terminal can do: settle, send twice, type wrongly, undo what never was, ask too much."""
-    one, other, third, fourth = shoppers(scene.data)
+    one, other, third, fourth, *_ = shoppers(scene.data)
     sales = {1: till.sale(one), 2: till.sale(other)}
     for number in scene.twice("a settlement"):
         assert till.ask(sales[number]).approved
@@ -83,6 +89,18 @@ def at_the_till(scene: Scene, till: Till) -> None:
             burst(scene)
             if scene.prometheus.at("max_over_time(shuaka_queue_requests[10s]) > 0", time.time()):
                 break
+
+
+def locked_out(scene: Scene, till: Till) -> None:
+    """A locked password, tried again and again; after the stall, which must be a great share of the settlements."""
+    *_, somebody = shoppers(scene.data)
+    for _ in range(TRIES_MAX):
+        till.ask(till.sale(somebody, WRONG))
+    with scene.event("a locked password that is tried again and again"):
+        for _ in scene.twice("a locked password"):
+            for _ in range(LOCKED_TRIES):
+                assert not till.ask(till.sale(somebody)).approved
+        scene.prometheus.wait_until(FIRING.format("PinLocks"), LIMIT_S)
 
 
 def burst(scene: Scene) -> None:
@@ -165,3 +183,30 @@ def out_of_order(scene: Scene) -> None:
         scene.start_engine()
         scene.prometheus.wait_until(FIRING.format("EngineDown"), LIMIT_S, empty=True)
         scene.prometheus.wait_until("sum(shuaka_reconnects_total) > 0", LIMIT_S)
+
+
+def starved(scene: Scene) -> None:
+    """A load run whose processes are halted again and again; by then nobody else is at work."""
+    command = (
+        *SHUAKA,
+        "load",
+        "--data",
+        str(scene.data),
+        "--rate",
+        "20",
+        "--duration",
+        str(LOAD_S),
+        "--name",
+        "starved",
+    )
+    bound = FIRING.format("GeneratorBound")
+    scene.prometheus.wait_until(bound, LIMIT_S, empty=True)
+    with scene.beside(*command, "--metrics-port", str(scene.ports["starved"])) as load:
+        scene.prometheus.wait_until('shuaka_load_arrivals_total{run="starved"} > 0', LIMIT_S)
+        with scene.event("a load process that has too little CPU"):
+            while not scene.prometheus.at(bound, time.time()):
+                for how in (signal.SIGSTOP, signal.SIGCONT):
+                    os.killpg(load.pid, how)
+                    time.sleep(HALT_S)
+    with scene.event("a load run that has ended"):
+        scene.prometheus.wait_until(bound, LIMIT_S, empty=True)

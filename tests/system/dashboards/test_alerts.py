@@ -9,12 +9,14 @@ pytestmark = pytest.mark.service("prometheus")
 
 CLEARED = {
     "EngineDown": ("an engine that dies", "an engine that is started again"),
+    "GeneratorBound": ("a load process that has too little CPU", "a load run that has ended"),
     "BooksOutOfBalance": ("a ledger row that is deleted", "the row that is there again"),
 }
 """By which event each fires, and by which it clears."""
 FIRED = {
     "BooksCannotBeLookedAt": "a ledger that cannot be read",
     "SettlementBudgetBurnsInMinutes": "a stalled disk",
+    "PinLocks": "a locked password that is tried again and again",
 }
 """Alerts whose windows are minutes long: they clear later than this scene ends."""
 
