@@ -6,7 +6,7 @@ what), `state`, `routing` and `interface` (which application answers, over which
 `card` (the chip as a reader meets it).
 
 Its applications are `social_security` and `debit` (with `pboc`, which the bank shares); `issuing` makes cards, a
-million of them. Around it: `psam` (the chip in the terminal's other slot), `chips` (a file of touched cards),
+million of them. Around it: `psam` (the chip in the terminal's other slot),
 `inspection`, `decode`, `tags` and `words` (a card in words), `faults` (one that breaks on purpose), `presentable` and
 `vpcd` (one of them in a real reader slot).
 """

@@ -1,10 +1,13 @@
 """The little language of the dashboards: a board is rows of panels, a panel its queries, unit, limits and one event.
 
 Lives here: how a board becomes Grafana's JSON, by the foundation SDK. Must not: know a metric; those stand in boards/.
+It puts the matchers of the chosen job and instance into every selector that the boards write without them.
 Every panel names the event that moves it, so that somebody who doubts a picture knows how to move it, and so does the
 test that looks.
 """
 
+import json
+import re
 from enum import StrEnum
 from itertools import count
 from typing import Final, NamedTuple
@@ -14,10 +17,12 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models import dashboard as models
 
-SOURCE: Final = models.DataSourceRef(type_val="prometheus", uid="${source}")
+SOURCE: Final = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 TAG: Final = "shuaka"
 COLUMNS: Final = 24
 NODE_EXPORTER: Final = "https://grafana.com/grafana/dashboards/1860"
+PICKED: Final = 'job=~"$job",instance=~"$instance"'
+SELECTOR: Final = re.compile(r"\b(shuaka_\w+|up)\b(?:\{([^}]*)\})?")
 
 
 class Language(StrEnum):
@@ -86,18 +91,20 @@ class Choice(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """An annotation: where an expression is not nought, a line is drawn."""
+    """An annotation: where an expression is not nought, a line is drawn, titled by labels of its series."""
 
     name: Words
     expr: str
+    title: str
 
 
 class Board(NamedTuple):
-    """One dashboard; `uid` names it for links and files."""
+    """One dashboard; `uid` names it for links and files, `shown` is what each process that it tells of shows."""
 
     uid: str
     title: Words
     about: Words
+    shown: str
     rows: tuple[Row, ...]
     choices: tuple[Choice, ...] = ()
     marks: tuple[Mark, ...] = ()
@@ -108,15 +115,30 @@ class Board(NamedTuple):
         return tuple(panel for row in self.rows for panel in row.panels)
 
 
+DATA_SOURCE: Final = Words("Data source", "数据源")
+
+
 def json_of(board: Board, language: Language) -> str:
     """Return a board as Grafana reads it; the same board gives the same text."""
     built = _board(board, language)
-    return JSONEncoder(sort_keys=True, indent=2, ensure_ascii=False).encode(built.build()) + "\n"
+    document = json.loads(JSONEncoder().encode(built.build()))
+    for mark, written in zip(board.marks, document["annotations"].get("list", ()), strict=True):
+        written["titleFormat"] = mark.title  # the SDK's model has no such field
+    return json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
 
 
 def uid_of(board: Board, language: Language) -> str:
     """Return the name under which links find a board."""
     return f"{TAG}-{board.uid}" if language is Language.ENGLISH else f"{TAG}-{board.uid}-zh"
+
+
+def picked(expr: str) -> str:
+    """Return an expression whose every selector matches the chosen job and instance; what is recorded has neither.
+
+    >>> picked('sum(up{job="engine"})')
+    'sum(up{job=~"$job",instance=~"$instance",job="engine"})'
+    """
+    return SELECTOR.sub(lambda found: f"{found[1]}{{{','.join(filter(None, (PICKED, found[2])))}}}", expr)
 
 
 def _board(board: Board, language: Language) -> dashboard.Dashboard:
@@ -130,11 +152,11 @@ def _board(board: Board, language: Language) -> dashboard.Dashboard:
         .refresh("5s")
         .time("now-15m", "now")
         .timezone("browser")
-        .with_variable(dashboard.DatasourceVariable("source").label("Prometheus").type("prometheus"))
+        .with_variable(dashboard.DatasourceVariable("datasource").label(DATA_SOURCE.said(language)).type("prometheus"))
         .link(_others(language))
         .link(_hosts(language))
     )
-    for choice in board.choices:
+    for choice in (*_processes(board.shown), *board.choices):
         built = built.with_variable(_variable(choice, language))
     for mark in board.marks:
         built = built.annotation(_annotation(mark, language))
@@ -146,13 +168,19 @@ def _board(board: Board, language: Language) -> dashboard.Dashboard:
     return built
 
 
+def _processes(shown: str) -> tuple[Choice, ...]:
+    """Return the choices that every board has."""
+    job = Choice("job", Words("Job", "任务"), f"label_values({shown}, job)")
+    return job, Choice("instance", Words("Instance", "实例"), f'label_values({shown}{{job=~"$job"}}, instance)')
+
+
 def _others(language: Language) -> dashboard.DashboardLink:
     title = Words("shuaka's other dashboards", "其他面板").said(language)
     return (
         dashboard.DashboardLink(title)
         .type(models.DashboardLinkType.DASHBOARDS)
         .tags([f"{TAG}-{language}"])
-        .include_vars(include_vars=True)
+        .include_vars(include_vars=False)  # a job chosen here is no job of theirs
         .keep_time(keep_time=True)
         .as_dropdown(as_dropdown=True)
     )
@@ -176,7 +204,7 @@ def _variable(choice: Choice, language: Language) -> dashboard.QueryVariable:
         .datasource(SOURCE)
         .multi(multi=True)
         .include_all(include_all=True)
-        .all_value(".*")
+        .all_value(".+")
         .refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(models.VariableSort.ALPHABETICAL_ASC)
     )
@@ -184,7 +212,7 @@ def _variable(choice: Choice, language: Language) -> dashboard.QueryVariable:
 
 def _annotation(mark: Mark, language: Language) -> dashboard.AnnotationQuery:
     query = dashboard.AnnotationQuery().name(mark.name.said(language)).datasource(SOURCE).enable(enable=True)
-    return query.icon_color("orange").expr(mark.expr)
+    return query.icon_color("orange").expr(picked(mark.expr))
 
 
 def _panel(panel: Panel, language: Language) -> timeseries.Panel | stat.Panel | table.Panel:
@@ -214,7 +242,9 @@ def _drawn(panel: Panel) -> timeseries.Panel | stat.Panel | table.Panel:
 
 
 def _target(query: Query, ref_id: str, kind: Kind) -> prometheus.Dataquery:
-    target = prometheus.Dataquery().expr(query.expr).legend_format(query.legend).ref_id(ref_id).datasource(SOURCE)
+    target = (
+        prometheus.Dataquery().expr(picked(query.expr)).legend_format(query.legend).ref_id(ref_id).datasource(SOURCE)
+    )
     if kind is Kind.TABLE:
         target = target.format("table")
     return target.instant() if query.instant else target.range()

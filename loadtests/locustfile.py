@@ -68,7 +68,7 @@ def begin(environment: Any, **_: Any) -> None:
         return
     _keep_to_this_machine(environment)
     try:
-        plan, judge = (_taken(named), None) if named else companion.composed(environment.parsed_options)
+        plan, judge = (_taken(named), None) if named else _composed(environment)
     except PlanError as error:
         sys.exit(f"locustfile: {error}")
     if not isinstance(runner, MasterRunner):
@@ -82,6 +82,12 @@ def _taken(file: str) -> LoadPlan:
     if owner.OWNER in os.environ:
         Path(file).unlink(missing_ok=True)
     return plan
+
+
+def _composed(environment: Any) -> tuple[LoadPlan, companion.Judge]:
+    """Have a plan made for the processes that Locust was told of: their number is not the scenario's here."""
+    options = environment.parsed_options
+    return companion.composed(options, options.expect_workers if isinstance(environment.runner, MasterRunner) else 1)
 
 
 def _keep_to_this_machine(environment: Any) -> None:
@@ -99,6 +105,8 @@ def _conduct(plan: LoadPlan, environment: Any, judge: companion.Judge | None) ->
     environment.process_exit_code = 0  # Locust's own opinion of refused visits is not the verdict
     alone = None if isinstance(environment.runner, MasterRunner) else Arrivals.process.get()
     if alone is None:
+        options = environment.parsed_options
+        options.num_users = options.spawn_rate = plan.profile.processes  # one each; with fewer a worker would idle
         handover.offer(environment.runner, plan)
     try:
         conductor = Conductor(plan, environment, alone, judge)

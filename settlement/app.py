@@ -53,8 +53,10 @@ CLEARING: Final = ClearMonth.__struct_config__.tag
 AUDIT_PAUSE_S: Final = 30.0
 """Between two looks at the books: how old what the gauges say of them may become, where an audit is quick."""
 AUDIT_REST: Final = 99
-"""The pause is at least so many times the look before it: over 600,000 settlements a look is 25 s of CPU, and
-an engine that shares its core with it answers ten times later."""
+"""The pause is at least so many times the CPU of the look before it: over 600,000 settlements that is 25 s, and an
+engine that shares its core with a look answers ten times later."""
+AUDIT_REST_OF_TIME: Final = 9
+"""The pause is at least so many times as long as the look took: where others have the CPU, that is the wait for it."""
 
 COLLECT_AFTER: Final = 50_000
 """New containers between two collections: the default of 700 looks at a batch again and again while it is made."""
@@ -204,15 +206,20 @@ async def _watch_the_books(store: MeteredStore) -> None:
     Where somebody else has an audit under way it serves as well. A failure is counted by the store; settling goes on.
     """
     while True:
-        began = perf_counter()
+        began, cpu_s = perf_counter(), 0.0
         if not store.being_audited:
             try:
-                await store.look()
+                cpu_s = (await store.look()).cpu_s
             except StoreError as error:
                 log.warning("the books were not audited: %s", error)
             except Exception:
                 log.exception("the books were not audited")
-        await asyncio.sleep(max(AUDIT_PAUSE_S, AUDIT_REST * (perf_counter() - began)))
+        await asyncio.sleep(_pause_s(perf_counter() - began, cpu_s))
+
+
+def _pause_s(took_s: float, cpu_s: float) -> float:
+    """Return how long to let the books alone after a look that took so much time and so much CPU."""
+    return max(AUDIT_PAUSE_S, AUDIT_REST * cpu_s, AUDIT_REST_OF_TIME * took_s)
 
 
 def _settle_memory() -> None:

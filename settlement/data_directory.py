@@ -4,6 +4,7 @@ network.key       the network's key, 32 hex digits       admin.token     who may
 institution.json  an institution's credentials at the    engine.lock     held by the running engine
                   HTTP door                              endpoints.json  its addresses, gone when it stops
 journal.key       hashes identities in the journal       journal.jsonl   what came to the doors (settlement.journal)
+journal.scope     whose calls it keeps
 
 Secrets are made once, readable by their owner alone (0600), and never shown. Every way in which a directory can be
 unusable ends in DirectoryError, whose text says what is wrong and where.

@@ -30,8 +30,8 @@ from settlement.service import Gathered
 DURABILITY: Final = {"sqlite": "WAL, synchronous=FULL", "memory": "none"}
 """What each store promises of what it acknowledged."""
 STAGES: Final = ("queue", "load", "decide", "save", "reply")
-STAGE_BUCKETS: Final = tuple(round(0.00002 * 2 ** (step / 2), 7) for step in range(32))
-"""20 us to 0.9 s by the square root of 2: deciding alone is some tens of microseconds."""
+STAGE_BUCKETS: Final = (*(round(0.00002 * 2 ** (step / 2), 7) for step in range(32)), 1.5, 3.0, 6.0, 12.0)
+"""20 us to 0.9 s by the square root of 2, since deciding alone is some tens of microseconds; then to 12 s by 2."""
 SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 512)
 
 

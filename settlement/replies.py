@@ -15,18 +15,29 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from settlement.engine.arrival import Password
-from settlement.tally import UNKNOWN, Outcome
-from settlement.wire.codes import KINDS, REFUSALS
+from settlement.tally import APPROVED, REPLAYED, UNKNOWN, Outcome
+from settlement.wire.codes import BUSY, KINDS, REFUSALS, UNKNOWN_ERROR
+from settlement.wire.groups import GROUP_OF, OTHER
 from settlement.wire.refusal import Owner
 
 SLO_SECONDS: Final = (0.05, 1.5, 3.0)
 """The limits that a run is judged by; each is a bucket's edge, so that no percentile near it is interpolated."""
-LATENCY_BUCKETS: Final = tuple(sorted({round(0.0005 * 2 ** (step / 2), 6) for step in range(24)} | set(SLO_SECONDS)))
-"""0.5 ms to 1.4 s by the square root of 2."""
+LIMITS_S: Final = frozenset({times * limit for limit in SLO_SECONDS for times in (1, 4)})
+"""Each limit, and four times it: by how much it was missed."""
+LATENCY_BUCKETS: Final = tuple(sorted({round(0.0005 * 2 ** (step / 2), 6) for step in range(24)} | LIMITS_S))
+"""0.5 ms to 1.4 s by the square root of 2, then the limits up to 12 s."""
 OUTCOMES_MAX: Final = 280
 """Different replies that are counted by transaction; a run has some dozens, somebody who tries everything has more."""
-OTHER: Final = "(other)"
+OTHERS: Final = "(other)"
 """Transaction and outcome of all further ones: their door is still told, and refusals by owner count them, too."""
+SHOWN_FROM_THE_START: Final = tuple(
+    (gateway, infno, outcome)
+    for gateway in ("tcp", "national")
+    for infno, kind in KINDS.items()
+    if kind.group == "settle" and not kind.admin
+    for outcome in (APPROVED, REPLAYED, BUSY.code, UNKNOWN_ERROR.code)
+)
+"""What the promise is judged by, at the doors that take settlements: a rate does not see a counter's birth."""
 ASKED: Final = tuple(became for became in Password if became is not Password.NOT_ASKED)
 
 
@@ -56,18 +67,18 @@ class Replies(Collector):
     """Replies by gateway, infno and outcome, their latency by gateway and group, and what became of passwords."""
 
     def __init__(self) -> None:
-        self._outcomes: Counter[tuple[str, str, str]] = Counter()
+        self._outcomes = Counter(dict.fromkeys(SHOWN_FROM_THE_START, 0))
         self._latencies: dict[tuple[str, str], Latency] = {}
         self._owners = Counter(dict.fromkeys((owner.value for owner in Owner), 0))
         self._passwords: Counter[Password] = Counter(dict.fromkeys(ASKED, 0))
 
     def answered(self, outcome: Outcome) -> None:
         """Count one reply."""
-        kind = KINDS.get(outcome.infno)
-        infno, group = (outcome.infno, kind.group) if kind else (UNKNOWN, UNKNOWN)
+        group = GROUP_OF.get(outcome.infno)
+        infno, group = (outcome.infno, group) if group else (UNKNOWN, OTHER)
         place = outcome.gateway, infno, outcome.name
         if place not in self._outcomes and len(self._outcomes) >= OUTCOMES_MAX:
-            place = outcome.gateway, OTHER, OTHER
+            place = outcome.gateway, OTHERS, OTHERS
         self._outcomes[place] += 1
         if outcome.refusal in REFUSALS and not outcome.replayed:
             self._owners[REFUSALS[outcome.refusal].owner.value] += 1

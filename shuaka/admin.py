@@ -65,10 +65,10 @@ def snapshots(data: Data = compose.DEFAULT_DATA) -> None:
 
 @app.command()
 def people(
-    file: Annotated[Path, typer.Argument(help="CSV: psn_no (or city, index), balance, bank_balance, ...")],
+    file: Annotated[Path, typer.Argument(help="CSV: psn_no (or city, index), balance, psn_type, standing ...")],
     data: Data = compose.DEFAULT_DATA,
 ) -> None:
-    """Set balances and standing of people, a line each; what a line leaves empty stays."""
+    """Set people, a line each; what a line leaves empty stays, and one that is refused is named before any is set."""
     try:
         content = file.read_bytes()
     except OSError as error:

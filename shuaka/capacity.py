@@ -49,6 +49,7 @@ def capacity(
     seed: load_options.SeedOption = compose.DEFAULT_SEED,
     name: Annotated[str, typer.Option(help="Name of the search; its runs add a number.")] = "",
     result: Annotated[Path | None, typer.Option(help="File of the curve; by default beside its runs.")] = None,
+    metrics_port: load_options.MetricsPortOption = compose.LOAD_METRICS_PORT,
     as_json: load_options.JsonOption = False,
 ) -> None:
     """Find the highest rate that keeps its promises: steps, bisection, repeats, and the cliff above."""
@@ -68,6 +69,7 @@ def capacity(
             fidelity=fidelity and fidelity.value,
             warmup_s=warmup,
             seed=seed + number,
+            metrics_port=metrics_port,
             command=command,
         )
 

@@ -72,6 +72,7 @@ def compare(
     seed: load_options.SeedOption = compose.DEFAULT_SEED,
     name: Annotated[str, typer.Option(help="Name of the comparison; its runs add a number.")] = "",
     result: Annotated[Path | None, typer.Option(help="File of the comparison.")] = None,
+    metrics_port: load_options.MetricsPortOption = compose.LOAD_METRICS_PORT,
     as_json: load_options.JsonOption = False,
 ) -> None:
     """Compare two scenarios, two engines, or results made before, by pairs of runs."""
@@ -92,6 +93,7 @@ def compare(
             arrivals=arrivals,
             processes=processes,
             seed=seed + number,
+            metrics_port=metrics_port,
             command=command,
         )
 

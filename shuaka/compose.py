@@ -26,7 +26,8 @@ from settlement.engine.rules.profile import ProfileError
 from settlement.engine.rules.specimens import FIRST_INDEX, Specimen
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import HOSPITAL, PHARMACY, compact_time, day_of, institution_code, terminal_number
-from terminals.kernel.site import Site
+from shuaka.ending import USAGE, end
+from terminals.kernel.site import IssuedPin, Site
 from terminals.patients import Item
 
 DEFAULT_SEED: Final = 1
@@ -101,17 +102,20 @@ def rulebook() -> Rulebook:
 def adopt(data: Path) -> None:
     """Work by a data directory's own rules before the shipped ones, for as long as this process lives.
 
-    A command that has a data directory calls it once, before it makes people or sites. Raise typer.BadParameter where
-    they cannot be used.
+    A command that has a data directory calls it once, before it makes people or sites; it ends where they cannot be
+    used.
     """
     own = data / RULES
     _folders[:] = [own, SHIPPED] if own.is_dir() else [SHIPPED]
     rulebook.cache_clear()
     specimens.cache_clear()
+    issued_pins.cache_clear()
     try:
         rulebook()
     except ProfileError as error:
-        raise typer.BadParameter(f"{own}: {error}") from None
+        name = str(error).partition(":")[0]
+        where = "" if Path(name).is_absolute() else f"{next(own.rglob(name), own / name).parent}/"
+        end(f"{where}{error}", USAGE)
 
 
 def card_profiles() -> tuple[CardProfile, ...]:
@@ -138,6 +142,16 @@ def cards_digest() -> str:
     """Return a digest of which kinds of card each city has and in what shares: who lives where follows from it."""
     facts = "\n".join(f"{kind.city} {kind.generation} {kind.weight}" for kind in card_profiles())
     return sha256(facts.encode()).hexdigest()[:16]
+
+
+@cache
+def issued_pins() -> tuple[IssuedPin, ...]:
+    """Return the initial PIN of each kind of card of our cities."""
+    return tuple(
+        IssuedPin(city.code, kind.generation, kind.pin_default)
+        for city in rulebook().cities.values()
+        for kind in city.cards
+    )
 
 
 def bank_pins() -> dict[str, str]:
@@ -260,6 +274,7 @@ def _site(city: City, kind: str, serial: int, lane: int, opter_no: str) -> Site:
         opter_no=opter_no,
         password_asked=kind_name in city.local_password.asked_at,
         pin_lock_stops_card=city.credentials.pin_lock_scope == "WHOLE_CARD",
+        issued_pins=issued_pins(),
         remote_cities=_guests(city)
         if not city.remote.pilots_only or serial <= city.remote.pilot_serial_max
         else frozenset(),

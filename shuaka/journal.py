@@ -4,6 +4,7 @@ Identities are keyed hashes; --reveal reads those of our own population only, by
 same. Exit codes: 0 shown, 1 it is not revealed or written, 2 there is none to read, or the command line is wrong.
 """
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
 POLL_S: Final = 0.3
 BODIES: Final = ("asked", "answered")
+KEPT: Final = {
+    "all": "kept are the calls of every door: terminals, national interface, services, admin",
+    "http": "kept are the calls of the HTTP doors (national interface, services, admin), no terminal's;"
+    " those as well: shuaka serve --journal all",
+    "off": "no call is kept (serve --journal off)",
+}
+"""What is said of a scope."""
+NOT_SAID: Final = "no engine has said yet whose calls it keeps"
 SPLIT: Final = ("medfee_sumamt", "fund_pay_sumamt", "hosp_part_amt", "acct_pay", "psn_cash_pay", "balc")
 
 
@@ -34,14 +43,22 @@ def journal(
     bodies: Annotated[bool, typer.Option("--bodies", help="With what was asked and answered.")] = False,
     reveal: Annotated[bool, typer.Option("--reveal", help="Clear text for people of our own population.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For a machine to read.")] = False,
+    doors: Annotated[bool, typer.Option("--doors", help="Only say whose calls are kept.")] = False,
     export: Annotated[Path | None, typer.Option(help="Write the calls as a scenario for shuaka validate.")] = None,
 ) -> None:
-    """Show the calls that came to the doors: verdict, field and rule, split, postings, basis of a refusal."""
+    """Show the calls that came to the doors: verdict, field and rule, split, postings, basis of a refusal.
+
+    Kept are those of the HTTP doors; terminals' as well where the engine was started with serve --journal all.
+    """
     from settlement.data_directory import JOURNAL_KEY  # noqa: PLC0415 - only the command that reads it
-    from settlement.journal.files import NEW, Follower, read  # noqa: PLC0415 - as above
+    from settlement.journal.files import NEW, Follower, read, scope_of  # noqa: PLC0415 - as above
 
     if not any((data / name).exists() for name in (NEW, JOURNAL_KEY)):
         end(f"{data} holds no journal: no engine was ever started on it", USAGE)
+
+    if doors:
+        print(KEPT.get(scope_of(data), NOT_SAID))
+        return
 
     def wanted(entry: "Entry") -> bool:
         return infno in ("", entry.infno) and not (refused and entry.verdict in ("approved", "replayed"))
@@ -54,6 +71,8 @@ def journal(
     if export is not None:
         _export(data, found, export)
         return
+    if not found and not follow:
+        print(f"no such call; {KEPT.get(scope_of(data), NOT_SAID)}", file=sys.stderr)
     _show(data, found, bodies=bodies, reveal=reveal, as_json=as_json)
     while follow:
         try:

@@ -25,7 +25,9 @@ from shuaka.junit_file import JunitError, write_junit
 from shuaka.mix_option import MixOption
 from shuaka.rehearsing.load_child import ChildError
 from shuaka.rehearsing.order import LANE, Address, Rehearsal, Running, asked_of
+from shuaka.rehearsing.own_door import NOT_TESTED, impossible
 from shuaka.rehearsing.rehearsal import RehearsalError, left_by, probe, rehearse
+from terminals.patients import Mix
 
 RATE, DURATION_S = "100", 30.0
 """What a run offers that names neither a scenario nor a rate."""
@@ -102,6 +104,8 @@ def load(
         result=result,
         command=shlex.join(["shuaka", *sys.argv[1:]]),
     )
+    if asked.address is not None and asked.address.door == "national":
+        _refuse_impossible(asked.mix, [*stated, *(one.name for one in mix or ())])
     target_options.check(context, target, planned=plan)
     try:
         if junit is not None:
@@ -183,6 +187,12 @@ def _mixed(chosen: Scenario, stated: dict[str, Any]) -> Any:
         return shares.mixed(chosen.mix, stated) if stated else None
     except ShareError as error:
         raise typer.BadParameter(str(error), param_hint="--mix") from None
+
+
+def _refuse_impossible(mix: Mix, stated: list[str]) -> None:
+    """Refuse a share of the command line that nothing can happen of at our HTTP door; raise typer.BadParameter."""
+    for name in impossible(mix, stated):
+        raise typer.BadParameter(f"it does not go with --engine http: {NOT_TESTED[1]}", param_hint=f"the share {name}")
 
 
 def _shipped() -> list[str]:

@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 something is doubtful, 2 the command line is wrong or a file cannot be used.
 """
 
+import sys
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,8 +14,8 @@ from settlement.config import Rulebook, text_of
 from settlement.engine.rules.policy import Policy
 from settlement.engine.rules.policy_file import read_policy
 from settlement.engine.rules.profile import ProfileError
-from settlement.telling.policy_bounds import bounds
-from settlement.telling.policy_check import findings, uncovered
+from settlement.telling.policy_bounds import bounds, without_cases
+from settlement.telling.policy_check import findings, is_sample, uncovered
 from settlement.telling.policy_table import table
 from shuaka import compose
 from shuaka.day_option import DAY_OPTION, written
@@ -44,7 +45,7 @@ def table_(
     book = _book(data, city)
     named, policy = book.cities[city], book.policies[book.cities[city].policy]
     print(f"{city} {named.name} {named.name_en}: policy {policy.name}, {written(day)}")
-    if policy.name.startswith("sample-"):
+    if is_sample(policy):
         print("样例，非官方政策 a sample, not an official policy")
     print("", *table(policy, day), sep="\n")
 
@@ -55,7 +56,7 @@ def check(
     day: DayOption = "",  # type: ignore[assignment]  # its parser makes a day of it
     data: DataOption = compose.DEFAULT_DATA,
 ) -> None:
-    """Name what is doubtful in a policy: codes, gaps, overlaps, falling ratios. Exit 1 if anything is."""
+    """Name what is doubtful in a policy: codes, sources, gaps, overlaps, falling ratios. Exit 1 if anything is."""
     policy = _policy(which, data)
     found = list(findings(policy, day))
     if not Path(which).suffix:
@@ -72,8 +73,15 @@ def bounds_(
     day: DayOption = "",  # type: ignore[assignment]  # its parser makes a day of it
     data: DataOption = compose.DEFAULT_DATA,
 ) -> None:
-    """Print golden cases at every threshold of a policy: a fen below, on it, a fen above; for `shuaka validate`."""
-    print(msgspec.json.format(msgspec.json.encode(bounds(_policy(which, data), day)), indent=1).decode())
+    """Print golden cases at every threshold of the pool: a fen below, on it, a fen above; for `shuaka validate`.
+
+    What pays after the pool, refuses a bill or falls to the hospital has none: it is named on stderr.
+    """
+    policy = _policy(which, data)
+    print(msgspec.json.format(msgspec.json.encode(bounds(policy, day)), indent=1).decode())
+    missing = without_cases(policy, day)
+    if missing:
+        print(f"no cases, a golden case holds the pool alone: {', '.join(missing)}", file=sys.stderr)
 
 
 def _policy(which: str, data: Path) -> Policy:

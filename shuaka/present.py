@@ -12,10 +12,10 @@ from typing import Annotated, Final, NamedTuple
 import typer
 
 from cardsim import vpcd
-from cardsim.chips import ChipsError
 from cardsim.faults import FaultyCard
 from cardsim.presentable import HeldToAntenna, InContacts, NoAntennaError, Presentable
 from shuaka import compose
+from shuaka.desk.chips import ChipsError
 from shuaka.desk.drawer import Drawer, opened
 from shuaka.desk.simulation import FaultOption, Schedule
 from shuaka.ending import FAILED, USAGE, end

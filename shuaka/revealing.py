@@ -19,10 +19,17 @@ from settlement.engine.case import World
 from settlement.engine.ledger.books import OPENING
 from settlement.engine.ledger.state import Person
 from settlement.engine.rules.money import yuan
+from settlement.engine.rules.profile import ProfileError
+from settlement.gateways.national_form import AS_PLATFORMS, EXCEPTIONS
 from settlement.journal.entry import APPROVED, REFUSED, Entry, Posting
-from settlement.journal.masking import MARK, TOKEN_DIGITS, Mask
+from settlement.journal.masking import LEFT_OUT, MARK, TOKEN_DIGITS, Mask
+from settlement.validation.forms import refuse_unknown
+from settlement.validation.play import OPERATOR
+from settlement.wire.codes import BUSY, SIGN_IN_REQUIRED
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import insured_number
+from settlement.wire.national_fields import Field
+from settlement.wire.service_catalogue import CALLS
 from shuaka import compose
 from shuaka.compose import People
 
@@ -30,10 +37,22 @@ SEARCHED_MAX: Final = 200_000
 ISSUES: Final = 4
 """Cards of one person that are tried, the first ones."""
 TOKEN: Final = re.compile(f"{MARK}[0-9a-f]{{{TOKEN_DIGITS}}}")
-NUMBER: Final = re.compile(f'"psn_no": ?"({TOKEN.pattern})"')
-"""Who is looked for: whoever is named by number; their other values follow."""
-NATIONAL: Final = "national"
-"""The gateway whose calls are in the interface's own form."""
+NUMBER: Final = re.compile(f'"(?:owner_)?psn_no": ?"({TOKEN.pattern})"')
+"""Who is looked for: whoever is named by number, or by an account; their other values follow."""
+NATIONAL, BY_NAME = "national", "services"
+"""The gateways whose calls a scenario can say: the interface's own messages, and services by name."""
+NAMES: Final = {kind.__struct_config__.tag: name for name, kind in CALLS.items()}
+DRAWER: Final = "CASH"
+NOT_ITS_KEY: Final = "is not the access key's"
+"""What the national gateway says of an institution that another's key signs for."""
+ANSWERED: Final = ("setl_id", "mdtrt_id", "deposit_id")
+"""What later calls name of an answer."""
+
+OF_ITS_MOMENT: Final = {
+    SIGN_IN_REQUIRED.code: "in a scenario institutions sign in by themselves",
+    BUSY.code: "the engine had no room for it",
+}
+"""Refusals that came of what a scenario does not have."""
 
 
 class Known(NamedTuple):
@@ -53,7 +72,8 @@ def revealed(data: Path, entries: list[Entry], texts: list[str]) -> list[str]:
 def who(data: Path, entries: list[Entry]) -> dict[str, Known]:
     """Return whose values the hashes in these calls are, as far as they are our people's."""
     told = " ".join(f"{bytes(entry.asked).decode()} {bytes(entry.answered).decode()}" for entry in entries)
-    numbers = set(NUMBER.findall(told))
+    accounts = " ".join(f"{made.debit} {made.credit}" for entry in entries for made in entry.postings)
+    numbers = {*NUMBER.findall(told), *TOKEN.findall(accounts)}
     try:
         mask = Mask(data_directory.journal_key(data))
         world = _world(data)
@@ -68,13 +88,15 @@ def who(data: Path, entries: list[Entry]) -> dict[str, Known]:
 
 
 def scenario(data: Path, entries: list[Entry]) -> str:
-    """Return the national interface's calls as a scenario of shuaka validate: people by index, what came of each call.
+    """Return the calls of the signed door as a scenario of shuaka validate: people by index, what came of each call.
 
-    Raise ValueError where there is no such call.
+    What no scenario can say is a comment in its place. Raise ValueError where there is no such call.
     """
-    steps = [entry for entry in entries if entry.gateway == NATIONAL and entry.verdict in (APPROVED, REFUSED)]
-    if not steps:
-        raise ValueError("the journal holds no call of the national interface")
+    steps = [
+        entry for entry in entries if entry.gateway in (NATIONAL, BY_NAME) and entry.verdict in (APPROVED, REFUSED)
+    ]
+    if all(map(_left_out, steps)):
+        raise ValueError("the journal holds no call that a scenario can say")
     known = who(data, steps)
     names = {holder: f"p{number}" for number, holder in enumerate(sorted({each.holder for each in known.values()}), 1)}
     words = {token: f"{{{names[each.holder]}.{each.name}}}" for token, each in known.items()}
@@ -87,11 +109,54 @@ def scenario(data: Path, entries: list[Entry]) -> str:
     ]
     before = datetime.fromisoformat(steps[0].at[:19])
     for number, entry in enumerate(steps, 1):
+        if reason := _left_out(entry):
+            lines += ["", f"# step{number} is left out, {json.dumps(entry.infno)} {entry.refusal}: {reason}"]
+            continue
         moment = datetime.fromisoformat(entry.at[:19])
         lines += ["", *_step(entry, f"step{number}", moment - before, words)]
         words |= _answers(entry, f"step{number}")
         before = max(before, moment)
     return "\n".join(lines) + "\n"
+
+
+def _left_out(entry: Entry) -> str:
+    """Return why a call cannot be a step; nothing if it can."""
+    asked = msgspec.json.decode(entry.asked)
+    if not entry.infno or not isinstance(asked, dict) or asked.keys() == {"bytes"}:
+        return "it could not be read, or is not kept whole"
+    if entry.refusal in OF_ITS_MOMENT:
+        return OF_ITS_MOMENT[entry.refusal]
+    if entry.infno in EXCEPTIONS or (entry.gateway == BY_NAME and asked.keys() & LEFT_OUT):
+        return "a secret or a file in it is not kept"
+    if entry.gateway == BY_NAME:
+        return ""
+    if entry.refusal and (NOT_ITS_KEY in entry.err_msg or (entry.field and not entry.field.startswith("input."))):
+        return "its envelope was refused"
+    try:
+        refuse_unknown(entry.infno, _known(entry.infno, asked.get("input")), AS_PLATFORMS, "", "")
+    except (ProfileError, AttributeError, TypeError):
+        return "its input is none of the interface's"
+    return ""
+
+
+def _known(infno: str, given: Any) -> Any:
+    """Return an input without nodes and fields that the interface does not have, and the door does not read."""
+    form = AS_PLATFORMS.forms.get(infno)
+    nodes = {node.name: node.fields for node in form.nodes} if form else {}
+    if "" in nodes:
+        return _known_fields(given, nodes[""])
+    if not isinstance(given, dict):
+        return given
+    return {name: _known_fields(given[name], fields) for name, fields in nodes.items() if name in given}
+
+
+def _known_fields(said: Any, fields: tuple[Field, ...]) -> Any:
+    if isinstance(said, list):
+        return [_known_fields(row, fields) for row in said]
+    if not isinstance(said, dict):
+        return said
+    known = {name for field in fields for name in (field.name, *field.also)}
+    return {name: value for name, value in said.items() if name in known}
 
 
 def _people_of(data: Path) -> People:
@@ -134,41 +199,55 @@ def _clear(token: str, known: dict[str, Known]) -> str:
 
 
 def _answers(entry: Entry, step: str) -> dict[str, str]:
-    """Return what later steps may name of this one's answer."""
+    """Return what later steps may name of this one and of its answer."""
     answered = msgspec.json.decode(entry.answered) or {}
-    return {answered[name]: f"{{{step}.{name}}}" for name in ("setl_id", "mdtrt_id") if answered.get(name)}
+    named = {answered[name]: f"{{{step}.{name}}}" for name in ANSWERED if answered.get(name)}
+    return {entry.msgid: f"{{{step}.msgid}}"} | named
 
 
 def _step(entry: Entry, name: str, after: timedelta, words: dict[str, str]) -> list[str]:
     asked = msgspec.json.decode(entry.asked)
-    people = [found[1:].partition(".")[0] for found in words.values() if found in _toml(asked, words)]
+    named = entry.gateway == BY_NAME
+    given = _toml(asked if named else _known(entry.infno, asked["input"]), words)
+    people = [found[1:].partition(".")[0] for found in words.values() if found in given]
     said = {
         "name": name,
-        "infno": entry.infno,
+        "service" if named else "infno": NAMES[entry.infno] if named else entry.infno,
         "at": entry.fixmedins_code,
         "who": next((person for person in people if person.startswith("p")), ""),
         "after": f"{after // timedelta(seconds=1)}s" if after > timedelta(0) else "",
         "insured": entry.insuplc_admdvs,
+        "msgid": words.get(entry.msgid, ""),
     }
     lines = ["[[step]]", *(f"{key} = {json.dumps(value)}" for key, value in said.items() if value)]
-    lines += ["fill = false", f"input = {_toml(asked.get('input', asked), words)}"]
-    expected = {"refusal": entry.refusal} | _amounts(msgspec.json.decode(entry.answered))
+    lines += ["fill = false", f"input = {given}"]
+    expected = {"refusal": entry.refusal} | _amounts(entry)
     lines.append(f"expect = {_toml(expected, {})}")
-    postings = [_posting(made) for made in entry.postings if not made.debit.startswith(f"{OPENING}:")]
+    postings = [_posting(made, words) for made in entry.postings if not made.debit.startswith(f"{OPENING}:")]
     if postings:
-        lines.append(f"postings = {_toml(postings, words)}")
+        lines.append(f"postings = {_toml(postings, {})}")
     return lines
 
 
-def _posting(made: Posting) -> dict[str, str]:
-    amount = yuan(made.amount_fen)
-    return {"books": made.books, "debit": made.debit, "credit": made.credit, "amount": amount}
+def _posting(made: Posting, words: dict[str, str]) -> dict[str, str]:
+    debit, credit = _account(made.debit, words), _account(made.credit, words)
+    return {"books": made.books, "debit": debit, "credit": credit, "amount": yuan(made.amount_fen)}
 
 
-def _amounts(answered: Any) -> dict[str, str]:
-    """Return the amounts of a settlement, as yuan."""
+def _account(name: str, words: dict[str, str]) -> str:
+    """Return an account's name in the scenario, where one operator holds every drawer."""
+    kind, *rest = name.split(":")
+    return f"{DRAWER}:{OPERATOR}" if kind == DRAWER else ":".join((kind, *(words.get(part, part) for part in rest)))
+
+
+def _amounts(entry: Entry) -> dict[str, str]:
+    """Return the amounts of a settlement that its message answers, as yuan."""
+    answered = msgspec.json.decode(entry.answered)
     amounts = answered.get("amounts") if isinstance(answered, dict) else None
-    return {name.removesuffix("_fen"): yuan(fen) for name, fen in (amounts or {}).items() if "_fen" in name}
+    form = AS_PLATFORMS.forms.get(entry.infno)
+    told = {field.name for node in form.answers for field in node.fields} if form else set()
+    named = {name.removesuffix("_fen"): fen for name, fen in (amounts or {}).items() if name.endswith("_fen")}
+    return {name: yuan(fen) for name, fen in named.items() if name in told}
 
 
 def _toml(value: Any, words: dict[str, str]) -> str:

@@ -14,9 +14,9 @@ from typing import Annotated, Final
 import typer
 
 from cardsim.card import Card
-from cardsim.chips import ChipsError
 from settlement.wire.messages import Line
 from shuaka import compose
+from shuaka.desk.chips import ChipsError
 from shuaka.desk.drawer import opened
 from shuaka.desk.reader_choice import (
     DEFAULT_READER,

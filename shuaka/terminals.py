@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
-from cardsim.chips import ChipsError
 from shuaka import compose
 from shuaka.compose import People
+from shuaka.desk.chips import ChipsError
 from shuaka.desk.drawer import opened
 from shuaka.ending import FAILED, end
 from shuaka.engine import Engine, EngineError
 from shuaka.interruption import interruptible
 from shuaka.mix_option import MixOption, mixed
+from shuaka.rehearsing.lane import held
+from shuaka.rehearsing.load_plan import RehearsalError
 from terminals.kernel.site import UNHURRIED
 from terminals.patients import TEMPO_MIN, Mix, Patients, places_of
 
@@ -83,7 +85,7 @@ def terminals(
         raise typer.BadParameter(f"{first} and {wanted} people are beyond {population}", param_hint="--first")
     try:
         engine = Engine(data)
-        with interruptible(), opened(people, cards) as drawer:
+        with interruptible(), held(data, lane), opened(people, cards) as drawer:
             plan = assembly.FleetPlan(
                 opter_no=run,
                 host=engine.tcp.host,
@@ -98,7 +100,7 @@ def terminals(
             )
             book = FileJournal(data / JOURNAL, journal.value)
             report = assembly.run(plan, coming, drawer.card, engine.network_key.terminal_key, book)
-    except (EngineError, JournalError, LinkLostError, ChipsError, OSError) as error:
+    except (EngineError, RehearsalError, JournalError, LinkLostError, ChipsError, OSError) as error:
         end(str(error), FAILED)
     _tell(report, result, as_json=as_json)
     raise typer.Exit(0 if report.ok else FAILED)

@@ -14,7 +14,7 @@ import typer
 
 from shuaka import compose
 from shuaka.ending import FAILED, USAGE, end
-from shuaka.engine import Engine, EngineError
+from shuaka.engine import EngineError
 from shuaka.interruption import interruptible
 from shuaka.rehearsing.order import RUNS
 
@@ -39,6 +39,7 @@ def undo(
     from loadtests.foreign.clerk import UndoError  # noqa: PLC0415 - as above
     from loadtests.foreign.order import read_order  # noqa: PLC0415 - as above
     from shuaka.rehearsing import undoing  # noqa: PLC0415 - as above
+    from shuaka.rehearsing.load_plan import RehearsalError  # noqa: PLC0415 - as above
     from terminals.journal import JournalError  # noqa: PLC0415 - as above
 
     try:
@@ -47,12 +48,10 @@ def undo(
         ours = read_host(place).ours
         with (
             interruptible(),
-            undoing.OwnUndoing(Engine(data), run, place)
-            if ours
-            else undoing.ForeignUndoing(read_order(place), place) as desk,
+            undoing.OwnUndoing(data, run) if ours else undoing.ForeignUndoing(read_order(place), place) as desk,
         ):
             proved = _carried_out(desk)
-    except (HistoryError, UndoError, JournalError, EngineError, OSError, ValueError) as error:
+    except (HistoryError, UndoError, JournalError, EngineError, RehearsalError, OSError, ValueError) as error:
         end(str(error), FAILED)
     except KeyboardInterrupt:
         end("ended between two steps, and not proved; the same command goes on", FAILED)

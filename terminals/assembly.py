@@ -80,7 +80,10 @@ async def _run(
     first, count = plan.block
     room = WaitingRoom(patients, range(first, first + count))
     fleet = Fleet(seats, room, plan.pace, tally, closes_day=plan.closes_day)
-    with _told(plan, FieldCollector(tally, meter, journal.open_intents)):
+    collector = FieldCollector(
+        tally, meter, journal.open_intents, lambda: sum(seat.terminal.left_open for seat in seats)
+    )
+    with _told(plan, collector):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_stop_at_a_signal, fleet, stop)
             await fleet.run(plan.seconds, stop)

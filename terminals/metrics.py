@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import accumulate
 from typing import Final
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -20,8 +20,8 @@ from terminals.kernel.outcome import Event
 from terminals.readers.reader import CardRemovedError, CardSilentError, NoAnswerError, ReaderGoneError
 from terminals.tally import Tally
 
-APDU_BUCKETS: Final = tuple(round(0.00005 * 2**step, 6) for step in range(16))
-"""50 us, as a simulated card answers, to 1.6 s, which no card takes."""
+APDU_BUCKETS: Final = tuple(round(0.00005 * 2 ** (step / 2), 7) for step in range(31))
+"""50 us, as a simulated card answers, to 1.6 s, which no card takes, by the square root of 2."""
 INTERFACES: Final = {Slot.LOCAL: "contact", Slot.REMOTE: "contact", Slot.TAP: "contactless", Slot.SAM: "sam"}
 ERRORS: Final[dict[type[NoAnswerError], str]] = {
     CardRemovedError: "removed",
@@ -60,12 +60,15 @@ class Meter:
 
 
 class FieldCollector(Collector):
-    """Translates a tally, a meter and the number of open intents whenever it is asked."""
+    """Translates a tally, a meter, the number of open intents, and of those left behind, whenever it is asked."""
 
-    def __init__(self, tally: Tally, meter: Meter, open_intents: Callable[[], int]) -> None:
+    def __init__(
+        self, tally: Tally, meter: Meter, open_intents: Callable[[], int], left_open: Callable[[], int]
+    ) -> None:
         self._tally = tally
         self._meter = meter
         self._open_intents = open_intents
+        self._left_open = left_open
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family, freshly made."""
@@ -76,8 +79,7 @@ class FieldCollector(Collector):
         yield self._visits()
         yield GaugeMetricFamily("shuaka_journal_open_entries", "Intents without an outcome.", self._open_intents())
         yield GaugeMetricFamily(
-            "shuaka_reversals_pending", "Visits whose outcome is unknown until a terminal signs on again.",
-            self._tally.unknown,
+            "shuaka_reversals_pending", "Intents without an outcome that no running visit holds.", self._left_open()
         )  # fmt: skip
         yield CounterMetricFamily(
             "shuaka_reconnects", "Lines to the host that were opened again.", self._meter.reconnects
@@ -105,6 +107,7 @@ def served(collector: FieldCollector, host: str, port: int) -> Iterator[int]:
     """Serve /metrics from a thread and yield its port; raise OSError if it cannot be had."""
     registry = CollectorRegistry()
     registry.register(collector)
+    ProcessCollector(registry=registry)
     server, thread = start_http_server(port, addr=host, registry=registry)
     try:
         yield server.server_port

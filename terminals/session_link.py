@@ -42,16 +42,24 @@ class SessionLink:
         self._link: Link | None = None
 
     async def exchange(self, request: Request) -> Reply | NoReply:
-        """Return the reply to a request, or why there is none."""
+        """Return the reply to a request, or why there is none.
+
+        A link that falls silent stays open, and what comes late is known for what it is; one on which a frame was cut
+        off is given up, since the host would take the next frame for the rest of it.
+        """
+        sent = False
         try:
             link = self._link or await self._reconnected()
             with trio.fail_after(self._reply_timeout_s):
                 await link.send(self._conversation.seal(request))
+                sent = True
                 return await self._answer(link)
         except LinkLostError as error:
             await self.aclose()
             return NoReply(str(error))
         except trio.TooSlowError:
+            if not sent:
+                await self.aclose()
             return NoReply(f"no reply within {self._reply_timeout_s:g} s")
 
     async def aclose(self) -> None:

@@ -91,6 +91,9 @@ class Terminal:
         self._journal = journal
         self._clock = clock
         self._show = show
+        self._open: set[str] = set()
+        self.left_open = 0
+        """Intents without an outcome that no running flow holds; what became of them is found out at a sign-on."""
         self._of_batch: list[PurchaseIntent | Resolution] = []
         """What was written down since the bank's batch was opened."""
         self._sequence = clock() % names.SEQUENCES  # so that a restart within one second hardly repeats a msgid
@@ -113,8 +116,10 @@ class Terminal:
 
     async def start(self) -> tuple[Outcome, ...]:
         """Sign on and, once that is done, find out what became of every intent left open; the outcomes of all."""
+        pending = self._journal.pending(self.site.dev_no)
+        self._open = {intent.msgid for intent in pending}
         signed_on = await self.run(sign_on(self.site))
-        left_open = self._journal.pending(self.site.dev_no) if signed_on.result is Result.DONE else ()
+        left_open = pending if signed_on.result is Result.DONE else ()
         return signed_on, *[await self.run(recover(self.site, intent)) for intent in left_open]
 
     async def open_batch(self) -> Outcome:
@@ -139,7 +144,10 @@ class Terminal:
 
     async def run(self, flow: Steps[_T]) -> _T:
         """Run a flow that needs no card."""
-        return await drive_async(flow, self._perform)
+        try:
+            return await drive_async(flow, self._perform)
+        finally:
+            self.left_open = len(self._open)
 
     async def stop(self) -> None:
         """Hang up."""
@@ -219,6 +227,7 @@ class Terminal:
             await trio.to_thread.run_sync(self._journal.append, self.site.dev_no, effect.entry)
         else:
             self._journal.append(self.site.dev_no, effect.entry)
+        (self._open.discard if isinstance(effect.entry, Resolution) else self._open.add)(effect.entry.msgid)
 
     async def _pause(self, effect: Pause) -> None:
         await trio.sleep(effect.seconds)

@@ -15,7 +15,8 @@ STAGES = Row(
             "s",
             (
                 Query(
-                    "histogram_quantile(0.99, sum by (stage, le) (rate(shuaka_stage_seconds_bucket[1m])))", "{{stage}}"
+                    "histogram_quantile(0.99, sum by (stage, le) (rate(shuaka_stage_seconds_bucket[$__rate_interval])))",
+                    "{{stage}}",
                 ),
             ),
             "any request; a stalled disk moves save",
@@ -24,7 +25,7 @@ STAGES = Row(
             Words("Share of the time by stage", "各阶段时间占比"),
             Words("Seconds of each stage a second of the clock.", "每秒时钟时间内各阶段所用秒数。"),
             "none",
-            (Query("sum by (stage) (rate(shuaka_stage_seconds_sum[1m]))", "{{stage}}"),),
+            (Query("sum by (stage) (rate(shuaka_stage_seconds_sum[$__rate_interval]))", "{{stage}}"),),
             "any request",
             stacked=True,
         ),
@@ -33,8 +34,13 @@ STAGES = Row(
             Words("One durable commit: p50 and p99.", "一次持久提交的时延：p50 与 p99。"),
             "s",
             (
-                Query("histogram_quantile(0.5, sum by (le) (rate(shuaka_commit_seconds_bucket[1m])))", "p50"),
-                Query("histogram_quantile(0.99, sum by (le) (rate(shuaka_commit_seconds_bucket[1m])))", "p99"),
+                Query(
+                    "histogram_quantile(0.5, sum by (le) (rate(shuaka_commit_seconds_bucket[$__rate_interval])))", "p50"
+                ),
+                Query(
+                    "histogram_quantile(0.99, sum by (le) (rate(shuaka_commit_seconds_bucket[$__rate_interval])))",
+                    "p99",
+                ),
             ),
             "a settlement; a stalled disk",
         ),
@@ -44,7 +50,7 @@ STAGES = Row(
             "none",
             (
                 Query(
-                    "sum(rate(shuaka_batch_requests_sum[1m])) / sum(rate(shuaka_batch_requests_count[1m])) > 0",
+                    "sum(rate(shuaka_batch_requests_sum[$__rate_interval])) / sum(rate(shuaka_batch_requests_count[$__rate_interval])) > 0",
                     "requests",
                 ),
             ),
@@ -74,7 +80,7 @@ LOAD = Row(
                 "msgid 已裁决、按原应答逐字节重放的报文。",
             ),
             "reqps",
-            (Query('sum by (infno) (rate(shuaka_replies_total{outcome="replayed"}[1m]))', "{{infno}}"),),
+            (Query('sum by (infno) (rate(shuaka_replies_total{outcome="replayed"}[$__rate_interval]))', "{{infno}}"),),
             "a message that is sent twice",
             stacked=True,
         ),
@@ -82,8 +88,8 @@ LOAD = Row(
             Words("CPU", "CPU 使用"),
             Words("Cores that the engine's process uses.", "引擎进程使用的核数。"),
             "none",
-            (Query("sum by (instance) (rate(shuaka_engine_cpu_seconds_total[1m]))", "{{instance}}"),),
-            "any request",
+            (Query("sum by (instance) (rate(shuaka_engine_cpu_seconds_total[$__rate_interval]))", "{{instance}}"),),
+            "more requests at once",
             limits=((0.8, "orange"), (0.95, "red")),
             decimals=2,
         ),
@@ -101,8 +107,11 @@ LOAD = Row(
             ),
             "none",
             (
-                Query("shuaka_build_info", "", instant=True),
-                Query("shuaka_store_info", "", instant=True),
+                Query(
+                    "shuaka_build_info * on (job, instance) group_left (store, durability) shuaka_store_info",
+                    "",
+                    instant=True,
+                ),
             ),
             "an engine that starts",
             Kind.TABLE,
@@ -116,5 +125,6 @@ BOARD = Board(
     "engine",
     Words("shuaka: settlement engine", "刷卡：结算引擎"),
     Words("Where a settlement's time goes and what limits it.", "结算的时间构成与瓶颈。"),
+    "shuaka_build_info",
     (STAGES, LOAD),
 )

@@ -3,6 +3,31 @@
 from board import Board, Choice, Mark, Panel, Query, Row, Words
 
 RUN = 'run=~"$run"'
+WELL = 'outcome=~"SETTLED|DONE|REVOKED"'
+GOOD = "PIN_CHANGED|PIN_RESET|PIN_VERIFIED|TAPPED|SCANNED|KEY_VERIFIED|REISSUED|BANK_PAID"
+"""Events that belong to a visit that goes well; what is left are troubles."""
+
+
+DUE = Words(
+    "From the moment a patient was due, so that waiting counts (no coordinated omission), of what was served.",
+    "自患者应到时刻起，等待计入（避免协同遗漏），仅含成功者。",
+)
+SENT = Words(
+    "From the send: what the network and the host alone took, of what was served.",
+    "自发出起：仅含网络与主机耗时，仅含成功者。",
+)
+
+
+def _p99(title: Words, about: Words, metric: str, label: str, since: str) -> Panel:
+    """Return a picture of the 99th percentile by a label."""
+    query = Query(
+        f"histogram_quantile(0.99, sum by ({label}, le) (rate({metric}_bucket"
+        f'{{since="{since}",{RUN}}}[$__rate_interval])))',
+        f"{{{{{label}}}}}",
+    )
+    limits = ((1.5, "orange"), (3.0, "red"))
+    return Panel(title, about, "s", (query,), "a load run; a stalled engine", limits=limits)
+
 
 OFFERED = Row(
     Words("Offered and achieved", "提供与达成"),
@@ -14,49 +39,98 @@ OFFERED = Row(
                 "每秒业务数：计划、发出、完成、迟到、丢弃。",
             ),
             "ops",
-            (Query(f"sum by (state) (rate(shuaka_load_arrivals_total{{{RUN}}}[15s]))", "{{state}}"),),
+            (Query(f"sum by (state) (rate(shuaka_load_arrivals_total{{{RUN}}}[$__rate_interval]))", "{{state}}"),),
             "a load run",
         ),
         Panel(
             Words("Visits by flow", "各流程业务"),
-            Words("Visits that ended, by flow and result.", "已结束的业务，按流程与结果。"),
+            Words("Visits that ended as they should, by flow.", "按流程统计的正常结束业务。"),
             "ops",
-            (Query(f"sum by (flow, outcome) (rate(shuaka_load_visits_total{{{RUN}}}[15s]))", "{{flow}} {{outcome}}"),),
+            (Query(f"sum by (flow) (rate(shuaka_load_visits_total{{{WELL},{RUN}}}[$__rate_interval]))", "{{flow}}"),),
+            "a load run",
+            stacked=True,
+        ),
+    ),
+)
+
+LATENCY = Row(
+    Words("How long it took", "时延"),
+    (
+        _p99(
+            Words("Visits since due, p99", "业务自应到时刻起的时延 p99"),
+            DUE, "shuaka_load_visit_seconds", "flow", "intended",
+        ),
+        _p99(
+            Words("Visits since sent, p99", "业务自发出起的时延 p99"),
+            SENT, "shuaka_load_visit_seconds", "flow", "sent",
+        ),
+        _p99(
+            Words("Messages since due, p99", "报文自应到时刻起的时延 p99"),
+            DUE, "shuaka_load_message_seconds", "group", "intended",
+        ),
+        _p99(
+            Words("Messages since sent, p99", "报文自发出起的时延 p99"),
+            SENT, "shuaka_load_message_seconds", "group", "sent",
+        ),
+    ),
+)  # fmt: skip
+
+FAILURES = Row(
+    Words("What failed", "失败情况"),
+    (
+        Panel(
+            Words("Visits that failed", "失败的业务"),
+            Words(
+                "Visits that ended otherwise than they should, by flow and result.", "未正常结束的业务，按流程与结果。"
+            ),
+            "ops",
+            (
+                Query(
+                    f"sum by (flow, outcome) (rate(shuaka_load_visits_total{{{WELL.replace('=~', '!~')},{RUN}}}"
+                    "[$__rate_interval])) > 0",
+                    "{{flow}} {{outcome}}",
+                ),
+            ),
+            "a refusal in a load run",
+            stacked=True,
+        ),
+        Panel(
+            Words("Messages that failed", "失败的报文"),
+            Words("Messages that were refused or had no reply, by code.", "被拒绝或无应答的报文，按编号。"),
+            "ops",
+            (
+                Query(
+                    f'sum by (infno, outcome) (rate(shuaka_load_messages_total{{outcome!="approved",{RUN}}}'
+                    "[$__rate_interval])) > 0",
+                    "{{infno}} {{outcome}}",
+                ),
+            ),
+            "a refusal in a load run",
+            stacked=True,
+        ),
+        Panel(
+            Words("Messages by outcome", "报文结果"),
+            Words("Messages a second by class of outcome.", "每秒报文数，按结果类别。"),
+            "ops",
+            (Query(f"sum by (outcome) (rate(shuaka_load_messages_total{{{RUN}}}[$__rate_interval]))", "{{outcome}}"),),
             "a load run",
             stacked=True,
         ),
         Panel(
-            Words("Latency since due", "自应到时刻起的时延"),
+            Words("Troubles and strays", "异常与无主应答"),
             Words(
-                "From the moment a patient was due, so that waiting counts (no coordinated omission): p50 and p99 by message.",
-                "自患者应到时刻起，等待计入（避免协同遗漏）：各报文 p50 与 p99。",
+                "What went wrong on the way: wrong PINs, locks, repeats, undone purchases, replies that nobody waited for.",
+                "途中异常：密码错误、锁定、重发、已撤销的扣款、无主应答。",
             ),
-            "s",
-            tuple(
+            "ops",
+            (
                 Query(
-                    f"histogram_quantile({share}, sum by (name, le) (rate(shuaka_load_latency_seconds_bucket"
-                    f'{{since="intended",{RUN}}}[15s])))',
-                    f"{{{{name}}}} {name}",
-                )
-                for share, name in ((0.5, "p50"), (0.99, "p99"))
+                    f'sum by (event) (rate(shuaka_load_events_total{{event!~"{GOOD}",{RUN}}}[$__rate_interval])) > 0',
+                    "{{event}}",
+                ),
+                Query(f"sum by (kind) (rate(shuaka_load_strays_total{{{RUN}}}[$__rate_interval]))", "stray {{kind}}"),
             ),
-            "a load run; a stalled engine",
-            limits=((1.5, "orange"), (3.0, "red")),
-        ),
-        Panel(
-            Words("Latency since sent", "自发出起的时延"),
-            Words("From the send: what the network and the host alone took.", "自发出起：仅含网络与主机耗时。"),
-            "s",
-            tuple(
-                Query(
-                    f"histogram_quantile({share}, sum by (name, le) (rate(shuaka_load_latency_seconds_bucket"
-                    f'{{since="sent",{RUN}}}[15s])))',
-                    f"{{{{name}}}} {name}",
-                )
-                for share, name in ((0.5, "p50"), (0.99, "p99"))
-            ),
-            "a load run; a stalled engine",
-            limits=((1.5, "orange"), (3.0, "red")),
+            "a wrong PIN in a load run",
         ),
     ),
 )
@@ -83,32 +157,6 @@ FITNESS = Row(
             "a load run",
             limits=((0.8, "red"),),
         ),
-        Panel(
-            Words("Messages", "报文"),
-            Words("Messages a second by code and class of outcome.", "每秒报文数，按编号与结果类别。"),
-            "ops",
-            (
-                Query(
-                    f"sum by (infno, outcome) (rate(shuaka_load_messages_total{{{RUN}}}[15s]))", "{{infno}} {{outcome}}"
-                ),
-            ),
-            "a load run",
-            stacked=True,
-        ),
-        Panel(
-            Words("Events and strays", "事件与无主应答"),
-            Words(
-                "What happened on the way: wrong PINs, locks, reconnects, replies that nobody waited for.",
-                "途中事件：密码错误、锁定、重连、无主应答。",
-            ),
-            "ops",
-            (
-                Query(f"sum by (event) (rate(shuaka_load_events_total{{{RUN}}}[15s])) > 0", "{{event}}"),
-                Query(f"sum by (kind) (rate(shuaka_load_strays_total{{{RUN}}}[15s]))", "stray {{kind}}"),
-            ),
-            "a wrong PIN in a load run",
-            stacked=True,
-        ),
     ),
 )
 
@@ -119,7 +167,8 @@ BOARD = Board(
         "What was offered, what was achieved, and whether the generator can be believed.",
         "提供与达成的负载，以及压力机是否可信。",
     ),
-    (OFFERED, FITNESS),
+    "shuaka_load_running",
+    (OFFERED, LATENCY, FAILURES, FITNESS),
     (Choice("run", Words("Run", "压测"), "label_values(shuaka_load_arrivals_total, run)"),),
-    (Mark(Words("Run begins or ends", "压测开始或结束"), f"shuaka_load_running{{{RUN}}}"),),
+    (Mark(Words("Run begins or ends", "压测开始或结束"), f"shuaka_load_running{{{RUN}}}", "{{run}}"),),
 )

@@ -33,7 +33,7 @@ BOOKS = Row(
             Words("Looks that failed", "失败的核对"),
             Words("Looks at the books that could not be carried out.", "未能完成的核对次数。"),
             "none",
-            (Query("sum(increase(shuaka_ledger_audit_failures_total[5m]))", "failures"),),
+            (Query("sum(increase(shuaka_ledger_audit_failures_total[$__rate_interval]))", "failures"),),
             "a ledger that cannot be read",
             limits=((1.0, "red"),),
         ),
@@ -69,5 +69,6 @@ BOARD = Board(
     Words(
         "Whether the books hold, what stands open, what cities owe each other.", "账簿是否平衡、未了事项及城市间往来。"
     ),
+    "shuaka_build_info",
     (BOOKS, OPEN),
 )

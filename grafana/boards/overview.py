@@ -8,14 +8,15 @@ PROMISE = Row(
     Words("The promise", "服务目标"),
     (
         Panel(
-            Words("Settlements within 1.5 s", "1.5 秒内完成的结算占比"),
+            Words("Settlements decided within 1.5 s", "1.5 秒内完成裁决的结算占比"),
             Words(
-                "Share of settlement replies that left within 1.5 s of their request's last byte, over five minutes.",
-                "五分钟内，从收到请求末字节起 1.5 秒内应答的结算占比。",
+                "Share of settlements that were answered within 1.5 s of their request's last byte, and neither busy"
+                " (E1003) nor internal error (E9000), over five minutes.",
+                "五分钟内，从收到请求末字节起 1.5 秒内应答、且未答忙（E1003）或内部错误（E9000）的结算占比。",
             ),
             "percentunit",
-            (Query("engine:settle_fast:ratio_rate5m", "within 1.5 s"),),
-            "a settlement that takes longer than 1.5 s",
+            (Query("1 - engine:settle_bad:ratio_rate5m", "within 1.5 s"),),
+            "a settlement that takes longer than 1.5 s, or is answered busy or internal error",
             Kind.NUMBER,
             ((0.0, "red"), (0.99, "orange"), (0.999, "green")),
             width=6,
@@ -39,9 +40,12 @@ PROMISE = Row(
         ),
         Panel(
             Words("Books out of balance", "账簿不平金额"),
-            Words("By how many fen the books are off, as of the last look.", "最近一次核对时账簿不平的金额（分）。"),
+            Words(
+                "By how many fen the worst books are off, as of the last look.",
+                "最近一次核对时最不平账簿的金额（分）。",
+            ),
             "none",
-            (Query("shuaka_ledger_imbalance_fen", "fen"),),
+            (Query("max(shuaka_ledger_imbalance_fen)", "fen"),),
             "a ledger row that is deleted or changed behind the engine's back",
             Kind.NUMBER,
             ((1.0, "red"),),
@@ -50,10 +54,13 @@ PROMISE = Row(
             decimals=0,
         ),
         Panel(
-            Words("Engines up", "运行中的引擎"),
-            Words("Engines that Prometheus reaches.", "可抓取指标的引擎数量。"),
+            Words("Every engine up", "引擎全部在线"),
+            Words(
+                "1 while Prometheus reaches every engine, 0 when one is gone.",
+                "全部引擎可抓取时为 1，有一个不可达即为 0。",
+            ),
             "none",
-            (Query('sum(up{job="engine"})', "engines"),),
+            (Query('min(up{job="engine"})', "every engine up"),),
             "an engine that starts or stops",
             Kind.NUMBER,
             ((0.0, "red"), (1.0, "green")),
@@ -71,7 +78,7 @@ RED = Row(
             Words("Replies by gateway", "各入口应答速率"),
             Words("Replies a second at each door.", "各入口每秒应答数。"),
             "reqps",
-            (Query("gateway:shuaka_replies:rate1m", "{{gateway}}"),),
+            (Query("sum by (gateway) (rate(shuaka_replies_total[$__rate_interval]))", "{{gateway}}"),),
             "any request",
             stacked=True,
         ),
@@ -79,7 +86,7 @@ RED = Row(
             Words("Replies by transaction", "各交易应答速率"),
             Words("Replies a second by transaction code.", "按交易编号统计的每秒应答数。"),
             "reqps",
-            (Query("infno:shuaka_replies:rate1m", "{{infno}}"),),
+            (Query("sum by (infno) (rate(shuaka_replies_total[$__rate_interval])) > 0", "{{infno}}"),),
             "any request",
             stacked=True,
         ),
@@ -87,7 +94,7 @@ RED = Row(
             Words("Refusals by owner", "拒绝（按责任方）"),
             Words("Refused requests a second, by who can cure it.", "每秒被拒绝的请求，按责任方。"),
             "reqps",
-            (Query("sum by (owner) (rate(shuaka_refusals_total[1m]))", "{{owner}}"),),
+            (Query("sum by (owner) (rate(shuaka_refusals_total[$__rate_interval]))", "{{owner}}"),),
             "a request that is refused, such as a wrong password",
             stacked=True,
         ),
@@ -97,7 +104,7 @@ RED = Row(
             "reqps",
             (
                 Query(
-                    f"sum by (outcome) (rate(shuaka_replies_total{{{SERVED.replace('=~', '!~')}}}[1m])) > 0",
+                    f"sum by (outcome) (rate(shuaka_replies_total{{{SERVED.replace('=~', '!~')}}}[$__rate_interval])) > 0",
                     "{{outcome}}",
                 ),
             ),
@@ -114,7 +121,8 @@ RED = Row(
             "s",
             tuple(
                 Query(
-                    f'histogram_quantile({share}, sum by (le) (group_le:shuaka_reply_seconds_bucket:rate1m{{group="settle"}}))',
+                    f"histogram_quantile({share}, sum by (le) (rate(shuaka_reply_seconds_bucket"
+                    '{group="settle"}[$__rate_interval])))',
                     name,
                 )
                 for share, name in ((0.5, "p50"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99.9"))
@@ -128,7 +136,7 @@ RED = Row(
             "s",
             (
                 Query(
-                    "histogram_quantile(0.99, sum by (group, le) (group_le:shuaka_reply_seconds_bucket:rate1m))",
+                    "histogram_quantile(0.99, sum by (group, le) (rate(shuaka_reply_seconds_bucket[$__rate_interval])))",
                     "{{group}}",
                 ),
             ),
@@ -142,5 +150,6 @@ BOARD = Board(
     "overview",
     Words("shuaka: overview", "刷卡：总览"),
     Words("Is the promise kept, and what do the doors answer.", "服务目标是否达成，各入口的应答情况。"),
+    "shuaka_build_info",
     (PROMISE, RED),
 )

@@ -11,7 +11,7 @@ CARDS = Row(
             "s",
             tuple(
                 Query(
-                    f"histogram_quantile({share}, sum by (interface, le) (rate(shuaka_apdu_seconds_bucket[1m])))",
+                    f"histogram_quantile({share}, sum by (interface, le) (rate(shuaka_apdu_seconds_bucket[$__rate_interval])))",
                     f"{{{{interface}}}} {name}",
                 )
                 for share, name in ((0.5, "p50"), (0.99, "p99"))
@@ -22,7 +22,7 @@ CARDS = Row(
             Words("Reader errors", "读卡器错误"),
             Words("Dialogues that the reader broke off, by what happened.", "读卡器中断的对话，按原因。"),
             "ops",
-            (Query("sum by (kind) (rate(shuaka_reader_errors_total[1m]))", "{{kind}}"),),
+            (Query("sum by (kind) (rate(shuaka_reader_errors_total[$__rate_interval]))", "{{kind}}"),),
             "a card that is torn out",
             stacked=True,
         ),
@@ -33,7 +33,7 @@ CARDS = Row(
                 "终端所见的密码错误、密码锁定与密钥锁死。",
             ),
             "ops",
-            (Query("sum by (event) (rate(shuaka_card_events_total[1m]))", "{{event}}"),),
+            (Query("sum by (event) (rate(shuaka_card_events_total[$__rate_interval]))", "{{event}}"),),
             "a wrong remote PIN",
             stacked=True,
         ),
@@ -41,7 +41,7 @@ CARDS = Row(
             Words("Local passwords at the host", "主机侧本地密码"),
             Words("What became of local passwords that settlements asked for.", "结算时校验的本地密码结果。"),
             "ops",
-            (Query("sum by (outcome) (rate(shuaka_pins_total[1m]))", "{{outcome}}"),),
+            (Query("sum by (outcome) (rate(shuaka_pins_total[$__rate_interval]))", "{{outcome}}"),),
             "a pharmacy settlement",
             stacked=True,
         ),
@@ -55,7 +55,7 @@ FIELD = Row(
             Words("Visits", "就诊/购药笔数"),
             Words("Visits that ended, by flow and result.", "已结束的业务，按流程与结果。"),
             "ops",
-            (Query("sum by (flow, outcome) (rate(shuaka_visits_total[1m]))", "{{flow}} {{outcome}}"),),
+            (Query("sum by (flow, outcome) (rate(shuaka_visits_total[$__rate_interval]))", "{{flow}} {{outcome}}"),),
             "a visit",
             stacked=True,
         ),
@@ -77,7 +77,7 @@ FIELD = Row(
             Words("Reconnects", "重连次数"),
             Words("Lines that were opened again, a second.", "每秒重新建立的连接数。"),
             "ops",
-            (Query("sum(rate(shuaka_reconnects_total[1m]))", "reconnects"),),
+            (Query("sum(rate(shuaka_reconnects_total[$__rate_interval]))", "reconnects"),),
             "an engine that is stopped and started",
         ),
     ),
@@ -87,5 +87,6 @@ BOARD = Board(
     "terminals",
     Words("shuaka: terminals and cards", "刷卡：终端与卡片"),
     Words("What cards, readers and terminals did.", "卡片、读卡器与终端的情况。"),
+    "shuaka_journal_open_entries",
     (CARDS, FIELD),
 )

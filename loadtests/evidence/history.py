@@ -14,8 +14,9 @@ from msgspec import Struct
 from terminals.journal import Line
 from terminals.kernel.entries import Fate, Intent, OpenIntent, PurchaseIntent, Resolution
 
-SETTLEMENTS: Final = frozenset({"2102", "2207", "2304"})
-REVOKES: Final = frozenset({"2103", "2208"})
+STAY: Final = "2304"
+SETTLEMENTS: Final = frozenset({"2102", "2207", STAY})
+REVOKES: Final = frozenset({"2103", "2208", "2305"})
 
 
 class HistoryError(Exception):
@@ -43,6 +44,11 @@ class Deed(Struct, frozen=True):
     def infno(self) -> str:
         """Return the message's infno, "" for what is none of the medical leg's."""
         return self.intent.infno if isinstance(self.intent, Intent) else ""
+
+    @property
+    def of_stay(self) -> bool:
+        """Whether it settled a stay in hospital, which has a revoke of its own."""
+        return self.infno == STAY
 
     @property
     def fixmedins_code(self) -> str:

@@ -128,7 +128,8 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         profile = self.profile
         if profile.faults or profile.model == "closed":
             return None
-        return backlog.growth(self.report.series, profile.arrivals.segments, self.windows.warmup_s)
+        promised_s, segments = profile.slo.p95_ms / 1000, profile.arrivals.segments
+        return backlog.growth(self.report.series, segments, self.windows.warmup_s, promised_s=promised_s)
 
     def with_figures(self) -> "Result":
         """Return this result with the figures that follow from its report."""

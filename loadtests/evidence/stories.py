@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cardsim.issuing.card_profiles import CardProfile
+from loadtests.evidence.testimony import Report
 from terminals.kernel.capabilities import Use, uses
 from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Event
 from terminals.kernel.site import Site
 from terminals.patients import Mix
+from terminals.sums import NO_CARD_READ
 
+PAPERS_READ: Final = "PAPERS_READ"
+"""What tells of an identity card: neither a card was read nor a telephone's token."""
 CERTAIN: Final = 20
 """From this many expected patients on: of independent ones, none comes once in 10^8 runs."""
 
@@ -28,13 +32,13 @@ class Cards(NamedTuple):
 
 
 class Story(NamedTuple):
-    """Something that patients do, the event that tells of it, and the share of those who should.
+    """Something that patients do, the event, flow or PAPERS_READ that tells of it, and the share of those who should.
 
     The share is of patients who show their card or, not `by_card`, of all.
     """
 
     name: str
-    event: Event
+    event: str
     share: Callable[[Mix, Cards], float]
     by_card: bool = True
 
@@ -55,6 +59,10 @@ def _inserted(mix: Mix, cards: Cards) -> float:
 
 def _away(mix: Mix, cards: Cards) -> float:
     return mix.remote * cards.travelling
+
+
+def _at_hospital(mix: Mix, share: float) -> float:
+    return (1 - mix.pharmacy) * share
 
 
 STORIES: Final = (
@@ -104,8 +112,17 @@ STORIES: Final = (
         lambda mix, cards: _away(mix, cards) * mix.foreign_module,
     ),
     Story("a telephone's voucher (voucher)", Event.SCANNED, lambda mix, _: mix.voucher, by_card=False),
+    Story(
+        "an identity card (identity_card)",
+        PAPERS_READ,
+        lambda mix, cards: mix.identity_card * (1 - _away(mix, cards)),
+        by_card=False,
+    ),
+    Story("a pharmacy (pharmacy)", "pharmacy", lambda mix, _: mix.pharmacy, by_card=False),
+    Story("a hospital (outpatient)", "outpatient", lambda mix, _: _at_hospital(mix, 1 - mix.inpatient), by_card=False),
+    Story("a stay (inpatient)", "inpatient", lambda mix, _: _at_hospital(mix, mix.inpatient), by_card=False),
 )
-"""Every share of a mix that an event can tell of."""
+"""Every share of a mix that a run can tell of."""
 
 
 def cards_of(profiles: Iterable[CardProfile], sites: Sequence[Site]) -> Cards:
@@ -123,8 +140,15 @@ def cards_of(profiles: Iterable[CardProfile], sites: Sequence[Site]) -> Cards:
     )
 
 
+def told(report: Report) -> dict[str, int]:
+    """Return how often each event happened, people came in each flow, and papers were read."""
+    papers = report.generations.get(NO_CARD_READ, 0) - report.events.get(Event.SCANNED, 0)
+    flows = {flow: sum(ends.values()) for flow, ends in report.visits.items()}
+    return {**report.events, **flows, PAPERS_READ: max(papers, 0)}
+
+
 def unseen(mix: Mix, cards: Cards, patients: int, events: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the stories that so many patients make certain and that never happened, in words."""
+    """Return the stories that so many patients make certain and that never happened, in words; `events`: as told."""
     return tuple(
         f"{story.name}: about {expected:.0f} expected of {patients} visits, none seen"
         for story in STORIES

@@ -36,7 +36,7 @@ def back_office(dev_no: str) -> str:
     >>> back_office("P3701000000101")
     'P3701000000199'
     """
-    return names.terminal_number(dev_no[:12], names.LANES + 1 - int(dev_no[12:14]))
+    return names.terminal_number(dev_no[:12], names.LANES + 1 - names.lane_of(dev_no))
 
 
 class Clerk:

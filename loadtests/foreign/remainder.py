@@ -53,7 +53,7 @@ def _undone(site: Site, deed: Deed, finding: Finding) -> Steps[Outcome]:
     assert isinstance(deed.intent, Intent)
     if finding.setl_id and finding.mdtrt_id:
         info = settlement_of(deed.intent, finding.setl_id, finding.mdtrt_id)
-        return revoke(site, info, deed.intent.insuplc_admdvs)
+        return revoke(site, info, deed.intent.insuplc_admdvs, of_stay=deed.of_stay)
     return _reversed(Transaction("recover", site), deed, deed.intent)
 
 

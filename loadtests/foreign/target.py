@@ -108,12 +108,11 @@ class Target(Row, frozen=True):
 
     @property
     def loopback(self) -> bool:
-        """Whether it stands on this machine by the very address, whatever a name may resolve to."""
-        host = self.endpoint[0]
+        """Whether it stands on this machine by the very address: a name, even localhost, may resolve to anything."""
         try:
-            return ipaddress.ip_address(host).is_loopback
+            return ipaddress.ip_address(self.endpoint[0]).is_loopback
         except ValueError:
-            return host == "localhost"
+            return False
 
     @property
     def setl_optins(self) -> str:

@@ -97,7 +97,8 @@ def _unsafe(target: Target, raw: dict[str, Any]) -> list[tuple[str, str]]:
     host = target.endpoint[0]
     missing = [name for name in SAFETY if name not in raw]
     if missing:
-        return [(missing[0], f"required, since {host} is not this machine: {', '.join(SAFETY)} must be stated")]
+        named = f"required, since {host} is not this machine by an address like 127.0.0.1"
+        return [(missing[0], f"{named}: {', '.join(SAFETY)} must be stated")]
     assert target.approval is not None
     if target.approval.host != host:
         return [("approval.host", f"{target.approval.host} was approved, and the address says {host}")]

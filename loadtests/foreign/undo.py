@@ -41,7 +41,8 @@ def undo(read: Callable[[], History], clerks: Mapping[str, Clerk]) -> Iterator[U
     """
     yield from find_out(read(), clerks)
     history = read()
-    for deed in sorted(history.standing(), key=_when, reverse=True):
+    oldest_first = sorted(history.standing(), key=_when)
+    for deed in oldest_first[::-1]:
         clerk = clerks[deed.dev_no]
         outcome = clerk.run(_revoke(clerk.site, deed, history))
         yield Undone(deed.msgid, outcome.result, outcome.refusal, ok=outcome.result is Result.REVOKED)
@@ -106,4 +107,5 @@ def _revoke(site: Site, deed: Deed, history: History) -> Steps[Outcome]:
     intent, resolution = deed.intent, deed.resolution
     mdtrt_id = resolution.settled.mdtrt_id if resolution.settled else ""
     info = settlement_of(intent, resolution.setl_id, mdtrt_id)
-    return revoke(site, info, intent.insuplc_admdvs, history.purchase_of(resolution.setl_id))
+    purchase = history.purchase_of(resolution.setl_id)
+    return revoke(site, info, intent.insuplc_admdvs, purchase, of_stay=deed.of_stay)

@@ -67,7 +67,8 @@ class Connection:
     def exchange(self, request: Request) -> Reply | NoReply:
         """Send one request and return its reply, or why there is none.
 
-        A line that falls silent stays open: what comes late is then known for what it is.
+        A line that falls silent stays open: what comes late is then known for what it is. One on which a frame was cut
+        off is given up.
         """
         try:
             return self._send_and_wait(self._conversation.seal(request))
@@ -87,7 +88,11 @@ class Connection:
         deadline_s = monotonic() + self.patience_s
         line = self._line or self._open()
         line.settimeout(self.patience_s)
-        line.sendall(frame)
+        try:
+            line.sendall(frame)
+        except TimeoutError:
+            self.close()  # the host would take the next frame for the rest of this one
+            raise
         frames, take = self._frames, self._conversation.take
         while True:
             while (found := frames.cut()) is not None:

@@ -6,6 +6,7 @@ gate compares it with the engine and the ledger. No card, person or terminal is 
 """
 
 import math
+from traceback import extract_tb
 from typing import Final, NamedTuple
 
 from loadtests.evidence.platform_time import PlatformTimes
@@ -149,7 +150,7 @@ class Recorder:
             self.unmeasured += Unmeasured(bad=1)
         self._visits.add(flow, FAULT)
         if len(self._faults) < FAULTS_KEPT:
-            self._faults.append(f"{flow}: {type(error).__name__}: {error}")
+            self._faults.append(f"{flow}: {type(error).__name__}: {str(error) or _place_of(error)}")
 
     def _totals(self) -> Totals:
         """Return what has come together so far."""
@@ -213,3 +214,9 @@ def _sums(outcome: Outcome) -> tuple[int, ...]:
 
 def _settled(count: int, medfee: int, fund: int, account: int, cash: int, fingerprint: int) -> Settled:
     return Settled(count, medfee, fund, account, cash, hexadecimal(fingerprint))
+
+
+def _place_of(error: BaseException) -> str:
+    """Return where an error that says nothing of itself was raised."""
+    frames = extract_tb(error.__traceback__)
+    return f"in line {frames[-1].lineno} of {frames[-1].filename}" if frames else "without a word"

@@ -1,7 +1,7 @@
 """Whether a server kept up: how many visits waited or were under way over time, and whether they became ever more.
 
 Below capacity the backlog moves up and down around a level; above it, it grows by what is offered and not achieved,
-long before latency limits are hit. Its slope is the median over all pairs of moments (Theil-Sen), and counts where most
+before latency limits are hit. Its slope is the median over all pairs of moments (Theil-Sen), and counts where most
 pairs agree that it rises (Mann-Kendall): one stall, be it the last thing that happens, is no growth. It is judged at a
 steady rate alone, and not before the first who came have gone: until then a backlog that only fills looks alike. Pure.
 """
@@ -47,16 +47,17 @@ class Stretch(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """By how many visits a second the backlog of a stretch grew."""
+    """By how many visits a second the backlog of a stretch grew; `promised_s` is how long a visit may take by right."""
 
     stretch: Stretch
     per_s: float
+    promised_s: float = 0.0
 
     @property
     def excessive(self) -> bool:
         """Whether it is more than the service may leave undone."""
         rate, from_s, until_s = self.stretch
-        return grows(self.per_s, offered_per_s=rate, window_s=until_s - from_s)
+        return grows(self.per_s, offered_per_s=rate, window_s=until_s - from_s, promised_s=self.promised_s)
 
 
 def moments(series: Sequence[Interval]) -> list[Moment]:
@@ -65,14 +66,21 @@ def moments(series: Sequence[Interval]) -> list[Moment]:
     return [Moment(one.end_s, waiting) for one, waiting in zip(series, left, strict=True)]
 
 
-def growth(series: Sequence[Interval], segments: Sequence[Segment], warmup_s: float = 0.0) -> Growth | None:
-    """Return the growth of the stretch at a steady rate that grew most; None where all are too short to tell."""
+def growth(
+    series: Sequence[Interval], segments: Sequence[Segment], warmup_s: float = 0.0, *, promised_s: float = 0.0
+) -> Growth | None:
+    """Return the growth of the stretch at a steady rate that grew most; None where all are too short to tell.
+
+    `promised_s` is the SLO's p95: a visit that takes as long is under way by right.
+    """
     fills = _fills(series)
     if not fills:
         return None
     fills_s = series[fills - 1].end_s
     each = ((one, _within(series, one.from_s, one.until_s)[::fills]) for one in _steady(segments, fills_s, warmup_s))
-    found = [Growth(one, growth_per_s(looked_at)) for one, looked_at in each if len(looked_at) >= MOMENTS_MIN]
+    found = [
+        Growth(one, growth_per_s(looked_at), promised_s) for one, looked_at in each if len(looked_at) >= MOMENTS_MIN
+    ]
     return max(found, key=lambda one: (one.excessive, one.per_s), default=None)
 
 
@@ -119,6 +127,9 @@ def _rises(slopes: Sequence[float], count: int) -> bool:
     return (surplus - 1) / deviation >= TREND_MIN
 
 
-def grows(per_s: float, *, offered_per_s: float, window_s: float) -> bool:
-    """Whether a growth is more than chance and more than may be left unachieved."""
-    return per_s > SHARE_MAX * offered_per_s and per_s * window_s > GROWN_MIN
+def grows(per_s: float, *, offered_per_s: float, window_s: float, promised_s: float = 0.0) -> bool:
+    """Whether a growth is more than chance, than is under way by right (Little's law), and than may be left unachieved.
+
+    A host that slows from 40 ms to 140 ms has 10 more visits of a hundred a second under way, and keeps up.
+    """
+    return per_s > SHARE_MAX * offered_per_s and per_s * window_s > max(GROWN_MIN, promised_s * offered_per_s)

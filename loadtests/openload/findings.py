@@ -112,7 +112,9 @@ def _measured(setting: Setting, report: Report) -> Measured:
         {**by_name, SERVED: latencies.over(by_name, SERVED)},
         arrived_s,
         achieved=report.achieved,
-        growth=backlog.growth(report.series, setting.arrivals.segments, setting.warmup_s),
+        growth=backlog.growth(
+            report.series, setting.arrivals.segments, setting.warmup_s, promised_s=setting.slo.p95_ms / 1000
+        ),
     )
 
 

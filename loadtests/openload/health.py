@@ -5,14 +5,14 @@ what it used, and what it waited for because others had it.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from loadtests.openload import histograms
 
 LAG_SHARE_MAX: Final = 0.05
-"""Schedule lag p99 as a share of the SLO's p95."""
+"""Schedule lag p99 as a share of the tightest bound of a high percentile that the run is held to."""
 CPU_SHARE_MAX: Final = 0.80
 """Seconds a second of the run that a generator process was on a core, or waited for one."""
 
@@ -23,6 +23,25 @@ class Health(Struct, frozen=True):
     lag: str
     cpu_share: float
     waited_share: float = 0.0
+
+
+class LagLimit(NamedTuple):
+    """What schedule lag p99 must stay below; `asked` is the bound in words that it follows from, `bound_ms` its value.
+
+    >>> str(LagLimit("2102 p99 <= 50ms", 50))
+    'limit 2.5 ms, 5% of 2102 p99 <= 50ms'
+    """
+
+    asked: str
+    bound_ms: float
+
+    @property
+    def us(self) -> float:
+        """Return it in us."""
+        return self.bound_ms * 1000 * LAG_SHARE_MAX
+
+    def __str__(self) -> str:
+        return f"limit {histograms.in_ms(int(self.us))}, {LAG_SHARE_MAX:.0%} of {self.asked}"
 
 
 class Condition(Struct, frozen=True):
@@ -49,14 +68,11 @@ def condition(processes: Iterable[Health]) -> Condition:
     )
 
 
-def complaints(found: Condition, slo_p95_ms: float) -> list[str]:
+def complaints(found: Condition, limit: LagLimit) -> list[str]:
     """Say in words what was wrong with the generator; empty if it kept up."""
-    lag_limit_us = slo_p95_ms * 1000 * LAG_SHARE_MAX
     said = []
-    if found.lag_p99_us >= lag_limit_us:
-        said.append(
-            f"schedule lag p99 {histograms.in_ms(found.lag_p99_us)}, limit {histograms.in_ms(int(lag_limit_us))}"
-        )
+    if found.lag_p99_us >= limit.us:
+        said.append(f"schedule lag p99 {histograms.in_ms(found.lag_p99_us)}, {limit}")
     if found.cpu_share_max >= CPU_SHARE_MAX:
         said.append(f"a generator process used {found.cpu_share_max:.0%} of its core, limit {CPU_SHARE_MAX:.0%}")
     elif found.wanted_share_max >= CPU_SHARE_MAX:

@@ -107,9 +107,10 @@ def judge(
     `gate` and `unseen` are complaints in words, None where nobody was asked; `early` says that a run was ended before
     everybody planned had come.
     """
-    bound = health.complaints(found, slo.p95_ms)
-    spoilt = _spoilt(gate or (), unseen or (), bound)
     bounds = [(one, one.judge(measured)) for one in (*slo.thresholds, *thresholds)]
+    limit = _lag_limit(slo, bounds)
+    bound = health.complaints(found, limit)
+    spoilt = _spoilt(gate or (), unseen or (), bound)
     promised = len(slo.thresholds)
     service = [*_asked("slo", bounds[:promised]), _backlog(measured.growth), *_asked("threshold", bounds[promised:])]
     missed = tuple(check.said for check in service if check.ok is False)
@@ -121,7 +122,7 @@ def judge(
         (
             *_run(early),
             *_belief(gate, unseen),
-            _generator(found, bound),
+            _generator(found, bound, limit),
             *(_unjudged(check, spoilt) if spoilt else check for check in service),
         ),
         tuple(_lacking(bounds)),
@@ -157,9 +158,21 @@ def _belief(gate: Sequence[str] | None, unseen: Sequence[str] | None) -> Iterato
         yield Check("stories", "what was promised was seen", not unseen, "; ".join(unseen) or "nothing is missing")
 
 
-def _generator(found: health.Condition, bound: Sequence[str]) -> Check:
+def _lag_limit(slo: Slo, bounds: Iterable[tuple[Threshold, Found]]) -> health.LagLimit:
+    """Return the limit that follows from the tightest bound from the due time among those that can be judged.
+
+    A lag that one arrival in a hundred has is nothing to a percentile below the 95th.
+    """
+    p95 = Threshold(of=SERVED, figure="p95", at_most=slo.p95_ms)
+    held = (one for one, its in bounds if its.ok is not None and one.since == "due" and one.at_most is not None)
+    high = (one for one in held if (one.percentile_e4 or 0) >= histograms.P95)
+    tightest = min((p95, *high), key=lambda one: one.bound)
+    return health.LagLimit(str(tightest), tightest.bound)
+
+
+def _generator(found: health.Condition, bound: Sequence[str], limit: health.LagLimit) -> Check:
     lag, share = histograms.in_ms(found.lag_p99_us), found.cpu_share_max
-    well = f"schedule lag p99 {lag}, busiest process {share:.0%} of a core"
+    well = f"schedule lag p99 {lag}, {limit}; busiest process {share:.0%} of a core"
     return Check("generator", "the generator kept up", not bound, "; ".join(bound) or well)
 
 

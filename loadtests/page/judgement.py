@@ -34,7 +34,8 @@ class Asked(NamedTuple):
 def question(facts: Facts, say: Words) -> Markup:
     """Return what the run was to find out."""
     profile = facts.result.profile
-    asked = profile.question or say("question.default", arrivals=profile.arrivals.text)
+    own = profile.question_zh if say.language == "zh" else ""
+    asked = own or profile.question or say("question.default", arrivals=profile.arrivals.text)
     return element("p", asked, class_="question")
 
 

@@ -30,10 +30,10 @@ def add_options(parser: Any) -> None:
         parser.add_argument(f"--{name}", default=value, include_in_web_ui=False, help=text)
 
 
-def composed(options: Any) -> tuple[LoadPlan, Judge]:
-    """Return the plan of a scenario, and who judges its result; raise PlanError that says why there is none."""
+def composed(options: Any, processes: int) -> tuple[LoadPlan, Judge]:
+    """Return a scenario's plan for so many processes, and who judges its result; PlanError says why there is none."""
     beside = subprocess.Popen(  # noqa: S603 - our own command
-        [*COMMAND, options.scenario, options.data],
+        [*COMMAND, options.scenario, options.data, str(processes)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,9 +1,10 @@
 """/metrics of a load run: the last merged report in Prometheus's words, on a registry of its own.
 
-Labels are bounded: flows, transaction codes, classes of outcome and events; never a refusal, a card or a
-terminal. Buckets are computed from the HdrHistograms at a scrape, so that recording costs nothing more. In the only
-process of a run a scrape shares the greenlets' one thread with the arrivals: a histogram that did not change is not
-read again, and after each that did everybody else may run.
+Labels are bounded: flows, transaction codes and their groups, classes of outcome and events; never a refusal, a card
+or a terminal. Latencies are of what was served, so that a quick refusal makes none better. Buckets are computed from
+the HdrHistograms at a scrape, so that recording costs nothing more. In the only process of a run a scrape shares the
+greenlets' one thread with the arrivals: a histogram that did not change is not read again, and after each that did
+everybody else may run.
 """
 
 import errno
@@ -16,7 +17,7 @@ from math import sqrt
 from typing import Final, NamedTuple
 
 from hdrh.histogram import HdrHistogram
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -25,8 +26,10 @@ from loadtests.openload import health, histograms
 from loadtests.openload.latencies import Encoded
 from loadtests.openload.outcomes import Counts
 from loadtests.openload.verdict import Slo
+from loadtests.workload.subjects import SERVED
+from settlement.wire.groups import GROUP_OF, OTHER
 from terminals.kernel.conversation import Stray
-from terminals.kernel.outcome import APPROVED, NO_REPLY, Event
+from terminals.kernel.outcome import APPROVED, NO_REPLY, Event, Result
 
 ADDRESS: Final = "127.0.0.1"
 STEPS: Final = 24
@@ -81,20 +84,18 @@ class ReportCollector(Collector):
         yield _events(report)
         yield _strays(report)
         yield from _health(report)
-        yield self._latencies(report.latencies)
+        flows = ((pair.name, pair) for pair in report.latencies if _was_visit(pair))
+        yield self._latencies("shuaka_load_visit_seconds", "Visits that settled", "flow", flows)
+        groups = ((GROUP_OF.get(pair.step, OTHER), pair) for pair in report.latencies if _was_message(pair))
+        yield self._latencies("shuaka_load_message_seconds", "Messages that were approved", "group", groups)
 
-    def _latencies(self, pairs: Iterable[Encoded]) -> Metric:
-        family = HistogramMetricFamily(
-            "shuaka_load_latency_seconds",
-            "Latency by flow or message, from the intended start and from the send; think times excluded",
-            labels=("name", "outcome", "since"),
-        )
-        by_class: dict[tuple[str, str, str], list[Cut]] = {}
-        for pair in pairs:
+    def _latencies(self, name: str, text: str, label: str, pairs: Iterable[tuple[str, Encoded]]) -> Metric:
+        family = HistogramMetricFamily(name, f"{text}, without think times", labels=(label, "since"))
+        together: dict[tuple[str, str], list[Cut]] = {}
+        for value, pair in pairs:
             for since, encoded in (("intended", pair.intended), ("sent", pair.sent)):
-                key = pair.step or pair.name, _class_of(pair), since
-                by_class.setdefault(key, []).append(self._cut(pair, since, encoded))
-        for key, found in by_class.items():
+                together.setdefault((value, since), []).append(self._cut(pair, since, encoded))
+        for key, found in together.items():
             family.add_metric(key, *buckets(found, self._edges))
         return family
 
@@ -140,6 +141,7 @@ def serve(latest: Callable[[], Report], slo: Slo, run: str, port: int) -> int:
     """Serve /metrics on loopback and return the port; raise PortTakenError."""
     registry = CollectorRegistry()
     registry.register(ReportCollector(latest, slo, run))
+    ProcessCollector(registry=registry)
     try:
         server, _ = start_http_server(port, addr=ADDRESS, registry=registry)
     except OSError as error:
@@ -149,8 +151,12 @@ def serve(latest: Callable[[], Report], slo: Slo, run: str, port: int) -> int:
     return int(server.server_port)
 
 
-def _class_of(pair: Encoded) -> str:
-    return outcome_class(pair.outcome) if pair.step else pair.outcome
+def _was_visit(pair: Encoded) -> bool:
+    return not pair.step and pair.name in SERVED and pair.outcome == Result.SETTLED
+
+
+def _was_message(pair: Encoded) -> bool:
+    return bool(pair.step) and pair.outcome == APPROVED
 
 
 def _classes(outcomes: dict[str, int]) -> dict[str, int]:

@@ -119,7 +119,11 @@ class LoadProcess:
         return Report() if self._driver is None else self._driver.report()
 
     def _attach(self, data: dict[str, Any], **_: Any) -> None:
+        """Let a worker's report to its master carry ours, and the visits in flight where Locust has counted users."""
         data[REPORT] = msgspec.json.encode(self.report())
+        if self._go.is_set() and data["user_count"]:
+            data["user_count"] = self.in_flight
+            data["user_classes_count"] = dict.fromkeys(data["user_classes_count"], self.in_flight)
 
 
 def _driver(plan: LoadPlan, part: int, heard: Callable[[Visit], None], weather: Weather) -> Driver:

@@ -14,7 +14,17 @@ from loadtests.workload.plan import Profile
 
 OF_EACH_RUN: Final = ("run", "seed", "block")
 """Fields of a profile that differ from run to run of the same thing; of the block only the people are compared."""
-WORDS: Final = ("scenario", "question", "assumed", "sources", "overridden", "not_tested", "slo", "thresholds")
+WORDS: Final = (
+    "scenario",
+    "question",
+    "question_zh",
+    "assumed",
+    "sources",
+    "overridden",
+    "not_tested",
+    "slo",
+    "thresholds",
+)
 """Fields of a profile that say something of it and ask nothing of the service."""
 MACHINE: Final = "machine"
 COMPARED: Final = (*(name for name in Profile.__struct_fields__ if name not in (*OF_EACH_RUN, *WORDS)), "people")

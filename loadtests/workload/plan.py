@@ -75,6 +75,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     block: Block
     scenario: str = ""
     question: str = ""
+    question_zh: str = ""
+    """The same in Chinese; "" where nobody wrote it."""
     assumed: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()

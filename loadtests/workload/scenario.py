@@ -46,6 +46,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     name: str = ""
     title: str = ""
     question: str = ""
+    question_zh: str = ""
     arrivals: ArrivalPlan
     duration_s: float | None = None
     folder: Path = Path()
@@ -113,6 +114,7 @@ def _scenario(found: File, facts: list[Fact], file: str, name: str, folder: Path
         name=name,
         title=found.title,
         question=found.question,
+        question_zh=found.question_zh,
         arrivals=arrivals,
         duration_s=found.duration_s,
         folder=folder,

@@ -63,6 +63,7 @@ class File(Row, frozen=True):
     title: Name
     question: Name
     arrivals: Annotated[str, Meta(min_length=1, max_length=10_000)]
+    question_zh: Annotated[str, Meta(max_length=300)] = ""
     duration_s: Annotated[float, Meta(gt=0, le=7 * 24 * 3600)] | None = None
     warmup_s: Seconds = 3.0
     drain_s: Seconds = 10.0

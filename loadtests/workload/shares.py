@@ -1,4 +1,4 @@
-"""The shares of a mix by the names that people use, and those of flows that do not exist yet.
+"""The shares of a mix by the names that people use, and those of visits that no load has.
 
 A share has two ends (pharmacy and outpatient, remote and local); either may be stated, and both if they make one whole.
 What cannot happen here may be stated as 0, and is refused above it with the reason. Pure.
@@ -33,9 +33,9 @@ DIVISIONS: Final = (
     Division("identity_card", "credential_02"),
 )
 MISSING: Final = {
-    "kiosk": "a kiosk is met on the way of a visit only (default_pin, resets_pin), never for its own sake",
+    "kiosk": "no visit of a load is to a kiosk for its own sake, it is met on the way only (default_pin, resets_pin)",
 }
-"""What the national interface knows and nothing here does yet: as a share, 0 alone is allowed."""
+"""What terminals can do (shuaka terminal --errand) and no visit of a load does: as a share, 0 alone is allowed."""
 CARD: Final = "credential_03"
 """The social security card: what everybody shows who shows neither a telephone nor an identity card."""
 FIELDS: Final = tuple(name for name, kind in get_type_hints(Mix, include_extras=True).items() if kind == Share)
@@ -66,7 +66,7 @@ def mixed(mix: Mix, shares: Mapping[str, float]) -> Mix:
     for name, share in shares.items():
         check_name(name)
         if name in MISSING and share > 0:
-            raise ShareError(f"{name} does not exist yet: {MISSING[name]}; leave it out or state 0")
+            raise ShareError(f"{name} cannot be asked for: {MISSING[name]}; leave it out or state 0")
         if name in FIELDS:
             fields[name] = share
     for division in DIVISIONS:

@@ -19,7 +19,7 @@ from settlement.engine.ledger.state import Key, Person
 from settlement.wire import codes, entitlement_codes, remote_codes
 from settlement.wire.entitlement_codes import CREDENTIAL_ECARD, CREDENTIAL_VOUCHER
 from settlement.wire.hospital import Admit, StaySale
-from settlement.wire.messages import DrugSale, QueryPerson, RegisterOutpatient, SettleOutpatient
+from settlement.wire.messages import DrugSale, OutpatientSale, QueryPerson, RegisterOutpatient, SettleOutpatient
 
 
 class Presented(NamedTuple):
@@ -176,10 +176,10 @@ _CHECKS: Final[Mapping[str, Callable[[Case, Shown, Person, str], Refused | None]
 }
 
 
-def identity_refusal(sale: DrugSale | StaySale, person: Person) -> Refused | None:
-    """Return why what a sale says of its patient is refused, or None: what it says must be true of the insured."""
+def identity_refusal(said: RegisterOutpatient | DrugSale | OutpatientSale | StaySale, person: Person) -> Refused | None:
+    """Return why what a message says of its patient is refused, or None: what it says must be true of the insured."""
     for name in ("certno", "psn_name", "psn_type"):
-        stated = getattr(sale, name)
+        stated = getattr(said, name, "")
         if stated and stated != getattr(person, name):
             return Refused(codes.NO_INSURED_PERSON, f"{name} is not that of psn_no {person.psn_no}")
     return None

@@ -17,7 +17,7 @@ from settlement.engine.ledger.state import BankAccount, Message, Person, Record,
 from settlement.engine.msgid import answered
 from settlement.engine.sign_on import counted, signed_in
 from settlement.wire import codes
-from settlement.wire.envelope import Reply, encode, raw
+from settlement.wire.envelope import Reply, decode_reply, encode, raw
 from settlement.wire.messages import (
     Output,
     SettlementInfo,
@@ -59,8 +59,8 @@ def _judged(arrival: Arrival, state: State, world: World, counts: tuple[Record, 
     """Decide what its door lets in: a repeat is answered again, anything else has its judge."""
     if codes.KINDS[arrival.infno].changes:
         known = answered(arrival, state)
-        if isinstance(known, Reply):
-            return Decision(known, encode(known), counts, replayed=True, opter_no=opter_no)
+        if isinstance(known, Message):
+            return Decision(decode_reply(known.reply), known.reply, counts, replayed=True, opter_no=opter_no)
         if known is not None:
             return _decision(arrival, known, counts, opter_no=opter_no)
     case = case_of(arrival, state, world, opter_no)

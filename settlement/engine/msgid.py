@@ -4,11 +4,10 @@ from settlement.engine.arrival import Arrival
 from settlement.engine.case import Case, Refused
 from settlement.engine.ledger.state import Message, State
 from settlement.wire import codes
-from settlement.wire.envelope import Reply, decode_reply
 
 
-def answered(arrival: Arrival, state: State) -> Reply | Refused | None:
-    """Return the kept reply of a repeat, why the msgid cannot be used, or None for a new one."""
+def answered(arrival: Arrival, state: State) -> Message | Refused | None:
+    """Return what is kept of a repeat, why the msgid cannot be used, or None for a new one."""
     request = arrival.request
     kept = state.get(Message, *arrival.message_key[1])
     if kept is None:
@@ -17,7 +16,7 @@ def answered(arrival: Arrival, state: State) -> Reply | Refused | None:
         return Refused(codes.REVERSED_BEFORE_ARRIVAL, f"msgid {request.msgid}")
     if kept.digest != arrival.digest:
         return Refused(codes.DUP_MSGID_MISMATCH, f"msgid {request.msgid}")
-    return decode_reply(kept.reply)
+    return kept
 
 
 def tombstone(case: Case, msgid: str, infno: str, psn_no: str) -> Message:

@@ -39,7 +39,10 @@ class Lease(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AuditReport(Struct, frozen=True):
-    """What the engine and its ledger say of one operator's work (all work if `opter` is empty)."""
+    """What the engine and its ledger say of one operator's work (all work if `opter` is empty).
+
+    `open` counts what somebody has yet to finish (stores.open_items); of one operator's, the tombstones alone.
+    """
 
     opter: str
     engine: dict[str, dict[str, int]]
@@ -83,7 +86,7 @@ def admin_app(store: Store, tally: Tally, token: str, more: tuple[Route, ...] = 
         if len(opter) > OPERATOR_SIZE_MAX:
             return _problem(400, f"opter has at most {OPERATOR_SIZE_MAX} characters")
         found = await store.audit(opter)
-        open_items = {"tombstones": found.tombstones}
+        open_items = {"tombstones": found.tombstones} if opter else dict(found.open_items)
         digest = await store.digest(opter) if "digest" in request.query_params else ""
         report = AuditReport(opter, tally.of(opter), found.ledger, found.bank, open_items, found.invariants, digest)
         return Response(msgspec.json.encode(report), media_type="application/json")

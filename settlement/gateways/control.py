@@ -29,7 +29,7 @@ from settlement.gateways.operations import NO_CONTROL, Operator
 from settlement.gateways.people_file import read_people
 from settlement.service import Service
 from settlement.stores.store import RefusedStoreError, Resettable
-from settlement.wire.control import BALANCE_MAX_FEN
+from settlement.wire.control import BALANCE_MAX_FEN, SetPerson
 from settlement.wire.envelope import MalformedError, Reply
 from settlement.wire.insurance import Allot
 from settlement.wire.names import CHINA, local_time
@@ -100,13 +100,18 @@ class Control:
         return JSONResponse({"snapshots": self._store.snapshots()})
 
     async def people(self, request: Request) -> Response:
-        """Set people, line by line; the first line that is refused ends it, and is named."""
+        """Set people, line by line, once every line is known to be of a person; one that is not is named."""
         lines = read_people((await body_of(request, BODY_MAX)).decode("utf-8-sig", errors="replace"))
         for number, asked in lines:
-            reply = await self._operator.ask("0050", asked, asked.psn_no[:6])
-            if not reply.approved:
-                raise MalformedError(f"line {number}: {reply.err_msg}; the lines before it are set")
+            await self._set(number, SetPerson(asked.psn_no), "nobody is set")
+        for number, asked in lines:
+            await self._set(number, asked, "the lines before it are set")
         return JSONResponse({"people": len(lines)})
+
+    async def _set(self, number: int, asked: SetPerson, otherwise: str) -> None:
+        reply = await self._operator.ask("0050", asked, asked.psn_no[:6])
+        if not reply.approved:
+            raise MalformedError(f"line {number}: {reply.err_msg}; {otherwise}")
 
     async def now(self, _: Request) -> Response:
         """Tell the time."""

@@ -6,6 +6,7 @@ not started with --control. A fault stands between the line and the service, as 
 
 import asyncio
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Final, Literal, get_args
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from settlement.journal.writer import Journal
 from settlement.service import Answer, Gathered, Service, UnansweredError
 from settlement.stores.store import Store
 from settlement.tally import Outcome
+from settlement.wire.codes import KINDS as KINDS_OF_CALLS
 from settlement.wire.envelope import MalformedError, Reply, Request, decode_request, infno_of
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import Body
@@ -51,6 +53,9 @@ class NextFaults:
 
     def order(self, order: Order) -> str:
         """Take an order; return why it cannot be taken, or nothing."""
+        if order.infno not in KINDS_OF_CALLS:
+            close = get_close_matches(order.infno, KINDS_OF_CALLS, n=1, cutoff=0)
+            return f"infno: there is no {order.infno!r}; the nearest known one is {close[0]}"
         if not 1 <= order.nth <= ORDERS_MAX or len(self._waiting) >= ORDERS_MAX:
             return f"nth: 1 to {ORDERS_MAX}, and no more than so many orders at a time"
         if not 0 <= order.delay_ms <= DELAY_MAX_MS:

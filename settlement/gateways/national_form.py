@@ -74,7 +74,7 @@ def read_message(envelope: Json, header: Request, tables: Reading = AS_PLATFORMS
     if form is None:
         raise MalformedError(f"infno {infno}", codes.UNKNOWN_MESSAGE, header.msgid)
     checked = {node.name: read_node(given.get(node.name) if node.name else given, node) for node in form.nodes}
-    _hold_together(checked, form)
+    _hold_together(checked, form, header)
     values = {name: value for name, value in envelope.items() if name != "input"} | _flat(checked)
     if infno in EXCEPTIONS:
         theirs, ours, become = EXCEPTIONS[infno]
@@ -84,18 +84,27 @@ def read_message(envelope: Json, header: Request, tables: Reading = AS_PLATFORMS
     return NationalRequest(request, decode_body(request), infno, digest, checked)
 
 
-def _hold_together(checked: Json, form: Form) -> None:
-    """Raise MalformedError where fields are right but not together: a card without its number, lines of two visits."""
+def _hold_together(checked: Json, form: Form, header: Request) -> None:
+    """Raise MalformedError where fields are right but not together.
+
+    A card without its number, a region that the envelope names otherwise, lines of two visits.
+    """
     taken = set(form.message.__struct_fields__)
+    treated = header.mdtrtarea_admvs
+    regions = {"mdtrtarea_admvs": treated, "insuplc_admdvs": header.insuplc_admdvs or treated}
     for name, node in checked.items():
+        path = f"input.{name}".rstrip(".")
         if isinstance(node, dict):
             shows_card = node.get("mdtrt_cert_type") == CREDENTIAL_SOCIAL_SECURITY_CARD
             if shows_card and "card_sn" in taken and not node.get("card_sn"):
-                raise malformed(f"input.{name}.card_sn".replace("..", "."), "required with mdtrt_cert_type 03")
+                raise malformed(f"{path}.card_sn", "required with mdtrt_cert_type 03")
+            for region, enveloped in regions.items():
+                if node.get(region, enveloped) != enveloped:
+                    raise malformed(f"{path}.{region}", "not the envelope's")
             continue
         for shared in ("mdtrt_id", "psn_no", "chrg_bchno"):
             if shared in taken and len({row.get(shared) for row in node if shared in row}) > 1:
-                raise malformed(f"input.{name}[].{shared}", "the lines of one message all say the same")
+                raise malformed(f"{path}[].{shared}", "the lines of one message all say the same")
 
 
 def _flat(checked: Json) -> Json:

@@ -3,23 +3,29 @@
 psn_no, or city and index (of our own population)   whom
 balance, bank_balance                               yuan, as 100.00
 psn_insu_stas, card_status, bank_status             as in wire.control
+insutype, psn_type, standing                        as there; standing none takes every one away
 password_tries_left                                 a number
 
-Whatever a line leaves empty stays as it is. A line that cannot be read is refused with its number.
+Whatever a line leaves empty stays as it is. A line that cannot be read, or that sets what the wire does not allow, is
+refused with its number.
 """
 
 import csv
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
 from settlement.wire.control import UNSET, SetPerson
 from settlement.wire.envelope import MalformedError
+from settlement.wire.named import read_named
 from settlement.wire.names import insured_number
 from settlement.wire.national_values import read_decimal
 
+TEXTS: Final = ("psn_insu_stas", "card_status", "bank_status", "insutype", "psn_type", "standing")
 COLUMNS: Final = frozenset(
-    ("psn_no", "city", "index", "balance", "bank_balance", "psn_insu_stas", "card_status", "bank_status",
-     "password_tries_left")
+    ("psn_no", "city", "index", "balance", "bank_balance",
+     "password_tries_left", *TEXTS)
 )  # fmt: skip
 LINES_MAX: Final = 100_000
 YUAN_DIGITS: Final = 10
@@ -52,15 +58,16 @@ def _lines(reader: "csv.DictReader[str]") -> list[tuple[int, SetPerson]]:
 def _person(row: dict[str, Any], place: str) -> SetPerson:
     given = {name: value.strip() for name, value in row.items() if isinstance(value, str) and value.strip()}
     psn_no = given.get("psn_no") or _numbered(given, place)
-    return SetPerson(
-        psn_no=psn_no,
-        balance_fen=_fen(given, "balance", place),
-        bank_balance_fen=_fen(given, "bank_balance", place),
-        psn_insu_stas=given.get("psn_insu_stas", ""),
-        card_status=given.get("card_status", ""),  # type: ignore[arg-type]  # the wire's own bounds judge it
-        bank_status=given.get("bank_status", ""),  # type: ignore[arg-type]  # as above
-        password_tries_left=_count(given, "password_tries_left", place),
-    )
+    numbers = {
+        "balance_fen": _fen(given, "balance", place),
+        "bank_balance_fen": _fen(given, "bank_balance", place),
+        "password_tries_left": _count(given, "password_tries_left", place),
+    }
+    texts = {name: given.get(name, "") for name in TEXTS}
+    try:
+        return read_named(msgspec.json.encode({"psn_no": psn_no} | numbers | texts), SetPerson)
+    except MalformedError as error:
+        raise MalformedError(f"{place}{error}") from None
 
 
 def _numbered(given: dict[str, str], place: str) -> str:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from settlement.engine.ledger.state import Transfer
-from settlement.journal.masking import Mask, hidden
+from settlement.journal.masking import Mask
 from settlement.journal.refusal_rules import RULES
 from settlement.wire.codes import REFUSALS
 from settlement.wire.envelope import Reply, Request, decode_output
@@ -96,20 +96,20 @@ def entry_of(noted: Noted, number: int, mask: Mask, dropped: int = 0) -> Entry:
         infno=noted.infno,
         verdict=_verdict(noted),
         ms=round(noted.seconds * 1000, 3),
-        msgid=request.msgid if request else "",
+        msgid=mask.plain(request.msgid, seen) if request else "",
         fixmedins_code=request.fixmedins_code if request else "",
-        opter=request.dev_no if request else "",
+        opter=mask.plain(request.dev_no, seen) if request else "",
         insuplc_admdvs=request.insuplc_admdvs if request else "",
         refusal=refusal,
         owner=known.owner if known else "",
         basis=known.basis if known else "observed" if noted.status else "",
         field=_field(said),
         rules=RULES.get(refusal, ()),
-        err_msg=hidden(said, seen),
+        err_msg=mask.sentence(said, seen),
         asked=asked,
         answered=answered,
         postings=tuple(
-            Posting(made.books, hidden(made.debit, seen), hidden(made.credit, seen), made.amount_fen)
+            Posting(made.books, mask.account(made.debit, seen), mask.account(made.credit, seen), made.amount_fen)
             for made in noted.transfers
         ),
         dropped=dropped,

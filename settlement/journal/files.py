@@ -12,6 +12,8 @@ from settlement.journal.entry import Entry
 
 NEW: Final = "journal.jsonl"
 OLD: Final = "journal.1.jsonl"
+SCOPE: Final = "journal.scope"
+"""Whose calls the engine that was started last keeps (writer.Scope)."""
 FILE_MAX: Final = 64 * 1024 * 1024
 """Of one file; both together are all that is kept."""
 
@@ -57,6 +59,12 @@ def read(directory: Path, last: int) -> list[Entry]:
 def last_number(directory: Path) -> int:
     """Return the number of the last entry, 0 if there is none."""
     return next((entry.number for entry in reversed(read(directory, 1))), 0)
+
+
+def scope_of(directory: Path) -> str:
+    """Return whose calls are kept there; empty where no engine has said so."""
+    path = directory / SCOPE
+    return path.read_text("utf-8").strip() if path.exists() else ""
 
 
 class Follower:

@@ -25,6 +25,10 @@ LEFT_OUT: Final = frozenset((*SECRETS, "chip_data", "icc_data", "content", "in",
 """Secrets, ciphertext, and what holds people in a form of its own: a unit's table, a file, a message to a telephone."""
 PERSONAL: Final = re.compile(r"\d{17}[\dXx]|62\d{14,17}", re.ASCII)
 """An identity number or a bank card's, in whatever field it stands."""
+NAMED: Final = re.compile(r"(?<!\w)(?:\d{16,19}|\d{17}[Xx])(?!\w)", re.ASCII)
+"""The same in a sentence, and an insured number."""
+OWNED: Final = frozenset(("ACCT", "ACCT_FROZEN", "BANK"))
+"""Kinds of accounts that are named KIND:city:psn_no (ledger.books)."""
 TOKEN_DIGITS: Final = 16
 MARK: Final = "#"
 REMEMBERED: Final = 65_536
@@ -56,6 +60,29 @@ class Mask:
             return _IN_TEXT.sub(lambda found: self._replaced(found, seen), content.translate(_UNWRITTEN))
         except _NestedError:
             return self._apart(content, seen)
+
+    def account(self, name: str, seen: dict[str, str]) -> str:
+        """Return an account's name with its owner masked, also where no body named the owner.
+
+        >>> Mask(b"k").account("ACCT:370100:3701000000000007", {"3701000000000007": "#1"})
+        'ACCT:370100:#1'
+        """
+        kind, *rest = name.split(":")
+        if kind in OWNED and len(rest) > 1:
+            rest[-1] = seen.setdefault(rest[-1], self.token(rest[-1]))
+        return ":".join((kind, *(self.plain(part, seen) for part in rest)))
+
+    def plain(self, value: str, seen: dict[str, str]) -> str:
+        """Return a value of the envelope; what was masked elsewhere, and a personal number, as what stands for it."""
+        return seen.get(value) or (self.token(value) if PERSONAL.fullmatch(value) else value)
+
+    def sentence(self, text: str, seen: dict[str, str]) -> str:
+        """Return a sentence without what was masked elsewhere, and without any other person's number.
+
+        >>> Mask(b"k").sentence("P1 and 370100", {"P1": "#1"})
+        '#1 and 370100'
+        """
+        return NAMED.sub(lambda found: self.token(found[0]), hidden(text, seen))
 
     def _replaced(self, found: "re.Match[bytes]", seen: dict[str, str]) -> bytes:
         number = found["number"]

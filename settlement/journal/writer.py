@@ -12,7 +12,7 @@ from time import sleep
 from typing import Final, Literal
 
 from settlement.journal.entry import Entry, Noted, entry_of
-from settlement.journal.files import JournalFiles, last_number
+from settlement.journal.files import SCOPE, JournalFiles, last_number
 from settlement.journal.masking import Mask
 
 Scope = Literal["all", "http", "off"]
@@ -31,6 +31,7 @@ class Journal:
     def __init__(self, directory: Path, key: bytes, scope: Scope = "http") -> None:
         self._scope = scope
         self._mask = Mask(key)
+        (directory / SCOPE).write_text(f"{scope}\n", "utf-8")
         self._files = JournalFiles(directory)
         self._number = last_number(directory)
         self._queue: SimpleQueue[Noted | None] = SimpleQueue()

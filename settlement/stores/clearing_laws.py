@@ -29,6 +29,10 @@ CLEARING_LAWS: Final = (
         "SELECT 'PREFUND:' || city, -balance_fen FROM prefund",
     ),
     Law(
+        "no prefunding is below zero",
+        "SELECT 'PREFUND:' || city AS what, balance_fen AS fen FROM prefund WHERE balance_fen < 0",
+    ),
+    Law(
         "the clearing centre holds what cities have there",
         "SELECT substr(account, -6) AS what, fen FROM posting WHERE account GLOB 'PREFUND:*' AND books GLOB 'AGENCY:*'",
         "SELECT substr(account, -6), fen FROM posting WHERE account GLOB 'PREFUND_HELD:*' AND books = 'CENTRE'",

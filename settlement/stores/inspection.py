@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import thread_time
 from typing import Final
 
 import apsw
@@ -34,12 +35,14 @@ class Found(Struct, frozen=True):
 
 def look(path: Path, orphaned: Callable[[], bool] = lambda: False) -> Found:
     """Look at a ledger, each statement in a snapshot of its own: a longer one would keep the log from being folded."""
+    began = thread_time()
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         try:
             connection.set_busy_timeout(BUSY_TIMEOUT_MS)
             connection.set_progress_handler(orphaned, STEPS_BETWEEN)
-            return Found(look_at(connection))
+            seen = look_at(connection)
+            return Found(msgspec.structs.replace(seen, cpu_s=thread_time() - began))
         finally:
             connection.close()
     except apsw.Error as error:

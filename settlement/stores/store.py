@@ -12,9 +12,9 @@ from settlement.engine.ledger.claims import Owed, PaidClaim, PairRows
 from settlement.engine.ledger.state import Key, Record, State, Transfer
 from settlement.engine.ledger.statement import Period, StatementRow
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 """Raised whenever a table or a field of a Record changes: a ledger of another version is refused, never guessed at."""
-SCHEMA_DIGEST: Final = "837165d218437b1e"
+SCHEMA_DIGEST: Final = "801c9bb754c823c5"
 """Of the tables of that version (schema.SCHEMA): who changes it without raising the version breaks the test of it."""
 
 FILE_NAME: Final = "ledger.sqlite"
@@ -120,11 +120,15 @@ class LedgerAudit(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """What the periodic look finds: every law, how many items of each kind stand open, what cities owe each other."""
+    """What the periodic look finds: every law, how many items of each kind stand open, what cities owe each other.
+
+    `cpu_s` is the CPU that it took, 0 where that was not measured.
+    """
 
     laws: tuple[Invariant, ...]
     open_items: dict[str, int]
     debts: tuple[CityDebt, ...]
+    cpu_s: float = 0.0
 
 
 class Store(Protocol):

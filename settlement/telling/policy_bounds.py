@@ -2,8 +2,11 @@
 
 Thresholds are the end of the deductible, the end of each segment and the point at which the pool reaches its cap. What
 is expected is computed here in fractions by the printed rule, (in-scope - deductible) x ratio and not above the cap,
-and by nothing of the engine's, so that `shuaka validate` compares two computations. Supplements and hospital's share
-are not in it: they have cases of their own.
+and by nothing of the engine's, so that `shuaka validate` compares two computations.
+
+A golden case holds one bill and the pool that pays of it. So what pays after the pool (`then`), what refuses a bill
+(`bill_max`) and what the hospital bears (`own_share_max`) have no cases here: `without_cases` names them, and scenarios
+try them.
 """
 
 from collections.abc import Iterator
@@ -26,6 +29,20 @@ def bounds(policy: Policy, day: int) -> list[dict[str, Any]]:
             for case in _cases(policy.name, row):
                 cases.setdefault(case["id"], case)
     return list(cases.values())
+
+
+def without_cases(policy: Policy, day: int) -> list[str]:
+    """Return what holds on a day (yyyymmdd) and has thresholds of which `bounds` makes no case, each once."""
+    names: dict[str, None] = {}
+    for row in policy.rows:
+        if row.from_day <= day <= row.to_day:
+            benefit = row.benefit
+            names.update(dict.fromkeys(f"supplement {supplement.name}" for supplement in benefit.then))
+            if benefit.bill_max_fen is not None:
+                names[f"bill_max of {benefit.name}"] = None
+            if benefit.own_share_max_e4 is not None:
+                names[f"own_share_max of {benefit.name}"] = None
+    return list(names)
 
 
 def _cases(policy: str, row: Dated) -> Iterator[dict[str, Any]]:

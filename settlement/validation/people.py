@@ -41,6 +41,7 @@ def said_of(person: Person, credential: str) -> dict[str, str]:
         "psn_cert_type": "01",
         "certno": person.certno,
         "psn_name": person.psn_name,
+        "brdy": person.brdy,
         "psn_type": person.psn_type,
         "insutype": person.insutype,
         "mdtrt_cert_type": credential,

@@ -32,7 +32,7 @@ from settlement.wire.messages import SignIn
 from settlement.wire.named import read_named, write_named
 from settlement.wire.names import AGENCY, CHINA, compact_time, institution_code, local_time
 from settlement.wire.national_values import encode_json
-from settlement.wire.service_catalogue import SERVICES
+from settlement.wire.service_catalogue import CALLS
 
 OPERATOR: Final = "scenario"
 
@@ -120,7 +120,8 @@ class Play:
         said = said_of(self.person(step.who), step.credential) if step.who else {}
         given = resolved(step.input, self.looked_up)
         if step.fill:
-            given = filled(step.infno, given, said, local_time(self._now_ms), AS_PLATFORMS)
+            where = {"mdtrtarea_admvs": step.at[1:7], "insuplc_admdvs": _insured_in(step, said) or step.at[1:7]}
+            given = filled(step.infno, given, said | where, local_time(self._now_ms), AS_PLATFORMS)
         envelope = self._envelope(step, said, given)
         try:
             read = read_envelope(msgspec.json.encode(envelope))
@@ -145,7 +146,7 @@ class Play:
             "infno": step.infno,
             "msgid": resolved(step.msgid, self.looked_up) or self._msgid(step.at),
             "mdtrtarea_admvs": step.at[1:7],
-            "insuplc_admdvs": step.insured or said.get("city", ""),
+            "insuplc_admdvs": _insured_in(step, said),
             "recer_sys_code": OPERATOR,
             "infver": "1.0.0",
             "opter_type": "1",
@@ -159,13 +160,13 @@ class Play:
         }
 
     def _served(self, step: StepRow, key: str) -> Answer:
-        if step.service not in SERVICES:
-            problem = f"{step.service!r} is no card service{nearest(step.service, list(SERVICES))}"
+        if step.service not in CALLS:
+            problem = f"{step.service!r} is no card service{nearest(step.service, list(CALLS))}"
             raise ProfileError(self._file, f"{key}.service", problem)
         self._sign_in(step.at)
         said = said_of(self.person(step.who), step.credential) if step.who else {}
-        insured = step.insured or said.get("city", "")
-        return self._named(step, key, SERVICES[step.service], step.at, step.at[1:7], insured, OPERATOR, Door.HTTP, said)
+        insured = _insured_in(step, said)
+        return self._named(step, key, CALLS[step.service], step.at, step.at[1:7], insured, OPERATOR, Door.HTTP, said)
 
     def _operated(self, step: StepRow, key: str) -> Answer:
         if step.admin not in OPERATIONS:
@@ -247,6 +248,10 @@ def first_named(value: Any, field: str) -> Any:
     if isinstance(value, list):
         return next((found for inner in value if (found := first_named(inner, field)) is not None), None)
     return None
+
+
+def _insured_in(step: StepRow, said: Mapping[str, str]) -> str:
+    return step.insured or said.get("city", "")
 
 
 def _booked(told: Callable[[Decision], Answer], decision: Decision) -> Answer:

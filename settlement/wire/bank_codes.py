@@ -58,6 +58,14 @@ BANK_TAPS_EXCEEDED = Refusal(
 BANK_TERMINAL_NOT_PERMITTED = Refusal(
     "E4026", "BANK_TERMINAL_NOT_PERMITTED", BANK, DERIVED, "终端不允许此交易", "this terminal may not do that"
 )
+BANK_DUPLICATE = Refusal(
+    "E4027",
+    "BANK_DUPLICATE",
+    INSTITUTION,
+    SPEC,
+    "重复交易",
+    "this batch and trace were used before, with another msgid",
+)
 BANK_WRONG_BRANCH = Refusal(
     "E4030", "BANK_WRONG_BRANCH", BANK, SPEC, "须到发卡银行网点办理", "go to a branch of the card's own bank"
 )
@@ -90,6 +98,7 @@ RESPONSE_CODES: Final[dict[str, str]] = {
     BANK_BATCH_OPEN.code: "12",
     BANK_TAPS_EXCEEDED.code: "65",
     BANK_TERMINAL_NOT_PERMITTED.code: "58",
+    BANK_DUPLICATE.code: "94",
     BANK_WRONG_BRANCH.code: "58",
     BANK_IN_PERSON.code: "58",
     BANK_NOTHING_TO_DO.code: "12",

@@ -197,6 +197,10 @@ ALLOWED: Final = {
     "^[0-9]{4}(0[1-9]|1[0-2])$": "yyyyMM",
     "^[0-9]{5,15}$": "5 to 15 digits",
     "^(01|91)$": "01 or 91",
+    "^([0-9]{2,6})?$": "2 to 6 digits or nothing",
+    "^((civil-servant|enterprise|aided)( (civil-servant|enterprise|aided))*|none)?$": (
+        "civil-servant, enterprise and aided, divided by spaces, or none, or nothing"
+    ),
 }
 """What the patterns of our fields let in, in words."""
 _PATH = re.compile(r"(?<=`)\$((?:\[[^\]]*\]|\.\w+)*)")

@@ -148,7 +148,10 @@ class RevokeDrugSale(Revocation, frozen=True, array_like=True, tag="2103"):
 
 
 class RegisterOutpatient(Struct, frozen=True, array_like=True, tag="2201"):
-    """2201 门诊挂号: opens a visit; `ipt_otp_no` is the hospital's own number of it."""
+    """2201 门诊挂号: opens a visit; `ipt_otp_no` is the hospital's own number of it.
+
+    `certno`, `psn_name`, `psn_type`: as in 2102.
+    """
 
     psn_no: Identifier
     insutype: Code
@@ -157,6 +160,9 @@ class RegisterOutpatient(Struct, frozen=True, array_like=True, tag="2201"):
     card_sn: Annotated[str, Meta(max_length=32)]
     ipt_otp_no: Identifier
     dept_code: Identifier
+    certno: Stated = ""
+    psn_name: Stated = ""
+    psn_type: Code = ""
 
 
 class UploadFees(Struct, frozen=True, array_like=True, tag="2204"):
@@ -181,13 +187,21 @@ class OutpatientSale(Struct, frozen=True, array_like=True):
 
 
 class PresettleOutpatient(OutpatientSale, frozen=True, array_like=True, tag="2206"):
-    """2206 门诊预结算: the split of a charge batch if it were settled now; posts nothing."""
+    """2206 门诊预结算: the split of a charge batch if it were settled now; posts nothing.
+
+    `certno`, `psn_name`, `psn_type`: as in 2102.
+    """
+
+    certno: Stated = ""
+    psn_name: Stated = ""
+    psn_type: Code = ""
 
 
 class SettleOutpatient(OutpatientSale, frozen=True, array_like=True, tag="2207"):
     """2207 门诊结算: sends the four parts of 2206 back; the host compares them and refuses a difference (I13).
 
-    `mdtrt_cert_type`: what is shown at the till; empty where 2201 was shown it and nobody asks again.
+    `mdtrt_cert_type`: what is shown at the till; empty where 2201 was shown it and nobody asks again. `certno`: as in
+    2102; the interface states no more of the patient here.
     """
 
     fulamt_ownpay_amt_fen: Fen
@@ -199,6 +213,7 @@ class SettleOutpatient(OutpatientSale, frozen=True, array_like=True, tag="2207")
     mdtrt_cert_type: Code = ""
     mdtrt_cert_no: Stated = ""
     card_sn: CardSn = ""
+    certno: Stated = ""
 
 
 class RevokeOutpatient(Revocation, frozen=True, array_like=True, tag="2208"):

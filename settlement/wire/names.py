@@ -56,6 +56,15 @@ def terminal_number(fixmedins_code: str, lane: int) -> str:
     return f"{fixmedins_code}{lane:02d}"
 
 
+def lane_of(dev_no: str) -> int:
+    """Return the lane in which a terminal stands.
+
+    >>> lane_of("P3701000000102")
+    2
+    """
+    return int(dev_no[12:14])
+
+
 def msgid(dev_no: str, clock_ms: int, sequence: int) -> str:
     """Return the msgid of a terminal's n-th message of a second.
 

@@ -48,6 +48,9 @@ CLEARED_MEANWHILE = Refusal(
     "清算期间已有变化，请重试",
     "a month was cleared meanwhile, ask again",
 )
+PREFUND_SHORT = Refusal(
+    "E3504", "PREFUND_SHORT", INSURANCE, DERIVED, "预付金不足", "a city's prefunding falls short, let it pay in more"
+)
 
 REFUSALS: Final = refusals_of(globals())
 """These refusals by code."""

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cardsim import chips
 from cardsim.card import Card
-from cardsim.chips import FIRST_UNTOUCHED, ChipsError, Kept
 from cardsim.issuing.population import Population
+from shuaka.desk import chips
+from shuaka.desk.chips import FIRST_UNTOUCHED, ChipsError, Kept
 
 
 @contextmanager

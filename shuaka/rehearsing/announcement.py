@@ -28,6 +28,7 @@ def announcement(asked: Rehearsal, foreign: Foreign, now_ms: int) -> list[str]:
         f"at       {len(found.institutions)} pharmacies of {found.city}, {len(found.sites())} terminals and operators",
         f"who      {len(foreign.people)} people of {found.people}, {visits}; {len(foreign.stock.items)} items",
         f"arrivals {arrivals.text}: {pace}, open; 1101, 2101 and 2102 for each",
+        *(f"changed  {what}" for what in plan_of(asked, foreign).profile.overridden),
         f"money    {settlements} settlements, {yuan(fen)} yuan in all, by seed {asked.seed}; cash for what is left",
         *_limits(found),
         f"unknown  a lost reply is {_unknown(found)}",

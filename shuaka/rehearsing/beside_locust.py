@@ -1,4 +1,4 @@
-"""`python -m shuaka.rehearsing.beside_locust SCENARIO DATA`: the plan and the judgement of a plain `locust -f` run.
+"""`python -m shuaka.rehearsing.beside_locust SCENARIO DATA PROCESSES`: plan and judgement of a plain `locust -f` run.
 
 It prints the file of the plan, waits for a line (or for the end of whoever started it), judges the result and prints
 the report. Exit codes as of `shuaka load`.
@@ -25,10 +25,11 @@ FAILED = 1
 
 def main() -> int:
     """Compose, wait, judge; return the exit code."""
-    name, data = sys.argv[1:]
+    name, data, processes = sys.argv[1:]
     try:
         scenario = load_scenario(name)
-        asked = asked_of(scenario, data=Path(data), run=compose.run_name("plain", ""), command="locust -f")
+        run = compose.run_name("plain", "")
+        asked = asked_of(scenario, data=Path(data), run=run, command="locust -f", processes=int(processes))
         engine = Engine(asked.data)
         with lane.held(asked.data, asked.lane):
             load_plan = prepared(asked, engine)

@@ -26,7 +26,7 @@ from loadtests.workload.settings import SettingsError
 from settlement.wire.names import CHINA
 from shuaka.rehearsing.load_plan import RehearsalError
 from shuaka.rehearsing.order import RESULT, Rehearsal, Running
-from shuaka.rehearsing.own_door import at_the_door, target_mix
+from shuaka.rehearsing.own_door import AT_A_TARGET, at_the_door
 
 NO_KEY: Final = "00" * 16
 """A terminal's key, which nobody asks for at this door."""
@@ -39,6 +39,7 @@ UNFIT: Final = (
     ("model", "open", "a closed model is for an engine of our own: arrivals at a target are open, --model open"),
     ("sign_on", "before", "a storm of sign-ons is for an engine of our own: terminals at a target sign on before"),
     ("running", Running(), "one process loads a platform that is not ours: neither --master nor --web"),
+    ("people", None, "the target's file says whose people come: a population is for an engine of our own"),
     ("address", None, "the target says where: --engine is for an engine of our own"),
 )
 """What else of a run does not fit a target: (field, what fits, why)."""
@@ -121,9 +122,9 @@ def plan_of(asked: Rehearsal, foreign: Foreign) -> LoadPlan:
     """Return the plan of a run."""
     found = foreign.target
     host, port = found.endpoint
-    asked = at_the_door(asked)
-    told = (*asked.not_tested, NO_STORIES)
-    asked = msgspec.structs.replace(asked, mix=target_mix(asked.mix), not_tested=told)
+    asked = at_the_door(asked, AT_A_TARGET)
+    said = (*asked.overridden, *_terminals(asked, found))
+    asked = msgspec.structs.replace(asked, overridden=said, not_tested=(*asked.not_tested, NO_STORIES))
     names = [name for name in Profile.__struct_fields__ if name in Rehearsal.__struct_fields__]
     profile = {name: getattr(asked, name) for name in names}
     block = Block(asked.seed, len(foreign.people), 0, len(foreign.people))
@@ -141,6 +142,12 @@ def plan_of(asked: Rehearsal, foreign: Foreign) -> LoadPlan:
         metrics_port=asked.metrics_port,
         command=asked.command,
     )
+
+
+def _terminals(asked: Rehearsal, found: Target) -> Iterator[str]:
+    """Say that a scenario's number of terminals is not the target's."""
+    if asked.scenario and asked.terminals != (count := len(found.sites())):
+        yield f"terminals {count} of the target instead of {asked.terminals}"
 
 
 def order_of(foreign: Foreign, plan: LoadPlan, today: str) -> Order:

@@ -17,6 +17,7 @@ from loadtests.openload.verdict import Slo
 from loadtests.workload.faults import Fault
 from loadtests.workload.plan import Journalling
 from loadtests.workload.scenario import Scenario
+from loadtests.workload.shares import CARD, DIVISIONS
 from shuaka import compose
 from shuaka.compose import People
 from terminals.kernel.site import AT_ONCE, Pace
@@ -61,6 +62,7 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
     seed: int = compose.DEFAULT_SEED
     scenario: str = ""
     question: str = ""
+    question_zh: str = ""
     assumed: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
@@ -99,6 +101,11 @@ OF_A_SCENARIO: Final = tuple(name for name in Scenario.__struct_fields__ if name
 """What a run takes from its scenario as it stands there."""
 GROUNDS: Final = ("assumed", "sources")
 """The words about figures of a scenario, line by line: each begins with the figure that it is about."""
+OTHER_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    **{name: (one.field,) for one in DIVISIONS for name in (one.name, one.rest) if name},
+    CARD: ("voucher", "identity_card"),
+}
+"""The names that a share of a mix may have beside its field's, with the fields that it states."""
 
 
 class AddressError(ValueError):
@@ -113,11 +120,34 @@ def asked_of(scenario: Scenario, *, data: Path, run: str, **changes: Any) -> Reh
     stated = {name: value for name, value in changes.items() if value is not None}
     changed = {name: value for name, value in stated.items() if name in own and value != own[name]}
     said = [line for name, value in changed.items() for line in _differences(name, own[name], value)]
-    gone = (*(f"{line.partition(' ')[0]} " for line in said), *(("duration_s ",) if "arrivals" in changed else ()))
-    for ground in GROUNDS:
-        own[ground] = tuple(line for line in own[ground] if not line.startswith(gone))
+    own |= {ground: _left(own[ground], said) for ground in GROUNDS}
     names = {"scenario": scenario.name, "run": run, "data": data}
     return Rehearsal(**{**own, **names, "overridden": tuple(said) if scenario.name else (), **stated})
+
+
+def with_mix(asked: Rehearsal, mix: Mix) -> Rehearsal:
+    """Return what is asked with another mix: each figure that changes is said, and loses its source."""
+    said = _differences("mix", asked.mix, mix)
+    grounds = {ground: _left(getattr(asked, ground), said) for ground in GROUNDS}
+    overridden = (*asked.overridden, *said) if asked.scenario else ()
+    return msgspec.structs.replace(asked, mix=mix, overridden=overridden, **grounds)
+
+
+def _left(grounds: tuple[str, ...], said: list[str]) -> tuple[str, ...]:
+    """Return the grounds of the figures that nothing was said to have changed."""
+    gone = {line.partition(" ")[0] for line in said}
+    if "arrivals" in gone:
+        gone.add("duration_s")
+    gone |= {f"mix.{name}" for name, fields in OTHER_NAMES.items() if gone & {f"mix.{field}" for field in fields}}
+    lines = (_defaults_left(line, gone) if line.startswith("mix ") else line for line in grounds)
+    return tuple(line for line in lines if line.partition(" ")[0] not in {*gone, ""})
+
+
+def _defaults_left(line: str, gone: set[str]) -> str:
+    """Return the line about every share that nobody stated without the changed ones, "" where none is left."""
+    figures, colon, why = line.removeprefix("mix ").partition(": ")
+    left = [figure for figure in figures.split(", ") if f"mix.{figure.partition(' ')[0]}" not in gone]
+    return f"mix {', '.join(left)}{colon}{why}" if left else ""
 
 
 def _differences(name: str, old: object, new: object) -> list[str]:

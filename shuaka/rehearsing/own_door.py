@@ -1,9 +1,10 @@
 """A load through our own engine's HTTP door: which terminals and patients it has there, and with whose credentials.
 
-Pharmacies alone are served in the national form, and neither a bank nor a card office stands behind it; whether a
-password was checked is the institution's word.
+A load sends visits to pharmacies alone in the national form, of people at home who show a card or an identity card;
+neither a bank nor a card office stands behind it, and whether a password was checked is the institution's word.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -11,35 +12,39 @@ import msgspec
 from loadtests.workload.door import Credential, NationalDoor
 from settlement.wire.keys import NetworkKey
 from settlement.wire.names import PHARMACY
-from shuaka.rehearsing.order import Rehearsal
+from shuaka.rehearsing.order import OTHER_NAMES, Rehearsal, with_mix
 from terminals.kernel.site import Site
 from terminals.patients import Mix
 
-NOT_AT_THE_DOOR: Final = ("remote", "wrong_password", "foreign_module", "reissue", "bank", "wrong_bank_pin")
-"""Shares of a mix that nothing can happen of at this door."""
+AT_THE_DOOR: Final = frozenset(
+    ("pharmacy", "wrong_slot", "tap", "saves_account", "identity_card", "lines_min", "lines_max")
+)
+"""What of a mix happens at this door; no other share of it can."""
+AT_A_TARGET: Final = frozenset(("pharmacy", "lines_min", "lines_max"))
+"""What of a mix happens with the owner's people: baskets alone, since their cards only show who comes."""
 NOT_TESTED: Final = (
     "MAC, PIN pad and local password: the national interface has a signature, and the institution's word",
-    "hospitals, remote patients and bank accounts: pharmacy visits alone are sent in the national form",
+    "hospitals, remote patients, vouchers and bank accounts: pharmacy visits alone are sent in the national form",
 )
 
 
-def door_mix(mix: Mix) -> Mix:
-    """Return what of a mix can happen at the HTTP door."""
-    return msgspec.structs.replace(mix, pharmacy=1.0, **dict.fromkeys(NOT_AT_THE_DOOR, 0.0))
+def possible(mix: Mix, happens: frozenset[str] = AT_THE_DOOR) -> Mix:
+    """Return what of a mix can happen: pharmacy visits, and nothing that is not named in `happens`."""
+    nothing = dict.fromkeys(set(Mix.__struct_fields__) - happens, 0.0)
+    return msgspec.structs.replace(mix, pharmacy=1.0, **nothing)
 
 
-def at_the_door(asked: Rehearsal) -> Rehearsal:
+def impossible(mix: Mix, stated: Iterable[str]) -> list[str]:
+    """Return those of the stated shares, by any of their names, that this mix has and the door cannot bring."""
+    there = possible(mix)
+    gone = {field for field in Mix.__struct_fields__ if getattr(mix, field) != getattr(there, field)}
+    return [name for name in stated if gone.intersection(OTHER_NAMES.get(name, (name,)))]
+
+
+def at_the_door(asked: Rehearsal, happens: frozenset[str] = AT_THE_DOOR) -> Rehearsal:
     """Return what can be asked of a run there, and say what it leaves out."""
-    assumed = tuple(line for line in asked.assumed if not line.startswith("mix "))
-    return msgspec.structs.replace(
-        asked, mix=door_mix(asked.mix), assumed=assumed, not_tested=(*asked.not_tested, *NOT_TESTED)
-    )
-
-
-def target_mix(mix: Mix) -> Mix:
-    """Return what of a mix can happen with the owner's people: baskets alone, since their cards only show who comes."""
-    shares = [name for name in Mix.__struct_fields__ if name not in ("pharmacy", "lines_min", "lines_max")]
-    return msgspec.structs.replace(mix, pharmacy=1.0, **dict.fromkeys(shares, 0.0))
+    told = (*asked.not_tested, *NOT_TESTED)
+    return msgspec.structs.replace(with_mix(asked, possible(asked.mix, happens)), not_tested=told)
 
 
 def pharmacies(sites: tuple[Site, ...]) -> tuple[Site, ...]:

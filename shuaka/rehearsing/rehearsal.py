@@ -17,7 +17,7 @@ import msgspec
 from loadtests.evidence.gate import Audit, compare
 from loadtests.evidence.host import Host, write_host
 from loadtests.evidence.result import Result, write
-from loadtests.evidence.stories import cards_of, unseen
+from loadtests.evidence.stories import cards_of, told, unseen
 from loadtests.workload.faults import missing
 from loadtests.workload.plan import LoadPlan
 from shuaka.engine import Engine
@@ -98,7 +98,7 @@ def _unseen(plan: LoadPlan, result: Result) -> tuple[str, ...]:
     """Return what the plan promised and nobody saw: of the mix to so many patients, and its faults."""
     cards = cards_of(plan.card_profiles, [terminal.site for terminal in plan.terminals])
     report = result.report
-    lived = unseen(plan.profile.mix, cards, report.arrivals.completed, report.events)
+    lived = unseen(plan.profile.mix, cards, report.arrivals.completed, told(report))
     return (*lived, *missing(plan.profile.faults, report.happened))
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final, Protocol, Self
 
@@ -15,15 +16,19 @@ from loadtests.foreign.remainder import undo_remainder
 from loadtests.foreign.undo import Undone, left, undo
 from loadtests.generator.connection import Connection
 from settlement.engine.rules.money import yuan
+from settlement.wire.names import lane_of
 from settlement.wire.session import TerminalSession
 from shuaka.engine import Engine
 from shuaka.rehearsing.foreign import now_ms
 from shuaka.rehearsing.foreign_plan import today
+from shuaka.rehearsing.lane import held
+from shuaka.rehearsing.order import RUNS
 from shuaka.rehearsing.rehearsal import audit_of
 from terminals.journal import FileJournal
 from terminals.kernel.site import Site
 
 TIMEOUT_S: Final = 10.0
+OF_AN_UNDO: Final = "wait for its end, and undo then"
 Said = tuple[list[str], bool | None]
 """What is printed of a proof, and whether it holds; None where it was not offered."""
 
@@ -100,16 +105,25 @@ def _net(net: Amounts | None) -> str:
 
 
 class OwnUndoing:
-    """At the engine of this data directory, over TCP whichever door the run came by; its audit proves it."""
+    """At the engine of this data directory, over TCP whichever door the run came by; its audit proves it.
 
-    def __init__(self, engine: Engine, run: str, place: Path) -> None:
-        self._engine = engine
+    The run's lane is held: its clerks sign on at the run's own terminals, and would sign a load's off. Raise
+    RehearsalError where somebody else holds it.
+    """
+
+    def __init__(self, data: Path, run: str) -> None:
+        self._engine = engine = Engine(data)
         self._run = run
-        self._place = place
-        self._journal = FileJournal(place / UNDO_JOURNAL, "fsync")
-        history = self._history()
-        taken = history.msgids()
-        self._clerks = {dev_no: self._clerk(dev_no, taken) for dev_no in {deed.dev_no for deed in history.deeds}}
+        self._place = data / RUNS / run
+        with ExitStack() as opened:
+            self._journal = opened.enter_context(closing(FileJournal(self._place / UNDO_JOURNAL, "fsync")))
+            history = self._history()
+            terminals = {deed.dev_no for deed in history.deeds}
+            for lane in sorted(set(map(lane_of, terminals))):
+                opened.enter_context(held(data, lane, advice=OF_AN_UNDO))
+            taken = history.msgids()
+            self._clerks = {dev_no: self._clerk(dev_no, taken) for dev_no in terminals}
+            self._closing = opened.pop_all()
         self.name = f"our own engine {engine.tcp}"
 
     def __enter__(self) -> Self:
@@ -118,7 +132,7 @@ class OwnUndoing:
     def __exit__(self, *_: object) -> None:
         for clerk in self._clerks.values():
             clerk.close()
-        self._journal.close()
+        self._closing.close()
 
     def left(self) -> int:
         """Return how many steps there are."""

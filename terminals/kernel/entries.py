@@ -26,8 +26,8 @@ class PurchaseIntent(Struct, frozen=True, tag="purchase"):
 class Intent(Struct, frozen=True, tag="intent", omit_defaults=True):
     """A request that moves money is about to leave: enough to find out, or undo, what became of it.
 
-    `setl_id` and `mdtrt_id` name the settlement that a revoke (2103, 2208) is about, `purchase` what the bank paid of
-    it, to be undone first: one entry, so that no crash leaves one of the two undone and the other forgotten.
+    `setl_id` and `mdtrt_id` name the settlement that a revoke (2103, 2208, 2305) is about, `purchase` what the bank
+    paid of it, to be undone first: one entry, so that no crash leaves one of the two undone and the other forgotten.
     """
 
     msgid: str

@@ -67,7 +67,7 @@ def receive(transaction: Transaction, *, account_used: bool, papers: Papers | No
     if not insured:
         return (yield from declined(transaction, NO_INSURED_PERSON.code))
     remote = transaction.route == REMOTE and papers is None
-    refused = (yield from verify_pin(transaction)) if remote else None
+    refused = (yield from verify_pin(transaction, card.city)) if remote else None
     return refused or Received(card, person, insured[0], remote, account_used, shown)
 
 

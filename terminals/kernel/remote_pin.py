@@ -7,7 +7,7 @@ and costs a try. Digits go nowhere but to the chip.
 
 from typing import Final
 
-from terminals.kernel.card_dialogue import SELECT_SSSE
+from terminals.kernel.card_dialogue import read_issued
 from terminals.kernel.command import BLOCKED, SUCCESS, TRIES_LEFT, command, refusal
 from terminals.kernel.effects import AskPin, Prompt, Slot, Steps
 from terminals.kernel.outcome import Event, Outcome, Result
@@ -18,11 +18,10 @@ from terminals.kernel.terminal_codes import (
     PIN_IS_LOCKED,
     PIN_IS_WRONG,
     PIN_TO_INITIAL,
+    TerminalCode,
 )
 from terminals.kernel.transaction import Transaction, card_refused, pause, said
 
-INITIAL_PIN: Final = "123456"
-"""The published initial value (users' document 003)."""
 PIN_SIZE: Final = 6
 VERIFY: Final = bytes.fromhex("0020000003")
 TRIES: Final = bytes.fromhex("00200000")
@@ -31,14 +30,14 @@ ENTRIES_MAX: Final = 20
 """Entries in one conversation; a card blocks after 15 wrong ones at the latest, since x is one digit."""
 
 
-def verify_pin(transaction: Transaction) -> Steps[Outcome | None]:
-    """Have the chip accept the remote PIN; None once it did, else how the conversation ends."""
+def verify_pin(transaction: Transaction, city: str) -> Steps[Outcome | None]:
+    """Have the chip of a card of `city` accept the remote PIN; None once it did, else how the conversation ends."""
     for _ in range(ENTRIES_MAX):
         digits = yield from typed(transaction, Prompt.PIN)
         if not digits:
             return transaction.ended(Result.ABANDONED)
         _, status = yield from command(VERIFY + bytes.fromhex(digits), transaction.slot)
-        if status == SUCCESS and digits == INITIAL_PIN:
+        if status == SUCCESS and transaction.site.is_initial(digits, city, transaction.generation):
             transaction.events.append(Event.PIN_MUST_CHANGE)
             return (yield from card_refused(transaction, PIN_IS_INITIAL))
         if status == SUCCESS:
@@ -58,15 +57,15 @@ def pin_is_locked(slot: Slot) -> Steps[bool]:
 def change_pin(site: Site, pace: Pace, *, slot: Slot = Slot.LOCAL) -> Steps[Outcome]:
     """Replace the remote PIN, as at a kiosk; the old value is an attempt like any other."""
     transaction = Transaction("change_pin", site, pace, slot)
-    selected = yield from command(SELECT_SSSE, slot)
-    if selected.status != SUCCESS:
-        return (yield from card_refused(transaction, refusal(selected.status)))
+    card = yield from read_issued(slot)
+    if isinstance(card, TerminalCode):
+        return (yield from card_refused(transaction, card))
     for _ in range(ENTRIES_MAX):
         old = yield from typed(transaction, Prompt.OLD_PIN)
         new = (yield from typed(transaction, Prompt.NEW_PIN)) if old else ""
         if not new:
             return transaction.ended(Result.ABANDONED)
-        if new == INITIAL_PIN:
+        if site.is_initial(new, card.city, card.generation):
             return (yield from card_refused(transaction, PIN_TO_INITIAL))
         _, status = yield from command(CHANGE_PIN + bytes.fromhex(f"{old}FF{new}"), slot)
         if status == SUCCESS:

@@ -12,7 +12,7 @@ from terminals.kernel.card_keys import proven
 from terminals.kernel.command import SUCCESS, case_3, command, refusal
 from terminals.kernel.effects import Prompt, Slot, Steps
 from terminals.kernel.outcome import Event, Outcome, Result
-from terminals.kernel.remote_pin import INITIAL_PIN, typed
+from terminals.kernel.remote_pin import typed
 from terminals.kernel.sam import (
     ENCIPHER,
     GET_CHALLENGE,
@@ -45,7 +45,8 @@ def reset_pin(site: Site, pace: Pace = AT_ONCE, *, slot: Slot = Slot.LOCAL) -> S
     new = yield from typed(transaction, Prompt.NEW_PIN)
     if not new:
         return transaction.ended(Result.ABANDONED)
-    refused = PIN_TO_INITIAL if new == INITIAL_PIN else (yield from _reloaded(transaction, card, new))
+    initial = site.is_initial(new, card.city, card.generation)
+    refused = PIN_TO_INITIAL if initial else (yield from _reloaded(transaction, card, new))
     if refused:
         return (yield from card_refused(transaction, refused))
     transaction.events.append(Event.PIN_RESET)

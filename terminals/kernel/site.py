@@ -1,8 +1,19 @@
 """Where a terminal stands and how quickly people move there: the facts that flows read and never change."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
+
+PUBLISHED_PIN: Final = "123456"
+"""The initial value of the remote PIN as the users' document 003 has it."""
+
+
+class IssuedPin(NamedTuple):
+    """The remote PIN that a city's cards of a generation are handed out with: six digits."""
+
+    city: str
+    generation: int
+    pin: str
 
 
 class Site(Struct, frozen=True):
@@ -27,6 +38,13 @@ class Site(Struct, frozen=True):
     """Whether it has a scanner for what telephones show."""
     pin_lock_stops_card: bool = False
     """Whether a locked PIN of the chip stops local use as well (users' document 001, RB03)."""
+    issued_pins: tuple[IssuedPin, ...] = ()
+    """The initial PIN of each kind of card; one that is not among them has the published one."""
+
+    def is_initial(self, digits: str, city: str, generation: int) -> bool:
+        """Tell whether cards that a city issued are handed out with this PIN."""
+        issued = {one.pin for one in self.issued_pins if (one.city, one.generation) == (city, generation)}
+        return digits in (issued or {PUBLISHED_PIN})
 
 
 class Pace(Struct, frozen=True):

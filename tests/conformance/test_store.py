@@ -464,7 +464,8 @@ def test_a_look_at_the_books_finds_what_an_audit_finds(kind: str, tmp_path: Path
 
     audit, look = asyncio.run(both())
     assert broken(audit) >= 1
-    assert look == Look(audit.invariants, audit.open_items, audit.debts)
+    assert look == Look(audit.invariants, audit.open_items, audit.debts, look.cpu_s)
+    assert look.cpu_s > 0
 
 
 UNFINISHED: dict[str, tuple[Record, Record]] = {

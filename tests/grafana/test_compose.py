@@ -31,24 +31,36 @@ def test_the_compose_file_is_composes_own() -> None:
             "services:",
             "volumes:",
         ]
-        assert re.findall(r"^  (\w+):$", COMPOSE, re.MULTILINE) == ["prometheus", "grafana", "prometheus", "grafana"]
+        assert re.findall(r"^  ([\w-]+):$", COMPOSE, re.MULTILINE) == [
+            "prometheus",
+            "node-exporter",
+            "grafana",
+            "prometheus",
+            "grafana",
+        ]
 
 
 def test_every_image_is_pinned_by_its_version() -> None:
     images = re.findall(r"image: (\S+)", COMPOSE)
-    assert len(images) == 2
-    assert [image for image in images if not re.fullmatch(r"[a-z/]+:v?\d+\.\d+\.\d+", image)] == []
+    assert len(images) == 3
+    assert [image for image in images if not re.fullmatch(r"[a-z/-]+:v?\d+\.\d+\.\d+", image)] == []
 
 
 def test_nothing_listens_anywhere_but_on_this_machine() -> None:
-    assert COMPOSE.count("network_mode: host") == 2
-    assert re.findall(r"(?:listen-address=|HTTP_ADDR: )([\d.]+)", COMPOSE) == ["127.0.0.1", "127.0.0.1"]
+    assert COMPOSE.count("network_mode: host") == 3
+    assert re.findall(r"(?:listen-address=|HTTP_ADDR: )([\d.]+)", COMPOSE) == ["127.0.0.1"] * 3
     assert "ports:" not in COMPOSE
 
 
 def test_the_data_source_is_the_prometheus_that_the_file_starts() -> None:
     assert "--web.listen-address=127.0.0.1:9090" in COMPOSE
     assert "url: http://127.0.0.1:9090" in SOURCE
+
+
+def test_prometheus_looks_for_the_machine_where_the_file_has_it_told_of() -> None:
+    jobs = (GRAFANA / "prometheus" / "prometheus.yml").read_text("utf-8")
+    assert 'job_name: node\n    static_configs:\n      - targets: ["127.0.0.1:9100"]' in jobs
+    assert "--web.listen-address=127.0.0.1:9100" in COMPOSE
 
 
 @pytest.mark.parametrize("folder", ["prometheus", "provisioning", "dashboards"])

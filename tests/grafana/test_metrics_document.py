@@ -15,6 +15,10 @@ from settlement.engine.arrival import Password
 from settlement.metrics import Metrics
 from settlement.stores.store import CityDebt, Look
 from settlement.tally import Outcome
+from settlement.wire.groups import GROUP_OF, GROUPS
+from shuaka.compose import LOAD_METRICS_PORT, PORTS
+from shuaka.dash import PORT as DASH_PORT
+from shuaka.up import TERMINALS_PORT
 from terminals.metrics import FieldCollector, Meter
 from terminals.tally import Tally
 
@@ -49,7 +53,7 @@ def test_the_engines_are_all_there() -> None:
 
 
 def test_the_terminals_are_all_there() -> None:
-    families = {family.name: family for family in FieldCollector(Tally(), Meter(), lambda: 0).collect()}
+    families = {family.name: family for family in FieldCollector(Tally(), Meter(), lambda: 0, lambda: 0).collect()}
     families["shuaka_visits"].add_metric(["flow", "outcome"], 1)  # type: ignore[attr-defined]
     assert shown(families.values()) == documented("Terminals")
 
@@ -57,11 +61,25 @@ def test_the_terminals_are_all_there() -> None:
 def test_a_load_runs_are_all_there() -> None:
     latencies = Latencies()
     latencies.record("pharmacy", "approved", intended_us=1, sent_us=1, step="2102")
+    latencies.record("pharmacy", "SETTLED", intended_us=1, sent_us=1)
     report = Report(
         visits={"pharmacy": {"SETTLED": 1}}, messages={"2102": {"approved": 1}}, latencies=latencies.encoded()
     )
     families = ReportCollector(lambda: report, Slo(), "run-1").collect()
     assert shown(families, frozenset({"run"})) == documented("Load run")
+
+
+def test_each_group_is_there_with_its_transactions_and_no_other() -> None:
+    section = DOCUMENT.partition("\n## Groups and buckets\n")[2]
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)
+    assert [name for name, _ in rows] == list(GROUPS)
+    assert {infno: name for name, codes in rows for infno in re.findall(r"`([\d:]+)`", codes)} == GROUP_OF
+
+
+def test_the_port_of_a_further_process_is_nobody_elses() -> None:
+    port = re.search(r'"127\.0\.0\.1:(\d+)"', DOCUMENT)
+    assert port
+    assert int(port[1]) not in {*PORTS.values(), LOAD_METRICS_PORT, TERMINALS_PORT, DASH_PORT}
 
 
 @pytest.mark.parametrize("job", ["engine", "load", "terminals"])

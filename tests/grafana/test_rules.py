@@ -37,17 +37,28 @@ def test_each_alert_is_seen_to_fire_and_seen_not_to() -> None:
 
 
 def test_each_alert_leads_to_a_heading_of_the_runbook() -> None:
-    urls = re.findall(r"runbook_url: (\S+)", ALERTS)
-    assert len(urls) == ALERTS.count("- alert:")
-    for url in urls:
-        path, _, anchor = url.partition("#")
+    places = re.findall(r"runbook: (\S+)", ALERTS)
+    assert len(places) == ALERTS.count("- alert:")
+    for place in places:
+        path, _, anchor = place.partition("#")
         headings = re.findall(r"^#+ (.+)$", (ROOT / path).read_text("utf-8"), re.MULTILINE)
-        assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, url
+        assert anchor in {heading.lower().replace(" ", "-") for heading in headings}, place
+
+
+def test_nothing_that_is_no_url_is_called_one() -> None:
+    assert re.findall(r"_url: (?!https?://).+", ALERTS) == []
+
+
+def test_groups_have_a_name_each_and_their_tests_an_order() -> None:
+    groups = re.findall(r"^  - name: (\w+)$", RECORDING + ALERTS, re.MULTILINE)
+    assert len(set(groups)) == len(groups)
+    for case in CASES:
+        assert f"group_eval_order: [{', '.join(groups)}]" in case.read_text("utf-8"), case.name
 
 
 def test_a_recording_rule_is_named_level_metric_operation() -> None:
     names = re.findall(r"- record: (\S+)", RECORDING)
-    assert len(names) == 10
+    assert len(names) == 6
     assert [name for name in names if not re.fullmatch(r"[a-z_]+:[a-z_]+:[a-z_]+\d+[a-z]", name)] == []
 
 

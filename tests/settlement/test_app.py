@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from settlement import app
@@ -51,18 +52,42 @@ def watch(*results: Look | Exception) -> Metrics:
     return metrics
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "AUDIT_PAUSE_S", 0)
-    monkeypatch.setattr(app, "AUDIT_REST", 0)
+    monkeypatch.setattr(app, "_pause_s", lambda *_: 0)
 
 
+@pytest.mark.parametrize(
+    ("took_s", "cpu_s", "pause_s"),
+    [(0.1, 0.1, 30), (25, 25, 99 * 25), (4.4, 0.05, 9 * 4.4), (300, 0.0, 2700)],
+    ids=["quick", "much CPU", "waited for the CPU", "failed after a long time"],
+)
+def test_a_look_is_followed_by_a_rest_from_its_cpu_and_a_shorter_one_from_its_time(
+    took_s: float, cpu_s: float, pause_s: float
+) -> None:
+    assert app._pause_s(took_s, cpu_s) == pytest.approx(pause_s)
+
+
+def test_the_cpu_that_a_look_tells_of_decides_when_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+
+    def pause_s(_: float, cpu_s: float) -> float:
+        told.append(cpu_s)
+        return 0
+
+    monkeypatch.setattr(app, "_pause_s", pause_s)
+    watch(msgspec.structs.replace(KEPT, cpu_s=7.0), StoreError("the disk is gone"))
+    assert told[:2] == [7.0, 0.0]
+
+
+@pytest.mark.usefixtures("_at_once")
 def test_the_books_are_looked_at_again_and_again_until_the_engine_ends() -> None:
     metrics = watch(KEPT, KEPT)
     assert metrics.registry.get_sample_value("shuaka_ledger_audited_timestamp_seconds")
     assert metrics.registry.get_sample_value("shuaka_ledger_audit_failures_total") == 0
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_a_look_that_fails_is_counted_and_logged_in_one_line_and_the_next_one_comes(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -73,12 +98,14 @@ def test_a_look_that_fails_is_counted_and_logged_in_one_line_and_the_next_one_co
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_a_bug_in_a_look_is_logged_with_its_trace_and_the_next_one_comes(caplog: pytest.LogCaptureFixture) -> None:
     metrics = watch(ZeroDivisionError("a bug"), KEPT)
     assert metrics.registry.get_sample_value("shuaka_ledger_audited_timestamp_seconds")
     assert "Traceback" in caplog.text
 
 
+@pytest.mark.usefixtures("_at_once")
 def test_no_look_begins_while_somebodys_audit_is_under_way() -> None:
     looks: list[str] = []
 

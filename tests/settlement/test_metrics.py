@@ -1,13 +1,19 @@
 import urllib.request
+from itertools import pairwise, permutations
 
 from settlement.engine.arrival import Password
-from settlement.metrics import Metrics
-from settlement.replies import LATENCY_BUCKETS, SLO_SECONDS
+from settlement.metrics import STAGE_BUCKETS, Metrics
+from settlement.replies import LATENCY_BUCKETS, SHOWN_FROM_THE_START, SLO_SECONDS
 from settlement.service import Gathered
+from settlement.stores.open_items import OPEN_ITEMS
+from settlement.stores.store import CityDebt, Look
 from settlement.tally import Outcome
 from settlement.wire.codes import KINDS, REFUSALS
 
 SERIES_MAX = 2_000
+GATEWAYS = ("tcp", "national", "services", "admin")
+CITIES = 16
+"""As many as a province has."""
 
 
 def outcome(
@@ -44,9 +50,29 @@ def test_a_transaction_code_of_nobodys_makes_one_series() -> None:
     assert value(metrics, "shuaka_replies_total", gateway="tcp", infno="(unknown)", outcome="approved") == 100
 
 
-def test_latency_has_an_edge_at_each_limit_that_a_run_is_judged_by() -> None:
-    assert set(SLO_SECONDS) < set(LATENCY_BUCKETS)
+def test_latency_has_an_edge_at_each_limit_that_a_run_is_judged_by_and_at_four_times_it() -> None:
+    assert {0.05, 0.2, 1.5, 3.0, 6.0, 12.0} < set(LATENCY_BUCKETS)
+    assert {4 * limit for limit in SLO_SECONDS} < set(LATENCY_BUCKETS)
     assert 20 <= len(LATENCY_BUCKETS) <= 30
+
+
+def test_a_stage_that_stalls_a_commit_for_seconds_is_measured_and_a_short_one_finely() -> None:
+    assert STAGE_BUCKETS[-1] == LATENCY_BUCKETS[-1] == 12.0
+    assert list(STAGE_BUCKETS) == sorted(STAGE_BUCKETS)
+    assert max(longer / shorter for shorter, longer in pairwise(STAGE_BUCKETS)) == 2
+    assert STAGE_BUCKETS[:2] == (0.00002, 0.0000283)
+
+
+def test_what_the_promise_is_judged_by_is_shown_as_nought_before_the_first_reply() -> None:
+    metrics = Metrics()
+    shown = {
+        (gateway, infno, outcome): value(metrics, "shuaka_replies_total", gateway=gateway, infno=infno, outcome=outcome)
+        for gateway in ("tcp", "national")
+        for infno in ("2102", "2207", "2304")
+        for outcome in ("approved", "replayed", "E1003", "E9000")
+    }
+    assert set(shown.values()) == {0}
+    assert shown.keys() == set(SHOWN_FROM_THE_START)
 
 
 def test_what_of_a_batch_was_neither_loading_nor_saving_was_deciding() -> None:
@@ -98,13 +124,15 @@ def test_no_operator_and_no_terminal_is_ever_a_label() -> None:
 def test_whatever_is_sent_to_whichever_door_the_page_holds_fewer_than_two_thousand_series() -> None:
     metrics = Metrics()
     metrics.kept("sqlite")
-    for gateway in ("tcp", "http", "admin"):
-        for infno in KINDS:
+    pairs = tuple(CityDebt(str(owing), str(owed), 1) for owing, owed in permutations(range(CITIES), 2))
+    metrics.books.looked(Look((), dict.fromkeys(OPEN_ITEMS, 1), pairs))
+    for gateway in GATEWAYS:
+        for infno in (*KINDS, "unheard of"):
             for refusal in ("", *REFUSALS):
                 metrics.answered(
                     Outcome(gateway, "o", infno, refusal, replayed=False, password=Password.NOT_ASKED, seconds=0.1)
                 )
     samples = [sample for family in metrics.registry.collect() for sample in family.samples]
     replies = [sample for sample in samples if sample.name == "shuaka_replies_total"]
-    assert sum(sample.value for sample in replies) == 3 * len(KINDS) * (len(REFUSALS) + 1)
+    assert sum(sample.value for sample in replies) == len(GATEWAYS) * (len(KINDS) + 1) * (len(REFUSALS) + 1)
     assert len(samples) < SERIES_MAX

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from loadtests.evidence.result import Result as Run
 from shuaka import capacity
 from shuaka.__main__ import app
+from shuaka.compose import LOAD_METRICS_PORT
 from shuaka.rehearsing.order import Rehearsal
 from shuaka.rehearsing.series import Series
 from tests.loadtests.judged_runs import judged_run
@@ -52,6 +53,16 @@ def test_a_step_is_the_scenario_at_its_rate_and_says_that_this_was_changed(
     assert (first.scenario, first.arrivals.text, first.arrivals.duration_s) == ("smoke", "jittered:20", 65)
     assert (first.warmup_s, first.seed) == (5, 7)
     assert any(line.startswith("arrivals jittered:20 ") for line in first.overridden)
+
+
+def test_a_search_shows_its_metrics_where_prometheus_looks_or_where_it_is_told(
+    tmp_path: Path, rehearsed: list[Rehearsal]
+) -> None:
+    said("smoke", "--data", str(tmp_path))
+    assert {one.metrics_port for one in rehearsed} == {LOAD_METRICS_PORT}
+    rehearsed.clear()
+    said("smoke", "--data", str(tmp_path), "--metrics-port", "0")
+    assert {one.metrics_port for one in rehearsed} == {0}
 
 
 def test_a_search_begins_at_a_quarter_of_the_scenarios_peak(tmp_path: Path, rehearsed: list[Rehearsal]) -> None:

@@ -11,6 +11,7 @@ from loadtests.evidence.result import Result as Run
 from loadtests.evidence.result import write
 from shuaka import compare
 from shuaka.__main__ import app
+from shuaka.compose import LOAD_METRICS_PORT
 from shuaka.engine import EngineError
 from shuaka.rehearsing.order import Rehearsal
 from shuaka.rehearsing.series import Series
@@ -128,6 +129,16 @@ def test_an_engine_that_is_not_there_is_exit_1(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(compare, "Series", partial(Series, perform=gone, rest=lambda _: None))
     answered = said("smoke", "--data", str(tmp_path))
     assert (answered.exit_code, answered.output.splitlines()[-1]) == (1, "error: the engine does not answer")
+
+
+def test_runs_that_are_compared_show_their_metrics_where_prometheus_looks_or_where_they_are_told(
+    tmp_path: Path, rehearsed: list[Rehearsal]
+) -> None:
+    said("smoke", "--data", str(tmp_path))
+    assert {one.metrics_port for one in rehearsed} == {LOAD_METRICS_PORT}
+    rehearsed.clear()
+    said("smoke", "--data", str(tmp_path), "--metrics-port", "0")
+    assert {one.metrics_port for one in rehearsed} == {0}
 
 
 @pytest.mark.parametrize("command", ["compare", "capacity"])

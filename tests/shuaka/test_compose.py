@@ -9,6 +9,7 @@ import typer
 
 from settlement.wire.names import HOSPITAL, PHARMACY
 from shuaka.compose import adopt, card_profiles, population, rulebook, sites
+from shuaka.ending import USAGE
 from shuaka.own_rules import OwnRules
 
 
@@ -77,15 +78,29 @@ def test_a_data_directorys_own_city_stands_before_the_shipped_one(data: Path) ->
     assert "ours-gen1" in {profile.name for profile in card_profiles()}
 
 
+def test_the_terminals_know_the_pin_that_a_data_directorys_city_hands_its_cards_out_with(data: Path) -> None:
+    (there,) = {site.issued_pins for site in sites(10, "run")}
+    assert {one.pin for one in there} == {"123456"}
+    own = OwnRules(data).city_with("370800")
+    own.write_text(own.read_text("utf-8").replace('pin_default = "123456"', 'pin_default = "888888"'), "utf-8")
+    adopt(data)
+    (there,) = {site.issued_pins for site in sites(10, "run")}
+    assert {one.city for one in there if one.pin == "888888"} == {"370800"}
+
+
 def test_without_rules_of_its_own_a_data_directory_has_the_shipped_ones(data: Path) -> None:
     adopt(data)
     assert rulebook().cities["370800"].name_en == "Jining"
 
 
-def test_rules_that_cannot_be_used_are_a_usage_sentence_with_their_file(data: Path) -> None:
+def test_rules_that_cannot_be_used_are_a_usage_sentence_with_their_file(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = OwnRules(data).city_with("370800", policy="none")
-    with pytest.raises(typer.BadParameter, match=f"{file.name}: policy: there is no policies/none.toml"):
+    with pytest.raises(typer.Exit) as ended:
         adopt(data)
+    assert ended.value.exit_code == USAGE
+    assert capsys.readouterr().err.startswith(f"error: {file}: policy: there is no policies/none.toml")
 
 
 @pytest.mark.rule("RG06")

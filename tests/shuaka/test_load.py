@@ -124,7 +124,7 @@ def test_a_master_waits_for_as_many_processes_as_workers_and_a_page_has_a_port(a
         (("city_peak",), "is city-peak meant"),
         (("smoke", "--rate", "fast"), "expected a rate such as 100"),
         (("spike", "--duration", "5"), "states its own length; change it with --rate"),
-        (("smoke", "--mix", "kiosk=0.5"), "kiosk does not exist yet"),
+        (("smoke", "--mix", "kiosk=0.5"), "kiosk cannot be asked for"),
         (("smoke", "--threshold", "2102 p99 = 5"), "is no threshold"),
         (("smoke", "--engine", "http://192.0.2.1:80"), "is not this machine"),
         (("smoke", "--engine", "mqtt://127.0.0.1:1883"), "is no engine"),

@@ -40,7 +40,7 @@ def test_the_other_end_of_a_share_may_be_chosen() -> None:
     ("chosen", "complaint"),
     [
         ([Chosen("default_pin", 0.6), Chosen("local_password_as_pin", 0.6)], "at most 1 together"),
-        ([Chosen("kiosk", 0.1)], "kiosk does not exist yet"),
+        ([Chosen("kiosk", 0.1)], "kiosk cannot be asked for"),
     ],
 )
 def test_shares_that_make_no_mix_are_refused(chosen: list[Chosen], complaint: str) -> None:

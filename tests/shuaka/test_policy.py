@@ -22,6 +22,18 @@ def test_a_table_names_city_policy_and_day_and_says_that_it_is_a_sample(tmp_path
     ]
 
 
+def test_a_sample_under_another_name_is_still_told_to_be_one(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    for folder, name in (("cities", "370100"), ("policies", "sample-jinan")):
+        own = (SHIPPED / folder / f"{name}.toml").read_text("utf-8").replace("sample-jinan", "jinan-2026")
+        (rules / folder).mkdir(parents=True)
+        (rules / folder / f"{name.replace('sample-jinan', 'jinan-2026')}.toml").write_text(own, "utf-8")
+    assert "a sample, not an official policy" in policy("table", "370100", "--data", tmp_path).output
+    done = policy("check", "370100", "--data", tmp_path)
+    assert done.exit_code == 1
+    assert done.output.startswith("not official: employee-outpatient: basis assumed, which is no official source")
+
+
 def test_a_date_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
     assert policy("table", "370100", "--date", "soon", "--data", tmp_path).exit_code == 2
 
@@ -67,6 +79,8 @@ def test_an_unknown_city_is_named_with_those_there_are(command: str, tmp_path: P
 
 def test_bounds_are_golden_cases_that_validate_finds_equal(tmp_path: Path) -> None:
     file = tmp_path / "bounds.json"
-    file.write_text(policy("bounds", "379900", "--date", "2026-06-01", "--data", tmp_path).output, "utf-8")
+    made = policy("bounds", "379900", "--date", "2026-06-01", "--data", tmp_path)
+    file.write_text(made.stdout, "utf-8")
+    assert made.stderr.startswith("no cases, a golden case holds the pool alone: supplement ")
     assert len(json.loads(file.read_text("utf-8"))) > 100
     assert CliRunner().invoke(app, ["validate", str(file)]).exit_code == 0

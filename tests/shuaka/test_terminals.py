@@ -1,9 +1,13 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from shuaka import terminals
+from shuaka.__main__ import app
+from shuaka.rehearsing import lane
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.tally import Tally
 
@@ -13,6 +17,14 @@ FACTS = {"opter_no": "x", "terminals": 2, "first": 0, "seconds": 3.0, "journal":
 def test_the_command_imports_no_event_loop_until_it_runs() -> None:
     check = "import sys, shuaka.terminals; sys.exit(len({'trio', 'asyncio', 'locust'} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_a_fleet_on_the_terminals_of_another_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminals, "Engine", lambda _: None)
+    with lane.held(tmp_path, 3):
+        said = CliRunner().invoke(app, ["terminals", "--data", str(tmp_path), "--lane", "3", "--count", "6"])
+    assert said.exit_code == 1
+    assert said.stderr.endswith("wait for its end, or choose a --lane\n")
 
 
 @pytest.mark.parametrize(

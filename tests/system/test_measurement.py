@@ -88,7 +88,8 @@ def test_the_log_processor_of_others_recomputes_what_is_stated(
     theirs = outsider.processed(log, tag)
     [stated] = [one for one in result.stated if (one.name, one.since) == (WHOLE, since)]
     assert (theirs["Total_Count"], theirs["Total_Max"]) == (stated.count, stated.max_us)
-    assert stated.p50_us is None or theirs["Total_50%"] == stated.p50_us
+    for name, value in (("50%", stated.p50_us), ("90%", stated.p90_us), ("99%", stated.p99_us)):
+        assert value is None or theirs[f"Total_{name}"] == value
 
 
 def test_a_result_says_on_what_it_was_measured(result: Result) -> None:

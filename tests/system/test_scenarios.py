@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from loadtests.evidence.result import Result, read
+from loadtests.evidence.testimony import Report
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.verdict import Answer
 from loadtests.workload import plan
@@ -26,7 +27,31 @@ from shuaka.rehearsing.locust_command import LOCUSTFILE
 
 SHUAKA = [sys.executable, "-m", "shuaka"]
 LIMIT_S = 60
-SHORT = 'title = "t"\nquestion = "q"\narrivals = "poisson:40/1s"\nwarmup_s = 0\nterminals = 12\n'
+THINKING = """
+title = "Thinking"
+question = "How many are under way?"
+arrivals = "20/60s"
+warmup_s = 0
+terminals = 60
+[think]
+card_s = 2
+"""
+SHORT = """
+title = "t"
+question = "q"
+arrivals = "poisson:40/1s"
+warmup_s = 0
+terminals = 12
+[mix]
+pharmacy = 0.5
+inpatient = 1
+wrong_password = 1
+wrong_slot = 1
+remote = 0
+tap = 0
+bank = 0
+reissue = 0
+"""
 BEYOND = """
 title = "Beyond"
 question = "Is a generator that is too slow told from a slow host?"
@@ -80,8 +105,13 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def plain(data: Path) -> tuple[str, Path]:
     """What a plain locust printed, and its run's directory."""
+    return plainly(data)
+
+
+def plainly(data: Path, *words: str) -> tuple[str, Path]:
     (data / "short.toml").write_text(SHORT)
-    words = ("--headless", "--only-summary", "--scenario", str(data / "short.toml"), "--data", str(data))
+    words = ("--headless", "--only-summary", "--scenario", str(data / "short.toml"), "--data", str(data), *words)
+    before = set((data / "runs").glob("plain-*"))
     environment = {name: value for name, value in os.environ.items() if name != plan.ENVIRONMENT}
     said = subprocess.run(
         [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *words],
@@ -92,7 +122,7 @@ def plain(data: Path) -> tuple[str, Path]:
         check=False,
     )
     assert said.returncode in (0, 1, 3), said.stderr  # a noisy machine may miss a latency
-    [made] = (data / "runs").glob("plain-*")
+    [made] = set((data / "runs").glob("plain-*")) - before
     return said.stdout, made
 
 
@@ -143,6 +173,15 @@ def test_a_plain_locust_composes_a_scenario_and_ends_with_a_judged_report(plain:
     right(read(made / "result.json"))
 
 
+def test_a_plain_locust_of_two_processes_shares_the_scenario_between_them(data: Path) -> None:
+    ports = ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port := free_port()))
+    _, made = plainly(data, "--processes", "2", *ports, "--master-host", "127.0.0.1", "--master-port", str(port))
+    result = right(read(made / "result.json"))
+    assert (result.condition.processes, result.profile.processes) == (2, 2)
+    assert result.profile.overridden == ("processes 2 instead of 1",)
+    assert result.report.arrivals.scheduled == result.report.arrivals.completed > 0
+
+
 def test_a_master_and_two_workers_of_other_shells_give_the_counts_of_one_process(
     data: Path, plain: tuple[str, Path]
 ) -> None:
@@ -167,7 +206,22 @@ def test_a_master_and_two_workers_of_other_shells_give_the_counts_of_one_process
     due = len(list(ArrivalPlan.read("poisson:40/1s").due_times(Random(DEFAULT_SEED))))
     for result in (shared, alone):
         assert result.report.arrivals.scheduled == result.report.arrivals.completed == due
+        of_each_kind_once(result.report, due)
     assert (shared.condition.processes, alone.condition.processes) == (2, 1)
+
+
+def of_each_kind_once(report: Report, due: int) -> None:
+    """Every visit has the messages of its kind and the mistakes that everybody makes here; the people are others."""
+    ends = {kind: sum(answers.values()) for kind, answers in report.visits.items() if kind != "sign_on"}
+    assert set(ends) == {"pharmacy", "inpatient"}
+    assert sum(ends.values()) == report.events["WRONG_SLOT"] == due
+    assert all(count == pytest.approx(due / 2, abs=due / 3) for count in ends.values())
+    stays, sales = (report.visits[kind]["SETTLED"] for kind in ("inpatient", "pharmacy"))
+    approved = {code: answers["approved"] for code, answers in report.messages.items() if code != "9001"}
+    of_a_stay = dict.fromkeys(("2301", "2303", "2304", "2401", "2402"), stays)
+    assert approved == {"1101": due, "2101": sales, "2102": sales, **of_a_stay}
+    assert report.messages["2102"]["E2102"] == sales
+    assert report.events["PASSWORD_WRONG"] == sum(answers.get("E2102", 0) for answers in report.messages.values())
 
 
 def test_a_rate_beyond_the_machine_is_the_generators_failure_and_exit_3(data: Path) -> None:
@@ -178,6 +232,20 @@ def test_a_rate_beyond_the_machine_is_the_generators_failure_and_exit_3(data: Pa
     assert result.verdict is not None
     assert result.verdict.answer is Answer.GENERATOR_BOUND
     assert result.verdict.reasons
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_on_locusts_page_users_are_the_visits_in_flight_of_all_processes(data: Path, processes: str) -> None:
+    (data / "thinking.toml").write_text(THINKING)
+    port, words = free_port(), (str(data / "thinking.toml"), "--name", f"thinking-{processes}")
+    web = ("--web", "--web-port", str(port), "--processes", processes)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command(data, *words, *web), **quiet) as load:
+        try:
+            until(port, lambda page: 30 <= page["user_count"] <= 60)
+        finally:
+            load.send_signal(signal.SIGINT)
+            load.communicate(timeout=LIMIT_S)
 
 
 def test_locusts_page_has_our_tabs_its_stop_leaves_a_judged_result_and_ctrl_c_ends_it(data: Path) -> None:

@@ -194,6 +194,7 @@ async def test_on_a_bad_line_nothing_is_settled_twice_or_lost(
         assert report.settled[infno].fingerprint == ledger[infno].fingerprint or ledger[infno].reversed
     assert report.events["RETRIED"] > 5
     assert report.unknown == sum(len(made.journal.pending(seat.terminal.site.dev_no)) for seat in made.seats)
+    assert report.unknown == sum(seat.terminal.left_open for seat in made.seats)
 
 
 async def test_a_terminal_that_fails_is_reported_and_the_others_go_on(

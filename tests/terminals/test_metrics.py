@@ -1,4 +1,5 @@
 import urllib.request
+from itertools import pairwise
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -12,9 +13,9 @@ from terminals.tally import Tally
 
 
 class Field:
-    def __init__(self, open_intents: int = 0) -> None:
+    def __init__(self, open_intents: int = 0, left_open: int = 0) -> None:
         self.tally, self.meter = Tally(), Meter()
-        self.collector = FieldCollector(self.tally, self.meter, lambda: open_intents)
+        self.collector = FieldCollector(self.tally, self.meter, lambda: open_intents, lambda: left_open)
 
     def value(self, name: str, **labels: str) -> float | None:
         registry = CollectorRegistry()
@@ -57,11 +58,18 @@ def test_locks_that_a_chip_told_of_are_counted() -> None:
     assert all(field.value("shuaka_card_events_total", event=name) is not None for name in CARD_EVENTS.values())
 
 
-def test_what_stands_open_is_a_gauge_of_the_journal_and_one_of_visits_in_doubt() -> None:
-    field = Field(open_intents=3)
+def test_what_stands_open_is_a_gauge_of_the_journal_and_one_of_what_no_visit_holds() -> None:
+    field = Field(open_intents=3, left_open=1)
     field.tally.cut()
+    field.tally.fail(OSError("cable"))
     assert field.value("shuaka_journal_open_entries") == 3
     assert field.value("shuaka_reversals_pending") == 1
+
+
+def test_an_apdu_has_buckets_by_the_square_root_of_two_from_50_us_to_a_second_and_a_half() -> None:
+    assert {round(above / below, 2) for below, above in pairwise(APDU_BUCKETS)} == {1.41}
+    assert APDU_BUCKETS[0] == 0.00005
+    assert APDU_BUCKETS[-1] == pytest.approx(1.6384)
 
 
 def test_metrics_are_served_while_the_fleet_works_and_no_longer() -> None:
@@ -69,6 +77,8 @@ def test_metrics_are_served_while_the_fleet_works_and_no_longer() -> None:
     field.meter.reconnects = 2
     with metrics.served(field.collector, "127.0.0.1", 0) as port:
         page = f"http://127.0.0.1:{port}/metrics"
-        assert "shuaka_reconnects_total 2.0" in urllib.request.urlopen(page, timeout=5).read().decode()
+        shown = urllib.request.urlopen(page, timeout=5).read().decode()
+        assert "shuaka_reconnects_total 2.0" in shown
+        assert "process_resident_memory_bytes" in shown
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(page, timeout=5)

@@ -138,6 +138,42 @@ async def test_an_unreachable_host_is_tried_again_and_then_no_reply(
     assert [later - earlier for earlier, later in pairwise(tried)] == pytest.approx(RECONNECT_PAUSES_S)
 
 
+class Jammed(DirectLink):
+    """A line whose peer reads no more once it is `stuck`: no frame is ever sent whole."""
+
+    stuck = closed = False
+
+    async def send(self, frame: bytes) -> None:
+        if self.stuck:
+            await trio.sleep_forever()
+        await super().send(frame)
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+async def test_a_link_on_which_a_request_was_cut_off_is_given_up_and_the_next_goes_out_on_another(
+    host: Any, site: Callable[..., Site], autojump_clock: Any
+) -> None:
+    jammed = Jammed(host.handle)
+    links: list[Link] = [jammed, DirectLink(host.handle)]
+
+    async def connect() -> Link:
+        return links.pop(0)
+
+    def clock_ms() -> int:
+        host.now_ms += 1
+        return int(host.now_ms)
+
+    link = SessionLink(host.session(site()), connect, clock_ms=clock_ms)
+    await link.exchange(SIGN_IN)
+    jammed.stuck = True
+    assert await link.exchange(QUESTION) == NoReply("no reply within 10 s")
+    assert jammed.closed
+    assert isinstance(await link.exchange(QUESTION), Reply)
+    assert not links
+
+
 async def test_after_a_reset_the_next_request_connects_again(
     host: Any, site: Callable[..., Site], autojump_clock: Any
 ) -> None:

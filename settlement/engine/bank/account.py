@@ -11,7 +11,7 @@ import msgspec
 
 from settlement.engine.arrival import Door
 from settlement.engine.bank.answer import answered, authorization_code, declined, declined_to
-from settlement.engine.bank.batch import batch_refusal
+from settlement.engine.bank.batch import batch_refusal, duplicate, traced
 from settlement.engine.bank.card import Presented, Stranger, presented
 from settlement.engine.bank.pin import counted_again, tried
 from settlement.engine.bank.zone import bank_of, zone_refusal
@@ -19,7 +19,7 @@ from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.ledger.bank_books import moving
 from settlement.engine.ledger.bank_zone import CLOSED, BankMovement
 from settlement.engine.ledger.identity import trade_id_of
-from settlement.engine.ledger.state import BankAccount, Record
+from settlement.engine.ledger.state import BankAccount, Record, Transfer
 from settlement.wire import bank_codes, codes
 from settlement.wire.bank import BANK_APPROVED, BankTransfer, CardRequest, Withdrawal
 from settlement.wire.names import day_of
@@ -94,7 +94,11 @@ def _served(
     card = presented(case, asked)
     if isinstance(card, Stranger):
         return declined(case, asked, card.refused, card.chip_data)
-    known = zone_refusal(case, card.person, card.account, debit=debit) or tried(case, asked, card.account)
+    known = (
+        duplicate(case, asked, card.account.psn_no)
+        or zone_refusal(case, card.person, card.account, debit=debit)
+        or tried(case, asked, card.account)
+    )
     if isinstance(known, Refused):
         return declined_to(case, asked, card, known)
     again = counted_again(case, asked, known)
@@ -106,8 +110,12 @@ def _served(
 
 
 def _done(case: Case, asked: CardRequest, card: Presented, done: BankAccount | Moved) -> Granted:
-    rows: tuple[Record, ...] = (done,) if isinstance(done, BankAccount) else (*done[0], done[1])
-    transfers = () if isinstance(done, BankAccount) else moving(done[1])
+    if isinstance(done, BankAccount):
+        rows: tuple[Record, ...] = (done,)
+        transfers: tuple[Transfer, ...] = ()
+    else:
+        changed, moved = done
+        rows, transfers = (*changed, moved, traced(case, asked, moved.psn_no)), moving(moved)
     after = rows[0]
     assert isinstance(after, BankAccount)
     output = answered(

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from settlement.engine.case import Case, Granted, Refused, Verdict
-from settlement.engine.ledger.bank_zone import BankBatch
+from settlement.engine.ledger.bank_zone import BankBatch, BankTrace
 from settlement.engine.ledger.identity import trade_id_of
 from settlement.engine.ledger.state import SETTLED, BankTrade, Key, Record
 from settlement.wire import bank_codes as codes
@@ -26,6 +26,7 @@ from settlement.wire.bank import (
     BatchClose,
     BatchClosed,
     BatchLine,
+    CardRequest,
     LineTaken,
 )
 
@@ -53,6 +54,24 @@ def batch_refusal(case: Case, batch: int) -> Refused | None:
     if row is None or (row.signed_in and row.batch == batch):
         return None
     return Refused(codes.BANK_BATCH_DIFFERS, f"batch {row.batch}" if row.signed_in else "closed")
+
+
+def trace_key(city: str, dev_no: str, asked: CardRequest, psn_no: str) -> Key:
+    """Name the batch and trace of what a card asks at a terminal."""
+    return BankTrace, (city, dev_no, asked.batch, asked.trace, psn_no)
+
+
+def duplicate(case: Case, asked: CardRequest, psn_no: str) -> Refused | None:
+    """Return that this batch and trace have moved money of the card before (DE 39 94), or None."""
+    table, key = trace_key(case.institution.city, case.arrival.request.dev_no, asked, psn_no)
+    known = case.state.get(table, *key)
+    return Refused(codes.BANK_DUPLICATE, f"batch {asked.batch}, trace {asked.trace}") if known else None
+
+
+def traced(case: Case, asked: CardRequest, psn_no: str) -> BankTrace:
+    """Return the row that keeps batch and trace of what moved money."""
+    request = case.arrival.request
+    return BankTrace(case.institution.city, request.dev_no, asked.batch, asked.trace, psn_no, request.msgid)
 
 
 def counted(case: Case, *, debit_fen: int = 0, credit_fen: int = 0) -> tuple[Record, ...]:

@@ -35,7 +35,9 @@ def _asked(arrival: Arrival, world: World) -> Keys:
     psn_no = _holder(arrival, world, asked.pan)
     if psn_no is None:
         return _batch(arrival, world)
-    return *_batch(arrival, world), (Person, (home, psn_no)), (BankAccount, (home, psn_no))
+    request = arrival.request
+    trace = batch.trace_key(request.mdtrtarea_admvs, request.dev_no, asked, psn_no)
+    return *_batch(arrival, world), (Person, (home, psn_no)), (BankAccount, (home, psn_no)), trace
 
 
 def _bought(arrival: Arrival, world: World) -> Keys:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from settlement.engine.bank.answer import answered, authorization_code, declined, declined_to
-from settlement.engine.bank.batch import batch_refusal, counted
+from settlement.engine.bank.batch import batch_refusal, counted, duplicate, traced
 from settlement.engine.bank.card import Presented, Stranger, presented
 from settlement.engine.bank.pin import counted_again, tapped, tried
 from settlement.engine.bank.zone import zone_refusal
@@ -46,7 +46,7 @@ def purchase(case: Case) -> Verdict:
 
 
 def _payable(case: Case, asked: Purchase, card: Presented) -> Payable | Refused:
-    stopped = zone_refusal(case, card.person, card.account)
+    stopped = duplicate(case, asked, card.account.psn_no) or zone_refusal(case, card.person, card.account)
     if stopped:
         return stopped
     account = card.account
@@ -85,6 +85,7 @@ def _paid(case: Case, asked: Purchase, card: Presented, payable: Payable) -> Gra
     changes: list[Record] = [
         msgspec.structs.replace(tapped(asked, account), balance_fen=account.balance_fen - asked.amount_fen),
         trade,
+        traced(case, asked, account.psn_no),
         *counted_again(case, asked, account),
         *counted(case, debit_fen=asked.amount_fen),
     ]

@@ -3,12 +3,13 @@
 First prefunded, then cleared (先预付后清算): between cities nothing but prefunding moves. What a revoke or reversal
 takes back after its month was cleared is dated on its own day, and so joins the clearing of that month. A month is
 cleared once; asked again, nothing is paid. What is owed comes with the arrival, because it is read from all transfers.
+
+The centre lends nothing: where a city's prefunding falls short nobody is paid, until its agency has paid in more. It
+has once the city's `prefund` is raised (assumed: what is published calls for more, and says no procedure).
 """
 
 from collections import defaultdict
 from typing import Final
-
-import msgspec
 
 from settlement.engine.case import Case, Granted, Refused, Verdict
 from settlement.engine.ledger.claims import (
@@ -50,7 +51,10 @@ def clear(case: Case) -> Verdict:
     if owed.since_ms != (last.until_ms if last else 0):
         return Refused(remote_codes.CLEARED_MEANWHILE)
     positions = owed.positions
-    prefunds, openings = _prefunds(case, positions)
+    prefunds, paid_in = _prefunds(case, positions, asked.month)
+    short = [f"{row.city} lacks {-row.balance_fen} fen" for row in prefunds if row.balance_fen < 0]
+    if short:
+        return Refused(remote_codes.PREFUND_SHORT, ", ".join(short))
     paid = tuple(
         PaidClaim(
             city=position.owing,
@@ -66,22 +70,21 @@ def clear(case: Case) -> Verdict:
     return Granted(
         MonthCleared(asked.month, len(paid)),
         (Cleared(CENTRE, asked.month, until_ms, case.now_ms), *paid, *prefunds),
-        (*openings, *paying(positions, asked.month, case.now_ms)),
+        (*paid_in, *paying(positions, asked.month, case.now_ms)),
     )
 
 
-def _prefunds(case: Case, positions: tuple[Position, ...]) -> tuple[list[Prefund], list[Transfer]]:
-    """Return what each city has at the centre after this clearing, and where the first of it comes from."""
+def _prefunds(case: Case, positions: tuple[Position, ...], month: int) -> tuple[list[Prefund], list[Transfer]]:
+    """Return what each city has at the centre after this clearing, and the transfers of what it pays in before."""
     moved: defaultdict[str, int] = defaultdict(int)
     for position in positions:
         if position.kind == BETWEEN_CITIES:
             moved[position.owing] -= position.net_fen
             moved[position.claim.rpartition(":")[2]] += position.net_fen
-    prefunds, openings = [], list[Transfer]()
+    prefunds, paid_in = [], list[Transfer]()
     for city, fen in sorted(moved.items()):
-        before = case.state.get(Prefund, city)
-        if before is None:
-            before = Prefund(city, int(case.world.cities[city].clearing.prefund_fen))
-            openings += prefunding(city, before.balance_fen, case.now_ms)
-        prefunds.append(msgspec.structs.replace(before, balance_fen=before.balance_fen + fen))
-    return prefunds, openings
+        before = case.state.get(Prefund, city) or Prefund(city, 0, 0)
+        more_fen = max(0, case.world.cities[city].clearing.prefund_fen - before.paid_in_fen)
+        paid_in += prefunding(city, more_fen, month, case.now_ms)
+        prefunds.append(Prefund(city, before.balance_fen + more_fen + fen, before.paid_in_fen + more_fen))
+    return prefunds, paid_in

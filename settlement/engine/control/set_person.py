@@ -13,7 +13,7 @@ from settlement.engine.judge import Judge, Keys
 from settlement.engine.ledger.books import BANK_OPENING, OPENING, account_of, agency, bank
 from settlement.engine.ledger.state import BankAccount, Person, Transfer
 from settlement.wire import codes
-from settlement.wire.control import UNSET, PersonSet, SetPerson
+from settlement.wire.control import NO_STANDING, UNSET, PersonSet, SetPerson
 
 
 def set_person(case: Case) -> Verdict:
@@ -45,6 +45,9 @@ def _person(case: Case, asked: SetPerson, person: Person) -> Person:
         password_tries_left=(
             person.password_tries_left if asked.password_tries_left == UNSET else asked.password_tries_left
         ),
+        insutype=asked.insutype or person.insutype,
+        psn_type=asked.psn_type or person.psn_type,
+        standing="" if asked.standing == NO_STANDING else asked.standing or person.standing,
     )
 
 

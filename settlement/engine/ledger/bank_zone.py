@@ -37,6 +37,19 @@ class BankBatch(Record, frozen=True, array_like=True):
     opened_ms: int
 
 
+class BankTrace(Record, frozen=True, array_like=True):
+    """The batch and trace by which a terminal's message moved a card's money: under another msgid they move no more."""
+
+    KEY: ClassVar[int] = 5
+    city: str
+    """The terminal's."""
+    dev_no: str
+    batch: int
+    trace: int
+    psn_no: str
+    msgid: str
+
+
 class BankMovement(Record, frozen=True, array_like=True):
     """What moved an account and was no purchase; `kind` is WITHDRAWAL, DEPOSIT, TRANSFER, PAY, COLLECT or CLOSING."""
 

@@ -20,7 +20,7 @@ BY_BANKS: Final = "INST_BANK"
 CLEARED: Final = "CLEARED:"
 """What the cause of a transfer begins with that pays a claim; the month follows."""
 PREFUNDING: Final = "PREFUNDING"
-"""The cause of a city's first prefunding."""
+"""The cause of what a city pays in."""
 CENTRE: Final = "CENTRE"
 
 
@@ -79,11 +79,12 @@ class PaidClaim(Record, frozen=True, array_like=True):
 
 
 class Prefund(Record, frozen=True, array_like=True):
-    """What a city has at the clearing centre; below zero it owes the centre, which went on paying (assumed)."""
+    """What a city has at the clearing centre, never below zero; `paid_in_fen` is what it has paid in by now."""
 
     KEY: ClassVar[int] = 1
     city: str
     balance_fen: int
+    paid_in_fen: int
 
 
 class PairRow(Struct, frozen=True):

@@ -28,8 +28,8 @@ def paying(positions: Iterable[Position], month: int, booked_ms: int) -> tuple[T
     )
 
 
-def prefunding(city: str, amount_fen: int, booked_ms: int) -> tuple[Transfer, ...]:
-    """Return the transfers that a city's first prefunding comes from, at the agency and at the centre."""
+def prefunding(city: str, amount_fen: int, month: int, booked_ms: int) -> tuple[Transfer, ...]:
+    """Return the transfers of what a city pays in for a month's clearing, at the agency and at the centre."""
     if not amount_fen:
         return ()
     entries: tuple[Entry, ...] = (
@@ -37,7 +37,8 @@ def prefunding(city: str, amount_fen: int, booked_ms: int) -> tuple[Transfer, ..
         (CENTRE, f"OPENING:{CENTRE}", f"PREFUND_HELD:{city}", amount_fen),
     )
     return tuple(
-        Transfer(city, NOBODY, PREFUNDING, 0, number, *entry, booked_ms) for number, entry in enumerate(entries)
+        Transfer(city, NOBODY, PREFUNDING, 0, number, *entry, booked_ms)
+        for number, entry in enumerate(entries, month * len(entries))
     )
 
 

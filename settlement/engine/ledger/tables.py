@@ -3,7 +3,7 @@
 from typing import Final
 
 from settlement.engine.ledger.accounts import Allotment, FamilyBind, FamilyDebit, FamilyUse, Token
-from settlement.engine.ledger.bank_zone import BankBatch, BankMovement
+from settlement.engine.ledger.bank_zone import BankBatch, BankMovement, BankTrace
 from settlement.engine.ledger.cards import CardEvent, Ecard
 from settlement.engine.ledger.claims import Cleared, PaidClaim, Prefund
 from settlement.engine.ledger.filings import Filing
@@ -56,6 +56,7 @@ RECORDS: Final[tuple[type[Record], ...]] = (
     BankTrade,
     BankBatch,
     BankMovement,
+    BankTrace,
     StatementFile,
     Token,
     Allotment,

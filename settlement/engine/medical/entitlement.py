@@ -56,9 +56,8 @@ def entitled(case: Case, sale: Sale, med_type: str) -> Entitled | Refused:
     person = known(case, sale.psn_no)
     if isinstance(person, Refused):
         return person
-    if not isinstance(sale, OutpatientSale) and (
-        refused := credential_refusal(case, sale, person, _mdtrt_id(sale)) or identity_refusal(sale, person)
-    ):
+    shown = None if isinstance(sale, OutpatientSale) else credential_refusal(case, sale, person, _mdtrt_id(sale))
+    if refused := shown or identity_refusal(sale, person):
         return refused
     if sale.insutype != person.insutype:
         return Refused(codes.NO_INSURED_PERSON, f"insutype {sale.insutype}, insured as {person.insutype}")

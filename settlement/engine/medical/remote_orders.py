@@ -120,7 +120,8 @@ def confirm(case: Case) -> Verdict:
     judged = judge(at_pharmacy, sale, sale.med_type, sale.drugdetail)
     if isinstance(judged, Refused):
         return judged
-    verdict = settled(at_pharmacy, sale, judged, mdtrt_id=order.mdtrt_regno)
+    ordered = DECODE_SALE(order.sale)  # what was shown is the token of 2166, spent there
+    verdict = settled(at_pharmacy, ordered, judged, mdtrt_id=order.mdtrt_regno)
     if isinstance(verdict, Refused):
         return verdict
     assert isinstance(verdict.output, SettlementInfo)

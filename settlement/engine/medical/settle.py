@@ -9,6 +9,7 @@ from settlement.engine.credential import credential_refusal, spent
 from settlement.engine.ledger.identity import visit_id_of
 from settlement.engine.ledger.state import FeeBatch, Visit
 from settlement.engine.medical.settling import Judged, info_of, judge, parts_refusal, settled
+from settlement.engine.medical.visits import outpatient_refusal
 from settlement.wire import codes, hospital_codes
 from settlement.wire.messages import (
     Line,
@@ -92,8 +93,8 @@ def _judge_drugs(case: Case, sale: PresettleDrugSale | SettleDrugSale) -> Judged
 def _judge_outpatient(case: Case, sale: PresettleOutpatient | SettleOutpatient) -> tuple[Judged, FeeBatch] | Refused:
     if case.institution.kind != HOSPITAL:
         return Refused(codes.WRONG_KIND_OF_INSTITUTION, case.institution.code)
-    if sale.med_type == codes.PHARMACY_MED_TYPE:
-        return Refused(codes.NO_BENEFIT, f"med_type {sale.med_type} at a hospital")
+    if refused := outpatient_refusal(sale.med_type):
+        return refused
     visit = case.state.get(Visit, case.home, sale.psn_no, sale.mdtrt_id)
     batch = case.state.get(FeeBatch, case.home, sale.psn_no, sale.mdtrt_id, sale.chrg_bchno)
     if visit is None or visit.cancelled or batch is None or not batch.lines:

@@ -2,8 +2,9 @@
 
 Deductible and tiers are walked over the stay, wherever the policy counts them by admission; what was settled before
 stays settled. A stay is settled as the person is insured when it is settled, also where that changed since the
-admission (assumed: the interface does not say). The deposit pays the patient's rest as far as it goes, and at the end
-what is left of it is given back.
+admission (assumed: the interface does not say). The last settlement ends the stay, also where everything was settled in
+between: it is of 0.00 then. The deposit pays the patient's rest as far as it goes, and at the end what is left of it is
+given back.
 """
 
 from typing import Final
@@ -88,7 +89,7 @@ def _judged(case: Case, sale: StaySale) -> Judged | Refused:
     if isinstance(stay, Refused):
         return stay
     lines = tuple(each for each in open_lines(case, stay).values() if each.line.cnt_e4)
-    if not lines:
+    if not lines and not _ends(stay, sale):
         last = stay.settlements[-1:]
         return Refused(codes.ALREADY_SETTLED, f"setl_id {last[0]}") if last else _nothing_charged(stay)
     if sale.mid_setl_flag == INTERIM and stay.state != IN_HOSPITAL:
@@ -97,6 +98,11 @@ def _judged(case: Case, sale: StaySale) -> Judged | Refused:
         return Refused(hospital_codes.NOT_DISCHARGED, f"mdtrt_id {stay.mdtrt_id}")
     as_settled = msgspec.structs.replace(stay, final=int(sale.mid_setl_flag != INTERIM))
     return judge_cuts(case, sale, stay.med_type, lambda: _cuts(case, sale, lines), as_settled)
+
+
+def _ends(stay: Stay, sale: StaySale) -> bool:
+    """Whether a sale ends a stay whose charges were all settled in between: it gives back the deposit that is left."""
+    return bool(stay.settlements) and not stay.final and sale.mid_setl_flag != INTERIM
 
 
 def _cuts(case: Case, sale: StaySale, lines: tuple[OpenLine, ...]) -> Cuts | Refused:

@@ -35,8 +35,11 @@ from settlement.wire.hospital import (
 )
 from settlement.wire.names import HOSPITAL, local_time
 
-STAY_MED_TYPES: Final = frozenset({"21", "2101", "22", "24", "28", "52"})
-"""What is a stay: 住院 (21, in newer tables 2101), 外伤住院, 急诊转住院, 日间手术, 生育住院 (interface code table)."""
+STAY_MED_TYPES: Final = frozenset(
+    {"21", "2101", "2102", "2105", "2106", "2107", "2109", "21303", "22", "24", "28", "52"}
+)
+"""What is a stay: 住院 (21, in newer tables 2101) and its kinds, 外伤住院, 急诊转住院, 日间手术, 生育住院 (code table).
+No outpatient message may carry it, because nobody was admitted."""
 
 
 def admit(case: Case) -> Verdict:

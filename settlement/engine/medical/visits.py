@@ -5,18 +5,20 @@ from typing import Final
 import msgspec
 
 from settlement.engine.case import Case, Granted, Refused, Verdict
-from settlement.engine.credential import credential_refusal, spent
+from settlement.engine.credential import credential_refusal, identity_refusal, spent
 from settlement.engine.judge import Keys
 from settlement.engine.ledger.identity import visit_id_of
 from settlement.engine.ledger.state import FeeBatch, Record, Visit
 from settlement.engine.medical.bill import cut_bill
 from settlement.engine.medical.standing import insured
+from settlement.engine.medical.stays import STAY_MED_TYPES
 from settlement.wire import codes, hospital_codes
 from settlement.wire.envelope import encode_lines, encode_rows
 from settlement.wire.hospital import ALL_LINES, CancelFees, CancelRegistration, DescribeVisit, VisitChanged
 from settlement.wire.messages import FeesCut, RegisterOutpatient, UploadFees, VisitOpened
 from settlement.wire.names import HOSPITAL, day_of
 
+NOT_OUTPATIENT: Final = STAY_MED_TYPES | {codes.PHARMACY_MED_TYPE}
 BATCHES_MAX: Final = 200
 """Charge batches of one visit."""
 
@@ -30,7 +32,7 @@ def register(case: Case) -> Verdict:
     person = insured(case, asked.psn_no)
     if isinstance(person, Refused):
         return person
-    if refused := credential_refusal(case, asked, person):
+    if refused := credential_refusal(case, asked, person) or identity_refusal(asked, person):
         return refused
     if asked.insutype != person.insutype:
         return Refused(codes.NO_INSURED_PERSON, f"insutype {asked.insutype}, insured as {person.insutype}")
@@ -69,6 +71,8 @@ def describe(case: Case) -> Verdict:
     visit = _visit(case, asked.psn_no, asked.mdtrt_id)
     if isinstance(visit, Refused):
         return visit
+    if refused := outpatient_refusal(asked.med_type):
+        return refused
     if visit.med_type not in ("", asked.med_type):
         return Refused(hospital_codes.MED_TYPE_FIXED, f"med_type {asked.med_type}, said before: {visit.med_type}")
     described = msgspec.structs.replace(
@@ -128,6 +132,11 @@ def cancel_fees(case: Case) -> Verdict:
     if batch.setl_id:
         return Refused(codes.LINES_SETTLED, f"chrg_bchno {asked.chrg_bchno}: setl_id {batch.setl_id}")
     return Granted(VisitChanged(), (_emptied(batch),))
+
+
+def outpatient_refusal(med_type: str) -> Refused | None:
+    """Return why no outpatient visit is of a kind, or None: a stay is admitted (2401), a pharmacy sells (2102)."""
+    return Refused(codes.NO_BENEFIT, f"med_type {med_type} of an outpatient") if med_type in NOT_OUTPATIENT else None
 
 
 def batch_keys(case: Case) -> Keys:

@@ -37,7 +37,8 @@ ITEM_COLUMNS: Final[dict[str, bool]] = {
     "begndate": True,
     "enddate": False,
 }
-"""Columns of a catalogue, and whether each must be there; an empty cell is as good as no column."""
+"""Columns of a catalogue, and whether each must be there; an empty cell is as good as no column. Of class 02 (乙)
+`selfpay_prop` may not be empty: a share that nobody gave would be paid by the fund."""
 MATCH_COLUMNS: Final[dict[str, bool]] = {
     "fixmedins_code": True,
     "medins_list_codg": True,
@@ -202,7 +203,10 @@ def _item(cells: Cells) -> Item:
 
 
 def _first_share(cells: Cells, lv: str) -> int:
-    share = _number(cells, "selfpay_prop", RATIO_PLACES) or 0
+    said = _number(cells, "selfpay_prop", RATIO_PLACES)
+    if said is None and lv == CLASS_B:
+        raise _BadCellError("selfpay_prop: empty; class 02 (乙) says its first share, 0 if it has none")
+    share = said or 0
     if share > RATIO_ONE:
         raise _BadCellError("selfpay_prop: above 1 (10 % is written 0.1)")
     if lv == CLASS_C and share in (0, RATIO_ONE):

@@ -106,7 +106,7 @@ class Clearing(Row, frozen=True):
     """How a city settles with others."""
 
     prefund_fen: Fen = field(name="prefund")
-    """What it has paid in at the clearing centre before anything is cleared (预付金)."""
+    """What it has paid in at the clearing centre before anything is cleared (预付金); raised, it pays in the rest."""
 
 
 class StayRules(Row, frozen=True):

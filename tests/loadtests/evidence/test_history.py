@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from loadtests.evidence.history import HistoryError, ended, read_history
 from terminals.journal import FileJournal
@@ -15,10 +16,13 @@ DONE = Resolution("M1", Fate.DONE, "T1")
 REVOKE = Intent("R1", "2103", "N1", "370100", -1000, "T1", "V1")
 
 
-def test_a_settlement_stands_until_another_journal_tells_of_its_revoke(journal: Write) -> None:
-    run = journal("load-0.jsonl", SALE, DONE)
+@pytest.mark.parametrize(("settles", "revokes"), [("2102", "2103"), ("2207", "2208"), ("2304", "2305")])
+def test_a_settlement_stands_until_another_journal_tells_of_its_revoke(
+    journal: Write, settles: str, revokes: str
+) -> None:
+    run = journal("load-0.jsonl", replace(SALE, infno=settles), DONE)
     assert [deed.msgid for deed in read_history([run]).standing()] == ["M1"]
-    undo = journal("undo.jsonl", REVOKE, Resolution("R1", Fate.DONE, "T2"))
+    undo = journal("undo.jsonl", replace(REVOKE, infno=revokes), Resolution("R1", Fate.DONE, "T2"))
     history = read_history([run, undo])
     assert (history.standing(), [deed.msgid for deed in history.revoked()]) == ([], ["R1"])
 

@@ -5,12 +5,15 @@ import pytest
 
 from cardsim.issuing.card_profiles import CardProfile
 from cardsim.issuing.population import Population
-from loadtests.evidence.stories import STORIES, Cards, cards_of, unseen
+from loadtests.evidence.stories import PAPERS_READ, STORIES, Cards, cards_of, told, unseen
+from loadtests.evidence.testimony import Report
+from settlement.wire.codes import CREDENTIAL_IDENTITY_CARD
 from settlement.wire.entitlement_codes import CREDENTIAL_VOUCHER
 from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Event, Tender
 from terminals.kernel.site import Site
 from terminals.patients import Item, Mix, Patient, Patients, places_of
+from terminals.sums import NO_CARD_READ
 
 JINAN, ELSEWHERE = "370100", "379900"
 PROFILES = (
@@ -36,6 +39,7 @@ EVERYTHING = Mix(
     wrong_bank_pin=0.5,
     voucher=0.1,
     identity_card=0.1,
+    inpatient=0.5,
 )
 
 
@@ -76,14 +80,17 @@ def test_what_happened_once_is_no_complaint_and_what_a_few_patients_cannot_promi
         ("remote", Event.PIN_VERIFIED),
         ("foreign_module", Event.KEY_WRONG),
         ("voucher", Event.SCANNED),
+        ("identity_card", PAPERS_READ),
+        ("pharmacy", "pharmacy"),
+        ("inpatient", "inpatient"),
     ],
 )
-def test_a_share_of_zero_promises_nothing(share: str, event: Event) -> None:
+def test_a_share_of_zero_promises_nothing(share: str, event: str) -> None:
     [story] = [story for story in STORIES if story.event is event]
     assert story.share(msgspec.structs.replace(EVERYTHING, **{share: 0}), CARDS) == 0
 
 
-PLANNED: Mapping[Event, Callable[[Patient], bool]] = {
+PLANNED: Mapping[str, Callable[[Patient], bool]] = {
     Event.BANK_PAID: lambda one: one.tender is not Tender.CASH and not one.account_used,
     Event.BANK_PIN_WRONG: lambda one: one.tender is Tender.BANK and not one.account_used and len(one.bank_pins) > 1,
     Event.TAPPED: lambda one: one.slot is Slot.TAP,
@@ -92,18 +99,33 @@ PLANNED: Mapping[Event, Callable[[Patient], bool]] = {
     Event.REISSUED: lambda one: one.reissue,
     Event.KEY_WRONG: lambda one: bool(one.module_area),
     Event.SCANNED: lambda one: one.papers.mdtrt_cert_type == CREDENTIAL_VOUCHER if one.papers else False,
+    PAPERS_READ: lambda one: one.papers.mdtrt_cert_type == CREDENTIAL_IDENTITY_CARD if one.papers else False,
+    "pharmacy": lambda one: one.kind == "P",
+    "outpatient": lambda one: one.kind == "H" and not one.inpatient,
+    "inpatient": lambda one: one.kind == "H" and one.inpatient,
 }
 """What a patient will do, of those who show a card or scan a telephone."""
 
 
 @pytest.mark.parametrize("event", PLANNED)
-def test_the_reckoning_is_near_what_the_patients_of_the_mix_do(sites: list[Site], event: Event) -> None:
+@pytest.mark.parametrize("pharmacy", [1, 0.5])
+def test_the_reckoning_is_near_what_the_patients_of_the_mix_do(sites: list[Site], event: str, pharmacy: float) -> None:
     people = Population(1, 10_000, PROFILES)
     pins = {JINAN: "111111", ELSEWHERE: "111111"}
     goods = (Item("X1", 10_000_000, "01"),)
-    mix = msgspec.structs.replace(EVERYTHING, pharmacy=1)
-    patients = Patients(1, mix, people.profile, places_of(sites), goods, pins, people.person)
+    mix = msgspec.structs.replace(EVERYTHING, pharmacy=pharmacy)
+    every = [*sites, *(msgspec.structs.replace(one, kind="H") for one in sites)]
+    patients = Patients(1, mix, people.profile, places_of(every), goods, pins, people.person)
     coming = [one for one in map(patients.patient, range(2000)) if one]
-    planned = sum(PLANNED[event](one) for one in coming if event is Event.SCANNED or not one.papers)
-    [story] = [story for story in STORIES if story.event is event]
+    [story] = [story for story in STORIES if story.event == event]
+    planned = sum(PLANNED[event](one) for one in coming if not story.by_card or not one.papers)
     assert planned == pytest.approx(story.expected(mix, cards_of(PROFILES, sites), 2000), rel=0.25)
+
+
+def test_a_run_tells_of_its_flows_and_of_papers_that_no_telephone_showed() -> None:
+    report = Report(
+        visits={"outpatient": {"SETTLED": 3, "DECLINED": 1}},
+        events={"SCANNED": 4},
+        generations={NO_CARD_READ: 6, "2": 9},
+    )
+    assert told(report) == {"SCANNED": 4, "outpatient": 4, PAPERS_READ: 2}

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from loadtests.evidence.history import Deed, History
 from loadtests.evidence.proof import Finding, Kind
 from loadtests.foreign.remainder import undo_remainder
 from settlement.wire.envelope import Reply
-from settlement.wire.messages import Reverse
+from settlement.wire.hospital import RevokeStay
+from settlement.wire.messages import RevokeDrugSale
 from terminals.kernel.effects import Effect, NextMsgid, NoReply, Record, Request
 from terminals.kernel.entries import Fate, Resolution
 from terminals.kernel.outcome import Outcome, Result
@@ -27,7 +29,7 @@ class Scripted:
     def __init__(self, refusal: str | None = "") -> None:
         self.refusal = refusal
         self.written: list[Resolution] = []
-        self.asked: list[Reverse] = []
+        self.asked: list[Any] = []
 
     def run(self, flow: Iterator[Effect]) -> Outcome:
         answer: object = None
@@ -45,7 +47,6 @@ class Scripted:
             case Record():
                 self.written.append(effect.entry)  # type: ignore[arg-type]
             case Request():
-                assert isinstance(effect.body, Reverse)
                 self.asked.append(effect.body)
                 return NoReply("lost") if self.refusal is None else Reply("U1", "2601", self.refusal, "", "", "")
         return None
@@ -76,6 +77,17 @@ def test_a_double_stays_settled_in_our_books_and_says_what_undid_the_other(
     history = make_history(make_settled("M1"), make_revoked("R1", "M1"))
     assert steps(history, Finding(Kind.DOUBLE, "M1"), clerk)[0].ok
     assert [(one.fate, one.setl_id, one.undone_by) for one in clerk.written] == [(Fate.DONE, "T-M1", "U1")]
+
+
+@pytest.mark.parametrize(("infno", "body"), [("2102", RevokeDrugSale), ("2304", RevokeStay)])
+def test_a_row_that_names_its_settlement_is_revoked_by_the_message_of_its_kind(
+    make_ended: Make, make_history: Make, infno: str, body: type
+) -> None:
+    deed = make_ended("M1", Fate.REFUSED, refusal="x")
+    history, clerk = make_history(replace(deed, intent=replace(deed.intent, infno=infno))), Scripted("E3101")
+    steps(history, Finding(Kind.ONLY_THEIRS, "M1", setl_id="T1", mdtrt_id="V1"), clerk)
+    [asked] = clerk.asked
+    assert (type(asked), asked.setl_id, asked.mdtrt_id) == (body, "T1", "V1")
 
 
 @pytest.mark.parametrize("refusal", ["E3101", None])

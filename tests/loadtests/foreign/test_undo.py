@@ -1,4 +1,4 @@
-"""Everything that a town's terminals settled is undone at our own engine: both legs, both kinds of institution."""
+"""Everything that a town's terminals settled is undone at our own engine: both legs, sales, visits and stays."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,6 +10,7 @@ from loadtests.evidence.history import History, read_history
 from loadtests.foreign.clerk import Clerk, UndoError
 from loadtests.foreign.undo import left, undo
 from settlement.wire.envelope import Reply
+from settlement.wire.hospital import RevokeStay
 from settlement.wire.messages import RevokeDrugSale, RevokeOutpatient
 from settlement.wire.session import TerminalSession
 from shuaka.rehearsing.foreign import now_ms
@@ -20,7 +21,7 @@ from terminals.kernel.outcome import Result
 from terminals.patients import Mix
 
 VISITS = 24
-STORY = Mix(remote=0.2, bank=1, saves_account=0.5, reissue=0.2)
+STORY = Mix(pharmacy=0.5, inpatient=0.5, remote=0.2, bank=1, saves_account=0.5, reissue=0.2)
 
 
 class Scene:
@@ -79,10 +80,10 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         yield Scene(tmp_path, closing)
 
 
-def test_both_legs_at_both_kinds_of_institution_come_to_nothing(scene: Scene) -> None:
+def test_both_legs_of_a_sale_a_visit_and_a_stay_come_to_nothing(scene: Scene) -> None:
     settled = scene.results.count(Result.SETTLED)
     audit = scene.town.ledger.audit_now()
-    assert {"2102", "2207"} <= {infno for infno, sums in audit.ledger.items() if sums.settled}
+    assert {"2102", "2207", "2304"} == {infno for infno, sums in audit.ledger.items() if sums.settled}
     assert audit.bank.settled > 0, "the bank paid some of it"
     steps = list(undo(scene.history, scene.clerks()))
     assert [step.ok for step in steps] == [True] * settled
@@ -106,7 +107,7 @@ def test_the_newest_is_undone_first(scene: Scene) -> None:
 
 def test_what_a_lost_reply_left_unknown_is_found_out_by_the_next_undo(scene: Scene) -> None:
     def lose(request: Request) -> bool:
-        return isinstance(request.body, RevokeDrugSale | RevokeOutpatient)
+        return isinstance(request.body, RevokeDrugSale | RevokeOutpatient | RevokeStay)
 
     first = list(undo(scene.history, scene.clerks(lose)))
     assert not any(step.ok for step in first)

@@ -218,3 +218,41 @@ def test_a_host_that_is_not_there_is_no_reply(connect: Callable[..., Connection]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = taken.getsockname()
     assert isinstance(connect(address).exchange(signing_in()), NoReply)
+
+
+class Jammed(socket.socket):
+    """A line whose peer reads no more: half a frame leaves, and the rest is not taken in time."""
+
+    def sendall(self, data: Any, flags: int = 0, /) -> None:
+        if b"M1" not in data:
+            return super().sendall(data, flags)
+        super().sendall(data[: len(data) // 2], flags)
+        raise TimeoutError
+
+
+def test_a_line_on_which_a_request_was_cut_off_is_given_up_and_the_repeat_is_answered_on_another(
+    hosting: Hosting, make_session: Callable[[], TerminalSession], strays: list[str]
+) -> None:
+    def opened(address: tuple[str, int], timeout_s: float) -> socket.socket:
+        line = lines.pop(0)(socket.AF_INET, socket.SOCK_STREAM)
+        line.settimeout(timeout_s)
+        line.connect(address)
+        return line
+
+    def is_cut_off(host: Any) -> None:
+        signs_on(host)
+        host.request()
+
+    def answers(host: Any) -> None:
+        host.send(host.reply(host.request()))
+        host.request()
+
+    lines: list[type[socket.socket]] = [Jammed, socket.socket]
+    with hosting(is_cut_off, answers) as address:
+        connection = Connection(address, make_session(), 5, lambda: NOON, strays.append, opened)
+        connection.exchange(signing_in())
+        lost = connection.exchange(query("M1"))
+        again = connection.exchange(query("M1"))
+        connection.close()
+    assert lost == NoReply("no reply within 5 s")
+    assert isinstance(again, Reply)

@@ -1,3 +1,5 @@
+import re
+
 import msgspec
 import pytest
 
@@ -149,6 +151,18 @@ def test_doubt_faults_dropped_and_unfinished_arrivals_are_errors() -> None:
     assert report.errors == 1 + 1 + 2 + 1
     assert report.visits["outpatient"] == {FAULT: 1}
     assert report.faults == ("outpatient: ValueError: boom",)
+
+
+def test_a_fault_that_says_nothing_of_itself_is_told_by_its_place() -> None:
+    recorder = Recorder()
+    try:
+        raise AssertionError  # noqa: TRY301 - what a bare assert raises
+    except AssertionError as error:
+        recorder.fault("pharmacy", error)
+    recorder.fault("pharmacy", AssertionError())
+    raised, unraised = recorder.report(cpu_share=0).faults
+    assert re.fullmatch(r"pharmacy: AssertionError: in line \d+ of .*test_recorder\.py", raised)
+    assert unraised == "pharmacy: AssertionError: without a word"
 
 
 def test_only_the_first_faults_are_kept_and_all_are_counted() -> None:

@@ -66,6 +66,18 @@ def test_a_few_visits_more_are_chance() -> None:
     assert not grows(0.9, offered_per_s=100, window_s=600)
 
 
+def test_what_is_under_way_by_right_is_no_backlog_however_steadily_it_rises() -> None:
+    rising, segments = series([2 * second for second in range(1, 13)]), parse("100/12s")
+    strict, kept = growth(rising, segments), growth(rising, segments, promised_s=1.5)
+    assert strict is not None
+    assert kept is not None
+    assert (strict.per_s, strict.excessive) == (2, True)
+    assert (kept.per_s, kept.excessive) == (2, False)
+    beyond = growth(series([16 * second for second in range(1, 13)]), segments, promised_s=1.5)
+    assert beyond is not None
+    assert beyond.excessive
+
+
 def test_a_window_of_a_few_seconds_says_nothing() -> None:
     assert growth_per_s(within(series([10, 20, 30, 40, 50]), 0, 5)) == 0
     assert growth_per_s(within(series([10, 20, 30, 40, 50, 60]), 0, 6)) == 10

@@ -1,7 +1,9 @@
 import pytest
 
 from loadtests.openload import histograms
-from loadtests.openload.health import Condition, Health, complaints, condition
+from loadtests.openload.health import Condition, Health, LagLimit, complaints, condition
+
+LIMIT = LagLimit("served p95 <= 1500ms", 1500)
 
 
 def lag(*values_us: int) -> str:
@@ -27,20 +29,20 @@ def test_a_run_of_no_process_wanted_nothing() -> None:
 
 
 def test_a_generator_that_kept_up_has_nothing_to_be_said_against_it() -> None:
-    assert complaints(Condition(74_000, 90_000, 0.79, 1), slo_p95_ms=1500) == []
+    assert complaints(Condition(74_000, 90_000, 0.79, 1), LIMIT) == []
 
 
 def test_a_schedule_lag_of_a_twentieth_of_the_slo_is_generator_bound() -> None:
-    assert complaints(Condition(75_000, 90_000, 0.1, 1), slo_p95_ms=1500) == ["schedule lag p99 75 ms, limit 75 ms"]
-
-
-def test_a_full_core_is_generator_bound() -> None:
-    assert complaints(Condition(0, 0, 0.8, 1), slo_p95_ms=1500) == [
-        "a generator process used 80% of its core, limit 80%"
+    assert complaints(Condition(75_000, 90_000, 0.1, 1), LIMIT) == [
+        "schedule lag p99 75 ms, limit 75 ms, 5% of served p95 <= 1500ms"
     ]
 
 
+def test_a_full_core_is_generator_bound() -> None:
+    assert complaints(Condition(0, 0, 0.8, 1), LIMIT) == ["a generator process used 80% of its core, limit 80%"]
+
+
 def test_a_generator_that_was_kept_from_its_core_is_generator_bound_and_the_sentence_says_so() -> None:
-    assert complaints(Condition(0, 0, 0.41, 1, wanted_share_max=0.95), slo_p95_ms=1500) == [
+    assert complaints(Condition(0, 0, 0.41, 1, wanted_share_max=0.95), LIMIT) == [
         "a generator process wanted 95% of a core, limit 80%, and others kept it from it: none got more than 41%"
     ]

@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from loadtests.openload import histograms
 from loadtests.openload.backlog import Growth, Stretch
 from loadtests.openload.figures import Measured
@@ -52,6 +54,24 @@ def test_a_busy_generator_is_bound_and_not_the_service_slow() -> None:
     assert (verdict.answer, verdict.exit_code) == (Answer.GENERATOR_BOUND, 3)
 
 
+def test_a_generators_lag_is_held_against_the_tightest_bound_of_the_run() -> None:
+    late, asked = Condition(3_000, 5_000, 0.1, 1), [parse_threshold("served p99 <= 50ms")]
+    assert judged(found=late).answer is Answer.PASS
+    verdict = judged(found=late, thresholds=asked)
+    assert verdict.answer is Answer.GENERATOR_BOUND
+    assert verdict.reasons == ("schedule lag p99 3 ms, limit 2.5 ms, 5% of served p99 <= 50ms",)
+    kept = next(check for check in judged(thresholds=asked).checks if check.group == "generator")
+    assert kept.said == "schedule lag p99 0.9 ms, limit 2.5 ms, 5% of served p99 <= 50ms; busiest process 30% of a core"
+
+
+@pytest.mark.parametrize(
+    "asked", ["served p99.9 <= 9ms", "served p99 sent <= 9ms", "served p50 <= 9ms", "load cpu <= 1ms"]
+)
+def test_a_bound_that_no_lag_touches_or_that_a_run_is_too_short_for_asks_nothing_of_the_generator(asked: str) -> None:
+    late = Condition(3_000, 5_000, 0.1, 1)
+    assert judged(found=late, thresholds=[parse_threshold(asked)]).answer is not Answer.GENERATOR_BOUND
+
+
 def test_a_missed_percentile_fails() -> None:
     assert judged(measured=measured((5_000, 9_000), (2_000_000, 1_000))).reasons == (
         "served p95 2.00 s from the intended start, limit 1.50 s",
@@ -92,7 +112,9 @@ def test_a_run_to_which_nobody_came_fails() -> None:
 
 
 def test_a_missed_threshold_fails_although_the_slo_is_kept() -> None:
-    verdict = judged(thresholds=[parse_threshold("served p99 <= 4ms"), parse_threshold("dropped count <= 0")])
+    prompt = Condition(lag_p99_us=100, lag_max_us=5000, cpu_share_max=0.3, processes=1)
+    asked = [parse_threshold("served p99 <= 4ms"), parse_threshold("dropped count <= 0")]
+    verdict = judged(found=prompt, thresholds=asked)
     assert verdict.answer is Answer.FAIL
     assert verdict.reasons == ("served p99 5 ms from the intended start, limit 4 ms",)
     assert answers(verdict)["dropped count <= 0"] is True

@@ -18,6 +18,13 @@ def test_the_question_is_the_scenarios_or_the_plain_one(found: Facts) -> None:
     assert "Why?" in judgement.question(facts(queued_run("20/5s", question="Why?")), EN)
 
 
+def test_in_chinese_the_question_is_the_scenarios_chinese_one_where_it_has_one() -> None:
+    both, one = queued_run("20/5s", question="Why?", question_zh="为何？"), queued_run("20/5s", question="Why?")
+    assert "为何？" in judgement.question(facts(both), ZH)
+    assert "Why?" in judgement.question(facts(both), EN)
+    assert "Why?" in judgement.question(facts(one), ZH)
+
+
 def test_a_pass_in_which_something_could_not_be_judged_does_not_say_that_all_was_kept(found: Facts) -> None:
     said = judgement.verdict(found, EN)
     assert "PASS" in said

@@ -12,16 +12,22 @@ from loadtests.openload.outcomes import Arrivals
 from loadtests.openload.verdict import Slo
 from loadtests.running import metrics
 from loadtests.running.metrics import ReportCollector, buckets, cut, edges
+from loadtests.workload.subjects import SERVED
+from settlement.wire.codes import KINDS, REFUSALS
+from settlement.wire.groups import GROUPS
 from terminals.kernel.conversation import Stray
-from terminals.kernel.outcome import Event
+from terminals.kernel.outcome import Event, Result
 
 SLO = Slo()
+SERIES_MAX = 2_000
 
 
 def report() -> Report:
     latencies = Latencies()
     for outcome, latency_us in (("approved", 700), ("approved", 1400), ("E2102", 900), ("E3005", 1000)):
         latencies.record("pharmacy", outcome, intended_us=latency_us * 10, sent_us=latency_us, step="2102")
+    latencies.record("pharmacy", "SETTLED", intended_us=9000, sent_us=3000)
+    latencies.record("pharmacy", "DECLINED", intended_us=90, sent_us=30)
     return Report(
         arrivals=Arrivals(scheduled=5, sent=4, completed=3, late=2, dropped=1),
         visits={"pharmacy": {"SETTLED": 3}},
@@ -58,12 +64,44 @@ def test_events_are_counted_and_no_event_that_is_none_becomes_a_label() -> None:
     assert events == {event.value: 2 if event is Event.PIN_WRONG else 0 for event in Event}
 
 
-def test_a_message_is_shown_over_all_flows() -> None:
+def test_messages_of_one_group_are_shown_together_over_all_flows() -> None:
     latencies = Latencies()
-    for flow in ("pharmacy", "outpatient"):
-        latencies.record(flow, "approved", intended_us=1000, sent_us=1000, step="1101")
+    for flow, infno in (("pharmacy", "1101"), ("outpatient", "1101"), ("outpatient", "5203")):
+        latencies.record(flow, "approved", intended_us=1000, sent_us=1000, step=infno)
     found = samples(Report(latencies=latencies.encoded()))
-    assert found["shuaka_load_latency_seconds_count", ("1101", "approved", "sent")] == 2
+    assert found["shuaka_load_message_seconds_count", ("read", "sent")] == 3
+
+
+def test_only_what_was_served_has_a_latency() -> None:
+    found = samples(report())
+    assert {labels[:2] for name, labels in found if name == "shuaka_load_visit_seconds_count"} == {
+        ("pharmacy", "intended"),
+        ("pharmacy", "sent"),
+    }
+    assert found["shuaka_load_visit_seconds_count", ("pharmacy", "sent")] == 1
+    assert found["shuaka_load_visit_seconds_sum", ("pharmacy", "sent")] == pytest.approx(0.003, rel=0.01)
+    assert found["shuaka_load_message_seconds_count", ("settle", "sent")] == 2
+
+
+def test_whatever_comes_of_every_flow_and_message_the_page_holds_fewer_than_two_thousand_series() -> None:
+    latencies = Latencies()
+    flows = (*SERVED, "sign_on", "recover", "change_pin", "reissue", "reset_pin", "close_day")
+    for flow in flows:
+        for end in Result:
+            latencies.record(flow, end, intended_us=1000, sent_us=1000)
+        for infno in KINDS:
+            for outcome in ("approved", "E2102", "no reply"):
+                latencies.record(flow, outcome, intended_us=1000, sent_us=1000, step=infno)
+    found = samples(
+        Report(
+            visits={flow: dict.fromkeys(map(str, Result), 1) for flow in flows},
+            messages={infno: dict.fromkeys(("approved", "no reply", *REFUSALS), 1) for infno in KINDS},
+            latencies=latencies.encoded(),
+        )
+    )
+    assert {labels[0] for name, labels in found if name == "shuaka_load_message_seconds_count"} == set(GROUPS)
+    assert {labels[0] for name, labels in found if name == "shuaka_load_visit_seconds_count"} == set(SERVED)
+    assert 1000 < len(found) < SERIES_MAX, len(found)
 
 
 def test_replies_that_nobody_waits_for_are_counted_by_kind() -> None:
@@ -74,9 +112,8 @@ def test_replies_that_nobody_waits_for_are_counted_by_kind() -> None:
 
 def test_latency_is_shown_from_the_intended_start_and_from_the_send() -> None:
     found = samples(report())
-    assert found["shuaka_load_latency_seconds_sum", ("2102", "approved", "sent")] == pytest.approx(0.0021, rel=0.01)
-    assert found["shuaka_load_latency_seconds_sum", ("2102", "approved", "intended")] == pytest.approx(0.021, rel=0.01)
-    assert found["shuaka_load_latency_seconds_count", ("2102", "refused", "sent")] == 2
+    assert found["shuaka_load_message_seconds_sum", ("settle", "sent")] == pytest.approx(0.0021, rel=0.01)
+    assert found["shuaka_load_message_seconds_sum", ("settle", "intended")] == pytest.approx(0.021, rel=0.01)
 
 
 def test_a_report_that_holds_nothing_is_shown_all_the_same() -> None:
@@ -126,14 +163,16 @@ def test_a_scrape_reads_a_histogram_again_only_when_it_has_changed(monkeypatch: 
     reports = iter([report(), report(), report()])
     collector = ReportCollector(lambda: next(reports), SLO, "run-1")
     every = [list(collector.collect()) for _ in range(2)]
-    assert len(read) == 2 * len(report().latencies)
+    assert len(read) == 2 * len([one for one in report().latencies if one.outcome in ("approved", "SETTLED")])
     assert [family.samples for family in every[0]] == [family.samples for family in every[1]]
 
 
 def test_metrics_are_served_on_loopback() -> None:
     port = metrics.serve(report, SLO, "run-1", 0)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        assert b"shuaka_load_arrivals_total" in answer.read()
+        page = answer.read()
+    assert b"shuaka_load_arrivals_total" in page
+    assert b"process_open_fds" in page
 
 
 def test_a_metrics_port_in_use_is_an_error_that_names_it() -> None:

@@ -14,6 +14,8 @@ class Driver:
     prepare = lambda self: True
     run = lambda self: said.append("run")
     stop = lambda self: said.append("stop")
+    in_flight = 30
+    report = process.Report
     fail = said.append
 
 class Runner:
@@ -23,7 +25,8 @@ class Runner:
 process.WorkerRunner = Runner
 process.GO_WAIT_S = 0.01
 process.Retold = lambda _: SimpleNamespace(heard=None, tell=lambda: None)
-listeners = SimpleNamespace(report_to_master=SimpleNamespace(add_listener=lambda _: None))
+reporters = []
+listeners = SimpleNamespace(report_to_master=SimpleNamespace(add_listener=reporters.append))
 plan = SimpleNamespace(profile=SimpleNamespace(faults=(), seed=1, preparing_s=0), engine_pid=0)
 load = process.LoadProcess(plan, SimpleNamespace(runner=Runner(), events=listeners))
 """
@@ -41,3 +44,22 @@ def test_a_stop_while_the_driver_is_being_composed_is_not_lost() -> None:
 
 def test_without_the_word_to_go_nobody_arrives_and_the_run_fails() -> None:
     assert told("process._driver = lambda *_: Driver()") == "the word to go did not come within 0.01 s"
+
+
+def test_a_worker_tells_its_master_the_visits_in_flight_as_its_users_while_its_arrivals_come() -> None:
+    reporting = """
+def report(users):
+    data = {"user_count": users, "user_classes_count": {"Arrivals": users}}
+    reporters[0](data)
+    return data["user_count"], data["user_classes_count"]["Arrivals"]
+
+Driver.run = lambda self: said.append(report(1))
+process._driver = lambda *_: Driver()
+said.append(report(1))
+process.GO_WAIT_S = 60
+Runner.send_message = lambda *_: load._go.set()
+load.run()
+said.append(report(0))
+load.run = lambda: None
+"""
+    assert told(reporting) == "(1, 1), (30, 30), (0, 0)"

@@ -36,6 +36,13 @@ def test_a_shipped_scenario_states_a_source_for_every_figure(name: str) -> None:
     assert not [line for line in scenario.assumed if UNSOURCED in line]
 
 
+@pytest.mark.parametrize("name", sorted(ISSUE))
+def test_a_shipped_scenario_asks_its_question_in_both_languages(name: str) -> None:
+    scenario = load_scenario(name)
+    assert scenario.question.isascii()
+    assert scenario.question_zh.endswith("？")
+
+
 def test_the_national_peak_is_the_published_volume_over_a_service_day() -> None:
     national = load_scenario("national-peak-hour")
     assert (national.arrivals.expected, national.arrivals.duration_s) == (1200 * 600, 600)
@@ -97,7 +104,7 @@ def test_a_rate_on_the_command_line_is_a_scenario_without_a_name() -> None:
     [
         ("tiltle = 'x'", "mine.toml: tiltle: unknown key; the nearest known one is title"),
         ("[mix]\nfarmacy = 1", "mine.toml: mix: 'farmacy' is no share of the mix; is 'pharmacy' meant"),
-        ("[mix]\nkiosk = 0.1", "mine.toml: mix: kiosk does not exist yet: "),
+        ("[mix]\nkiosk = 0.1", "mine.toml: mix: kiosk cannot be asked for: "),
         ("[mix]\nlines_max = 99", "mine.toml: mix.lines_max: Expected `int` <= 20"),
         ("[slo]\np95 = 1", "mine.toml: slo.p95: unknown key; the nearest known one is p95_ms"),
         ("[slo]\np95_ms = { value = 1, soruce = 'x', basis = 'spec' }", "slo.p95_ms.soruce: unknown key; the nearest"),

@@ -35,7 +35,7 @@ def test_a_share_is_stated_by_either_end(stated: dict[str, float], field: str, s
 @pytest.mark.parametrize("name", MISSING)
 def test_a_flow_that_does_not_exist_yet_is_refused_with_the_reason_and_may_be_nought(name: str) -> None:
     assert mixed(Mix(), {name: 0}) == Mix()
-    with pytest.raises(ShareError, match=f"{name} does not exist yet: "):
+    with pytest.raises(ShareError, match=f"{name} cannot be asked for: "):
         mixed(Mix(), {name: 0.1})
 
 

@@ -30,6 +30,7 @@ from settlement.wire.family import BindFamily, UnbindFamily
 from settlement.wire.keys import NetworkKey, SessionKeys, session_keys
 from settlement.wire.messages import (
     Line,
+    OutpatientSale,
     PresettleOutpatient,
     QueryPerson,
     RegisterOutpatient,
@@ -347,7 +348,7 @@ class Visits:
         trial = PresettleOutpatient(person.psn_no, visit.mdtrt_id, "B1", person.insutype, "11", "1", total(lines))
         amounts = teller.told(trial, **how).amounts
         return SettleOutpatient(
-            *msgspec.structs.astuple(trial),
+            *msgspec.structs.astuple(trial)[: len(OutpatientSale.__struct_fields__)],
             amounts.fulamt_ownpay_amt_fen,
             amounts.overlmt_selfpay_fen,
             amounts.preselfpay_amt_fen,

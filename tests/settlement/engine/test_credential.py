@@ -191,15 +191,15 @@ def test_a_hospital_takes_a_token_for_the_whole_of_one_visit(
     token = issued(hospital, worker)
     visit = hospital.told(visits.registration(worker, **shown(token)))
     hospital.told(UploadFees(worker.psn_no, visit.mdtrt_id, "B1", drugs))
-    trial = PresettleOutpatient(worker.psn_no, visit.mdtrt_id, "B1", worker.insutype, "11", "1", 7500)
-    amounts = hospital.told(trial).amounts
+    asked = worker.psn_no, visit.mdtrt_id, "B1", worker.insutype, "11", "1", 7500
+    amounts = hospital.told(PresettleOutpatient(*asked)).amounts
     parts = (
         amounts.fulamt_ownpay_amt_fen,
         amounts.overlmt_selfpay_fen,
         amounts.preselfpay_amt_fen,
         amounts.inscp_scp_amt_fen,
     )
-    assert hospital.told(SettleOutpatient(*msgspec.structs.astuple(trial), *parts, **shown(token))).setl_id
+    assert hospital.told(SettleOutpatient(*asked, *parts, **shown(token))).setl_id
     again = hospital.ask(visits.registration(worker, **shown(token)))
     assert again.refusal == entitlement_codes.TOKEN_USED.code
 

@@ -4,7 +4,7 @@ import pytest
 
 from settlement.engine.footprint import follows, touches
 from settlement.engine.judges import JUDGES
-from settlement.engine.ledger.bank_zone import BankBatch
+from settlement.engine.ledger.bank_zone import BankBatch, BankTrace
 from settlement.engine.ledger.state import Accumulator, BankAccount, Message, Person, Settlement, Terminal
 from settlement.wire.codes import KINDS
 from settlement.wire.messages import RevokeDrugSale
@@ -40,6 +40,7 @@ def test_a_purchase_names_its_holders_account_and_the_settlement_that_it_pays(
         (BankBatch, ("370100", pharmacy.dev_no)),
         (Person, ("370100", worker.psn_no)),
         (BankAccount, ("370100", worker.psn_no)),
+        (BankTrace, ("370100", pharmacy.dev_no, asked.batch, asked.trace, worker.psn_no)),
         (Settlement, ("370100", worker.psn_no, "S")),
     )
 

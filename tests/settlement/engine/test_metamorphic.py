@@ -18,6 +18,7 @@ from settlement.golden import OVER_LIMIT, GoldenCase, benefit_of, read_cases
 from settlement.wire.messages import (
     Amounts,
     Line,
+    OutpatientSale,
     PresettleOutpatient,
     RegisterOutpatient,
     Reverse,
@@ -99,7 +100,8 @@ class Example:
         trial = PresettleOutpatient(self.person.psn_no, mdtrt_id, "B1", "310", "11", flag, total)
         amounts = self.till.told(trial, **where).amounts
         parts = [getattr(amounts, name) for name in PARTS]
-        return SettleOutpatient(*msgspec.structs.astuple(trial), *parts, chip_pin_verified=True)
+        asked = msgspec.structs.astuple(trial)[: len(OutpatientSale.__struct_fields__)]
+        return SettleOutpatient(*asked, *parts, chip_pin_verified=True)
 
     def settled(self, lines: tuple[Line, ...] | None = None) -> Settled:
         msgid = self.till.next_msgid()

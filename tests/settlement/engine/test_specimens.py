@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from settlement.config import load_rulebook
 from settlement.engine.rules.specimens import Specimen, read_specimens
 from settlement.wire.envelope import decode_output
 from settlement.wire.messages import PresettleDrugSale
@@ -50,6 +51,17 @@ def test_a_specimen_comes_out_as_its_row_says(shown: Any, host: Any, specimen: S
     reply, _ = shown(specimen, paid="0" if specimen.step == "0200" else "1")
     assert reply.refusal == specimen.refusal, reply.err_msg
     assert not host.broken_laws()
+
+
+def test_a_specimen_is_in_a_state_that_the_cards_of_its_city_know() -> None:
+    cities = load_rulebook().cities
+    public = {"LOST_FORMAL": "LOST", "ISSUED_UNENABLED": "NORMAL"}
+    unknown = [
+        one.name
+        for one in specimens()
+        if public.get(one.card_status, one.card_status) not in cities[one.city].card.statuses
+    ]
+    assert unknown == []
 
 
 @pytest.mark.parametrize("name", ["enabled", "other-city", "timeout"])

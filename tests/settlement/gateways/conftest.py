@@ -1,4 +1,4 @@
-"""An ASGI application asked in its own process, without a server and without a client library; a pharmacy's desk."""
+"""An ASGI application asked in its own process, without a server and without a client library; two desks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,8 +13,11 @@ from settlement.engine.case import World
 from settlement.engine.ledger.state import Person
 from settlement.gateways.faults import NextFaults, UnsureService
 from settlement.gateways.national import national_app
+from settlement.gateways.national_form import AS_PLATFORMS
 from settlement.stores.memory import MemoryStore
 from settlement.tally import Tally
+from settlement.validation.forms import filled
+from settlement.validation.people import said_of
 from settlement.wire.messages import Line
 from settlement.wire.national_fields import PATH
 from settlement.wire.outlet_channels import CHANNELS
@@ -23,6 +26,7 @@ from settlement.wire.signature import sign, sign_content
 NOON_MS = 1_795_233_600_000
 CODE = "P37010000001"
 KEY = InstitutionKey("AK", "SK", CODE)
+HOSPITAL = InstitutionKey("AKH", "SKH", "H37010000001")
 OUTLETS = {kind: InstitutionKey(f"AK{kind}", f"SK{kind}", f"{kind}37010000001") for kind in "SBE"}
 WHEN = "2026-11-21 12:00:00"
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
@@ -93,10 +97,10 @@ def run() -> Callable[[Awaitable[Any]], Any]:
 
 
 class Desk:
-    """A pharmacy's own software: keeps a session, numbers its messages, signs its requests."""
+    """A pharmacy's own software, and a hospital's: keeps a session, numbers its messages, signs its requests."""
 
     key = KEY
-    keys = (KEY, *OUTLETS.values())
+    keys = (KEY, HOSPITAL, *OUTLETS.values())
 
     def __init__(self, world: World, asked: Callable[..., Any]) -> None:
         self.store, self.tally, self.asked = MemoryStore(), Tally(), asked
@@ -131,6 +135,19 @@ class Desk:
         assert answer.status == 200
         replied: dict[str, Any] = answer.json
         return replied
+
+    async def treat(self, infno: str, person: Person, given: Any, /, **changed: Any) -> dict[str, Any]:
+        """Send a message of the hospital's about a person; what is left out is filled in as scenarios have it."""
+        where = {"mdtrtarea_admvs": "370100", "insuplc_admdvs": person.city}
+        asked = filled(infno, given, said_of(person, "03") | where, WHEN, AS_PLATFORMS)
+        envelope = self.envelope(infno, asked, **({"insuplc_admdvs": person.city} | changed))
+        answer = await self.post_of_hospital(envelope)
+        replied: dict[str, Any] = answer.json
+        return replied
+
+    async def post_of_hospital(self, envelope: dict[str, Any]) -> Any:
+        content = encode_json(envelope | {"fixmedins_code": HOSPITAL.fixmedins_code})
+        return await self.post(content, secret=HOSPITAL.secret_key, _api_access_key=HOSPITAL.access_key)
 
     async def sign_in(self, key: InstitutionKey = KEY) -> None:
         given = {"signIn": {"opter_no": "clerk", "mac": "00", "ip": "127.0.0.1"}}

@@ -39,6 +39,11 @@ def test_an_audit_has_the_counts_the_ledger_and_the_laws(app: Any, asked: Any, r
     assert len(report["invariants"]) >= 10
 
 
+def test_an_audit_of_all_work_counts_every_kind_of_open_item(app: Any, asked: Any, run: Any) -> None:
+    report = run(asked(app, "GET", "/audit", headers=TOKEN)).json
+    assert report["open"] == dict.fromkeys(("tombstones", "remote_orders", "hospital_stays", "unequal_batches"), 0)
+
+
 def test_an_audit_has_the_digest_of_the_rows_where_it_is_asked_for(app: Any, asked: Any, run: Any) -> None:
     plain, digested = (
         run(asked(app, "GET", "/audit", query=query, headers=TOKEN)).json

@@ -22,7 +22,7 @@ def app() -> Any:
     store = MemoryStore(1000)
     paid = PaidClaim("379900", CLAIM, 202610, 75, 90, 15, 1)
     owing = Transfer("379900", "1", "1S", 0, 0, "AGENCY:379900", "ACCT:379900:1", CLAIM, 75, NOVEMBER)
-    store.save_now(Changes((paid, Prefund("370100", 1000)), (owing,)))
+    store.save_now(Changes((paid, Prefund("370100", 1000, 1000)), (owing,)))
     return admin_app(store, Tally(), "sesame", clearing_routes(store, ("370100", "379900")))
 
 

@@ -112,6 +112,20 @@ def test_over_the_first_of_a_month_the_allotment_comes_to_employees_whom_the_led
     at_control(test)
 
 
+def test_of_a_file_with_a_line_that_is_refused_nobody_is_set(at_control: Any, shoppers: list[Person]) -> None:
+    person = shoppers[0]
+
+    async def test(call: Any, desk: Any) -> None:
+        for last in ("3701000000000001,1.00,NONSENSE", "370100,1.00,NORMAL"):
+            file = f"psn_no,balance,card_status\n{person.psn_no},1.00,SEALED\n{last}\n"
+            answer = await call("POST", "/admin/people", file.encode())
+            assert (answer.status, answer.json["message"][:7]) == (400, "line 3:")
+            kept = desk.store._rows.get((Person, (person.city, person.psn_no)), person)
+            assert (kept.balance_fen, kept.card_status) == (person.balance_fen, "NORMAL")
+
+    at_control(test)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "said"),
     [

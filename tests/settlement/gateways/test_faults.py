@@ -39,6 +39,12 @@ def test_an_order_that_makes_no_sense_is_refused(order: Order) -> None:
     assert NextFaults().order(order)
 
 
+def test_an_order_for_an_infno_that_there_is_not_is_refused_with_the_nearest() -> None:
+    faults = NextFaults()
+    assert faults.order(Order("21O2", "lose-reply")) == "infno: there is no '21O2'; the nearest known one is 2102"
+    assert faults.waiting == ()
+
+
 @pytest.mark.parametrize(
     ("fault", "status", "settled"),
     [

@@ -7,7 +7,9 @@ import msgspec
 import pytest
 from msgspec import Struct
 
+from settlement.engine.ledger.state import Person
 from settlement.gateways.national_form import EXCEPTIONS
+from settlement.wire import codes
 from settlement.wire.messages import LINES_MAX
 from settlement.wire.national_fields import Field
 from settlement.wire.national_traps import FORMS, reading
@@ -109,6 +111,69 @@ def test_a_bill_has_a_limit_of_lines(refused: Any, sale: dict[str, Any]) -> None
 @pytest.mark.parametrize("name", ["infno", "msgid", "mdtrtarea_admvs", "opter", "inf_time", "fixmedins_code"])
 def test_a_header_field_is_required_by_its_name(refused: Any, sale: dict[str, Any], name: str) -> None:
     assert f"{name}: required" in refused("2102", sale, **{name: ""})
+
+
+# The hospital's messages: whose they are, and where.
+
+ITEM = "XX99XXA001A001010100001"
+
+
+@pytest.mark.parametrize("region", ["mdtrtarea_admvs", "insuplc_admdvs"])
+@pytest.mark.parametrize(("infno", "node"), [("2401", "mdtrtinfo"), ("2303", "data"), ("2304", "data")])
+def test_a_region_in_the_input_is_the_envelopes(
+    at_desk: Any, shoppers: list[Person], infno: str, node: str, region: str
+) -> None:
+    async def test(desk: Any) -> None:
+        given = {"mdtrt_id": "V1", "medfee_sumamt": "1.00", "acct_used_flag": "0"} if node == "data" else {}
+        reply = await desk.treat(infno, shoppers[0], {node: given | {region: "370700"}})
+        assert reply["err_msg"].startswith("[E1004]")
+        assert f"input.{node}.{region}: not the envelope's" in reply["err_msg"]
+        assert "370700" not in reply["err_msg"]
+
+    at_desk(test)
+
+
+def test_where_the_envelope_names_no_place_of_insurance_it_is_the_place_of_treatment(
+    at_desk: Any, shoppers: list[Person]
+) -> None:
+    person = shoppers[0]
+
+    async def test(desk: Any) -> None:
+        told = []
+        for insured in ("370700", person.city):
+            asked = {"mdtrtinfo": {"insuplc_admdvs": insured}}
+            told.append((await desk.treat("2401", person, asked, insuplc_admdvs=""))["infcode"])
+        assert told == [-1, 0]
+
+    at_desk(test)
+
+
+@pytest.mark.parametrize(
+    ("infno", "name"),
+    [
+        ("2201", "certno"), ("2201", "psn_name"), ("2201", "psn_type"), ("2206", "certno"), ("2206", "psn_name"),
+        ("2206", "psn_type"), ("2207", "certno"),
+    ],
+)  # fmt: skip
+def test_an_outpatient_who_is_not_the_insured_person_is_refused_by_the_field(
+    at_desk: Any, shoppers: list[Person], infno: str, name: str
+) -> None:
+    person = shoppers[0]
+
+    async def test(desk: Any) -> None:
+        visit = (await desk.treat("2201", person, {}))["output"]["data"]
+        line = {"mdtrt_id": visit["mdtrt_id"], "chrg_bchno": "1", "med_list_codg": ITEM, "pric": "8", "cnt": "1"}
+        assert (await desk.treat("2204", person, {"feedetail": [line]}))["infcode"] == 0
+        given = {"mdtrt_id": visit["mdtrt_id"], "chrg_bchno": "1", "medfee_sumamt": "8", "acct_used_flag": "1"}
+        tried = (await desk.treat("2206", person, {"data": given}))["output"]["setlinfo"]
+        parts = ("fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt")
+        asked = {"2201": {}, "2206": given, "2207": given | {part: tried[part] for part in parts}}[infno]
+        refused = await desk.treat(infno, person, {"data": asked | {name: "9"}})
+        assert refused["err_msg"].startswith(f"[{codes.NO_INSURED_PERSON.code}]")
+        assert name in refused["err_msg"]
+        assert (await desk.treat(infno, person, {"data": asked}))["infcode"] == 0
+
+    at_desk(test)
 
 
 OURS = {"chip_pin_verified", "pin_block"}

@@ -15,7 +15,7 @@ from settlement.journal.refusal_rules import RULES
 from settlement.journal.writer import Journal
 from settlement.rulebook import read_rules
 from settlement.wire.codes import REFUSALS
-from settlement.wire.envelope import Reply, raw
+from settlement.wire.envelope import Reply, Request, raw
 from settlement.wire.messages import SignedIn, SignIn
 
 MASK = Mask(b"k" * 16)
@@ -43,6 +43,28 @@ def test_an_approval_is_kept_with_its_split_and_its_postings() -> None:
     assert msgspec.json.decode(entry.answered) == {"sign_no": "S", "sign_time": "now"}
     assert entry.postings[0].amount_fen == 3680
     assert entry.postings[0].debit == f"ACCT:370100:{MASK.token('P1')}"
+
+
+@pytest.mark.parametrize("kind", ["ACCT", "ACCT_FROZEN", "BANK"])
+def test_whose_account_is_debited_is_hidden_also_where_no_body_names_him(kind: str) -> None:
+    authoriser = "3701000000000007"
+    booked = Transfer("370100", "P1", "S1", 0, 0, "B", f"{kind}:370100:{authoriser}", "CASH:c", 1, NOON_MS)
+    [posting] = entry_of(noted(content=b"{}", transfers=(booked,)), 1, MASK).postings
+    assert (posting.debit, posting.credit) == (f"{kind}:370100:{MASK.token(authoriser)}", "CASH:c")
+
+
+def test_an_operator_who_is_named_by_an_identity_number_is_hidden_wherever_he_stands() -> None:
+    number = "11010119900307751X"
+    request = Request("M1", "P37010000001", number, "370100", "370100", "", 0, "", raw(SignIn("clerk")))
+    booked = Transfer("370100", "P1", "S1", 0, 0, "INST:X", f"CASH:{number}", "INST_REV:X", 1, NOON_MS)
+    entry = entry_of(noted(request=request, transfers=(booked,)), 1, MASK)
+    assert (entry.opter, entry.postings[0].debit) == (MASK.token(number), f"CASH:{MASK.token(number)}")
+
+
+def test_a_refusal_that_names_another_person_than_the_one_asked_about_hides_him_too() -> None:
+    said = "[E2011] 3701000000000007 and 3701000000000008"
+    entry = entry_of(noted(content=b'{"psn_no": "3701000000000007"}', reply=reply("E2011", said)), 1, MASK)
+    assert entry.err_msg == f"[E2011] {MASK.token('3701000000000007')} and {MASK.token('3701000000000008')}"
 
 
 def test_a_refusal_is_kept_with_field_owner_basis_and_the_rules_that_it_carries_out() -> None:

@@ -80,8 +80,8 @@ mdtrt_regno mdtrtarea mdtrtarea_admvs mdtrtsn med_chrgitm_type med_list_codg med
 medins_list_name medins_setl_id mid_setl_flag mode month moved_to network_code oinfno omsgid opter_name opter_no
 outmed_fundmgt_optins_fulname owner_cert_type pay_loc place prmmsg psn_cert_type psn_insu_stas psn_setlway psn_type
 push_flag refd_setl_flag reference refusal response_code result setl_id setl_optins setl_time sign_no sign_time
-since state status stmt_begndate stmt_enddate stmt_rslt stmt_rslt_dscr trt_chk_rslt trt_chk_type trt_enjymnt_flag
-unit_no until valid_until year
+since standing state status stmt_begndate stmt_enddate stmt_rslt stmt_rslt_dscr trt_chk_rslt trt_chk_type
+trt_enjymnt_flag unit_no until valid_until year
 """
 OPEN = frozenset(_OPEN.split())
 """Fields with text that are nobody's: codes, times, places, institutions and their clerks, numbers of transactions."""

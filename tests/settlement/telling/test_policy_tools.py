@@ -11,14 +11,14 @@ from settlement.config import load_rulebook
 from settlement.engine.rules.policy import Benefit, Policy, Tier
 from settlement.engine.rules.policy_file import read_policy
 from settlement.golden import judge, read_cases
-from settlement.telling.policy_bounds import bounds, thresholds
-from settlement.telling.policy_check import findings, uncovered
+from settlement.telling.policy_bounds import bounds, thresholds, without_cases
+from settlement.telling.policy_check import findings, is_sample, uncovered
 from settlement.telling.policy_table import aligned, blocks, table
 from settlement.wire.refusal import Basis
 
 DAY = 20260601
 POLICIES = load_rulebook().policies
-HEAD = 'name = "p"\nabout = "for this test"\n'
+HEAD = 'name = "sample-p"\nabout = "for this test"\n'
 BENEFIT = """
 [[benefit]]
 name = "outpatient"
@@ -34,6 +34,17 @@ source = "ours"
 basis = "assumed"
 """
 LEVEL = '[benefit.level.{level}]\ndeductible = "{deductible}"\ntiers = [{tiers}]\n'
+SUPPLEMENT = """
+[[supplement]]
+name = "large"
+fund_pay_type = "330100"
+pays_of = "above-cap"
+tiers = [{tiers}]
+from = 2023-01-01
+{last}
+source = "ours"
+basis = "assumed"
+"""
 FULL = tuple((level, "100.00", f'{{ ratio = "0.{9 - level}0" }}') for level in (1, 2, 3))
 
 
@@ -105,6 +116,55 @@ def test_a_lower_level_with_a_higher_deductible_is_told() -> None:
     assert found(benefit(*dear)) == [("rising deductible", "300.00, more than 100.00 at level 2, psn_type 11")]
 
 
+def test_figures_that_end_without_a_successor_while_others_go_on_are_a_gap() -> None:
+    told = found(benefit(*FULL), benefit(*FULL, psn_type="12", last="2024-12-31"))
+    assert told == [
+        *[("gap of days", "nothing holds from 20250101 on, and the policy goes on")] * 3,
+        ("gap of people", "no figures for psn_type 12"),
+    ]
+
+
+def test_a_policy_that_ends_as_a_whole_has_no_gap_before_its_end() -> None:
+    ends = {"last": "2026-12-31"}
+    assert found(benefit(*FULL, **ends), benefit(*FULL, psn_type="12", **ends)) == []
+
+
+def test_levels_are_looked_at_on_the_day_and_not_over_all_years() -> None:
+    now = benefit(FULL[0], FULL[2], first="2025-01-01")
+    told = found(benefit(*FULL, last="2024-12-31"), now)
+    assert ("gap of levels", "no figures at level 2") in told
+    whole = policy(benefit(FULL[0], last="2024-12-31"), benefit(*FULL, first="2025-01-01"))
+    assert list(findings(whole, DAY)) == []
+
+
+def test_a_supplement_that_ends_while_its_benefit_goes_on_is_a_gap() -> None:
+    kept = benefit(*FULL).replace("account_allowed", 'then = ["large"]\naccount_allowed')
+    ended = SUPPLEMENT.format(last="to = 2025-12-31", tiers='{ ratio = "0.8" }')
+    assert found(kept, ended) == [("gap of days", "it ends before 20260101, and outpatient goes on")]
+    assert found(kept, SUPPLEMENT.format(last="", tiers='{ ratio = "0.8" }')) == []
+
+
+def test_a_supplement_whose_ratio_falls_is_told() -> None:
+    kept = benefit(*FULL).replace("account_allowed", 'then = ["large"]\naccount_allowed')
+    falling = SUPPLEMENT.format(last="", tiers='{ up_to = "1000", ratio = "0.9" }, { ratio = "0.1" }')
+    assert list(findings(policy(kept, falling), DAY)) == [
+        ("falling ratio", "supplement large", "90 % up to 1000.00, then 10 %")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("basis", "official"), [("assumed", False), ("observed", False), ("derived", True), ("spec", True)]
+)
+def test_figures_without_an_official_source_are_told_in_a_policy_that_is_not_named_a_sample(
+    basis: str, *, official: bool
+) -> None:
+    text = (HEAD + benefit(*FULL)).replace("sample-p", "jinan-2026").replace('"assumed"', f'"{basis}"')
+    own = read_policy(text, "p.toml")
+    kinds = [(finding.kind, finding.where) for finding in findings(own, DAY)]
+    assert kinds == ([] if official else [("not official", "outpatient")])
+    assert is_sample(own) is not official
+
+
 def test_a_table_has_a_block_for_each_kind_of_visit_and_shows_all_figures() -> None:
     lines = list(table(POLICIES["sample-jinan"], DAY))
     text = "\n".join(lines)
@@ -152,6 +212,14 @@ def test_a_wrong_ratio_is_seen_at_a_threshold() -> None:
         row["policy"]["tiers"][0][1] = "0.6"
     verdicts = map(judge, read_cases(msgspec.json.encode(rows), "bounds.json"))
     assert any(verdict.differs for verdict in verdicts)
+
+
+def test_what_a_golden_case_cannot_hold_is_named_and_has_no_case() -> None:
+    more = 'then = ["large"]\nbill_max = "500.00"\nown_share_max = "0.1"\naccount_allowed'
+    own = policy(benefit(*FULL).replace("account_allowed", more), SUPPLEMENT.format(last="", tiers='{ ratio = "0.8" }'))
+    assert without_cases(own, DAY) == ["supplement large", "bill_max of outpatient", "own_share_max of outpatient"]
+    assert without_cases(own, 20220101) == []
+    assert bounds(own, DAY) == bounds(policy(benefit(*FULL)), DAY)
 
 
 TIERS = st.lists(st.tuples(st.integers(1, 500_000), st.integers(0, 10_000)), min_size=0, max_size=3)

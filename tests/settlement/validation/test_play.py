@@ -167,3 +167,12 @@ def test_a_card_service_is_a_step(judged: Play) -> None:
 def test_an_operation_of_the_operators_door_is_a_step(judged: Play) -> None:
     cleared = '[[step]]\nname = "month"\nadmin = "clear-month"\nat = "370100"\ninput = { month = 202605 }\n'
     assert "step 1 month" in judged(HEAD + cleared)
+
+
+def test_a_deposit_for_a_stay_is_a_step(judged: Play) -> None:
+    stay = '[[step]]\nname = "admit"\ninfno = "2401"\nat = "H37010000001"\nwho = "wang"\n'
+    paid = (
+        '[[step]]\nname = "pay"\nservice = "deposit"\nat = "H37010000001"\nwho = "wang"\n'
+        'input = { mdtrt_id = "{admit.mdtrt_id}", amount_fen = 50000 }\nexpect = { held_fen = 50000 }\n'
+    )
+    assert judged(HEAD + stay + paid) == {"step 1 admit": (), "step 2 pay": (), "books": ()}

@@ -1,17 +1,14 @@
 """The page's server over real sockets: what it gives, to whom, and what never leaves it."""
 
 import json
-import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any, NamedTuple
 
 import pytest
-import uvicorn
 
-from settlement.gateways.listening import bind
-from shuaka.dashing.prometheus import Prometheus
-from shuaka.dashing.server import SERVED, viewer
+from shuaka.dashing.server import SERVED
+from tests.shuaka.dashing.served import served
 
 
 class Given(NamedTuple):
@@ -24,24 +21,17 @@ class Given(NamedTuple):
 
 @pytest.fixture
 def page(stand: Any) -> Iterator[Any]:
-    listener = bind("", "127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(viewer(Prometheus(stand.url)), log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    port = listener.getsockname()[1]
+    with served(stand.url) as port:
 
-    def get(path: str, host: str = "127.0.0.1") -> Given:
-        connection = HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.request("GET", path, headers={"Host": host})
-        answer = connection.getresponse()
-        given = Given(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
-        connection.close()
-        return given
+        def get(path: str, host: str = "127.0.0.1") -> Given:
+            connection = HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", path, headers={"Host": host})
+            answer = connection.getresponse()
+            given = Given(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+            connection.close()
+            return given
 
-    yield get
-    server.should_exit = True
-    thread.join()
-    listener.close()
+        yield get
 
 
 def test_the_page_asks_nothing_of_elsewhere(page: Any) -> None:
@@ -71,6 +61,27 @@ def test_a_question_goes_to_prometheus_and_its_answer_comes_back(page: Any, stan
     given = page("/api/v1/query?query=up")
     assert (given.status, json.loads(given.body)) == (200, stand.said)
     assert stand.asked == ["/api/v1/query?query=up"]
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("1s", 1), ("400ms", 0.4), ("1m30s", 90), (None, None)],
+)
+def test_how_often_prometheus_scrapes_is_told_and_nothing_else_of_its_configuration(
+    page: Any, stand: Any, told: str | None, seconds: float | None
+) -> None:
+    told = (
+        told and f"global:\n  scrape_timeout: 300ms\n  scrape_interval: {told}\nscrape_configs:\n- job_name: engine\n"
+    )
+    stand.said = {"status": "success", "data": {"yaml": told or "scrape_configs:\n  - scrape_interval: 7s\n"}}
+    assert json.loads(page("/scrape").body) == {"seconds": seconds}
+    assert stand.asked == ["/api/v1/status/config?"]
+    assert page("/api/v1/status/config").status == 404
+
+
+def test_how_often_a_prometheus_scrapes_that_does_not_answer_is_not_known(page: Any, stand: Any) -> None:
+    stand.status = 503
+    assert json.loads(page("/scrape").body) == {"seconds": None}
 
 
 def test_a_page_of_another_name_reads_nothing_through_a_browser_that_is_here(page: Any, stand: Any) -> None:

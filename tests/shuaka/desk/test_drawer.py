@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cardsim import chips
-from cardsim.chips import ChipsError, Kept
 from cardsim.social_security.layout import PIN_TRIES
 from shuaka.compose import population
+from shuaka.desk import chips
+from shuaka.desk.chips import ChipsError, Kept
 from shuaka.desk.drawer import Drawer, opened
 
 WRONG_PIN = bytes.fromhex("0020000003999999")

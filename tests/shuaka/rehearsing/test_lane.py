@@ -9,7 +9,7 @@ from shuaka.rehearsing.load_plan import RehearsalError
 def test_a_lane_that_another_load_holds_is_refused_with_what_to_do(tmp_path: Path) -> None:
     with (
         lane.held(tmp_path, 2),
-        pytest.raises(RehearsalError, match="terminals of lane 2: wait for its end, or choose a --lane"),
+        pytest.raises(RehearsalError, match=r"fleet or undo runs .* terminals of lane 2: wait for its end, or "),
         lane.held(tmp_path, 2),
     ):
         pass

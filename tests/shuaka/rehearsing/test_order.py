@@ -49,6 +49,17 @@ def test_what_is_changed_wins_is_said_and_loses_its_source() -> None:
     assert order.sources == ("mix.tap 0.1 (spec): t",)
 
 
+def test_a_share_under_its_other_name_and_a_default_of_ours_lose_their_grounds_too() -> None:
+    text = 'title="t"\nquestion="q"\narrivals="5/1s"\n[mix]\noutpatient=0.4\ncontactless=0.2\n'
+    order = asked(read_scenario(text, "f.toml", name="f"), mix=Mix(pharmacy=0.9, tap=0.2, bank=0.1))
+    mix = [line for line in order.assumed if line.startswith("mix")]
+    assert mix[0] == "mix.contactless 0.2: no source is stated"
+    assert len(mix) == 2
+    assert "reissue 0.01" in mix[1]
+    assert "bank 0.6" not in mix[1]
+    assert [line for line in asked(unnamed("5", 2), mix=Mix(remote=0.5)).assumed if "remote 0.1" in line] == []
+
+
 def test_a_threshold_more_is_said_in_its_own_words() -> None:
     order = asked(thresholds=(parse_threshold("2102 p99 <= 50ms"),))
     assert order.overridden == ("thresholds 2102 p99 <= 50ms instead of none",)

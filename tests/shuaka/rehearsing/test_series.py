@@ -54,11 +54,11 @@ def rest(data: Path, *queue: int | None) -> float:
     return sum(slept)
 
 
-def test_runs_are_numbered_under_one_name_and_take_no_fixed_port(tmp_path: Path) -> None:
+def test_runs_are_numbered_under_one_name_and_show_their_metrics_where_they_were_asked_to(tmp_path: Path) -> None:
     perform, rests = Rehearsals(), list[Path]()
     row = Series("cap", quiet=True, perform=perform, rest=rests.append)
     files = [row.run(asked(tmp_path), "step")[1] for _ in range(2)]
-    assert [(one.run, one.metrics_port) for one in perform.asked] == [("cap-01", 0), ("cap-02", 0)]
+    assert [(one.run, one.metrics_port) for one in perform.asked] == [("cap-01", 7374), ("cap-02", 7374)]
     assert [file.parent.name for file in files] == ["cap-01", "cap-02"]
     assert rests == [tmp_path] * 2
 

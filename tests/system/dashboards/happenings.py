@@ -30,7 +30,7 @@ TRIES_MAX, LOCKED_TRIES = 6, 12
 HALT_S = 0.1
 AT_WORK = (
     "sum(rate(shuaka_load_events_total[15s]))",
-    "sum(rate(shuaka_load_latency_seconds_count[15s]))",
+    "sum(rate(shuaka_load_message_seconds_count[15s]))",
     "sum(rate(shuaka_reader_errors_total[1m]))",
     'sum(rate(shuaka_card_events_total{event="pin_wrong"}[1m]))',
 )
@@ -65,7 +65,7 @@ def commands(scene: Scene) -> Iterator[tuple[str, ...]]:
     shift = ("--duration", str(LOAD_S), "--think", "0.1", "--mix", "remote=0.5")
     fleet = ("terminals", *data, *shift, "--count", "12")
     yield *SHUAKA, *fleet, "--metrics-port", str(ports["terminals"])
-    brittle = ("terminals", *data, *shift, "--count", "10", "--lane", "2", "--name", "brittle")
+    brittle = ("terminals", *data, *shift, "--count", "10", "--lane", "3", "--name", "brittle")
     yield *BRITTLE, *brittle, "--metrics-port", str(ports["brittle"])
 
 

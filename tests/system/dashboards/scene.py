@@ -23,7 +23,7 @@ Child = subprocess.Popen[bytes]
 
 
 class Scene:
-    """What ran, when what happened, and what the pages of the three processes said while all of them ran."""
+    """What ran, when what happened, and what the pages of the processes said while all of them ran."""
 
     def __init__(self, folder: Path, prometheus: Prometheus, ports: dict[str, int]) -> None:
         self.folder, self.data, self.prometheus, self.ports = folder, folder / "data", prometheus, ports
@@ -80,6 +80,6 @@ class Scene:
 
     def keep_pages(self) -> None:
         """Keep what each process shows now."""
-        for name in ("metrics", "terminals", "load"):
+        for name in ("metrics", "terminals", "brittle", "load"):
             with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}/metrics", timeout=10) as page:
                 self.pages[name] = page.read().decode()

@@ -1,8 +1,11 @@
 """Alerts fire by the real fault and clear after it, where that is a matter of seconds; tests/grafana has the others."""
 
+import re
+
 import pytest
 
 from tests.system.dashboards.happenings import FIRING
+from tests.system.dashboards.prometheus import OURS
 from tests.system.dashboards.scene import Scene
 
 pytestmark = pytest.mark.service("prometheus")
@@ -19,6 +22,19 @@ FIRED = {
     "PinLocks": "a locked password that is tried again and again",
 }
 """Alerts whose windows are minutes long: they clear later than this scene ends."""
+PROVEN_BY_PROMTOOL = {
+    "SettlementBudgetBurnsFast": "an hour of slow settlements",
+    "SettlementBudgetBurnsSlowly": "six hours of slow settlements",
+    "EngineQueueFills": "more requests than any machine settles: how long a burst's queue stays depends on the machine",
+    "BooksNotLookedAt": "four hours without a look",
+    "ReversalsPending": "half a minute in which nobody delivers them",
+}
+"""Alerts that no real fault shows here in seconds, or none for certain; and what it would take."""
+
+
+def test_of_each_alert_it_is_said_what_proves_it() -> None:
+    alerts = re.findall(r"- alert: (\w+)", (OURS / "rules" / "alerts.yml").read_text("utf-8"))
+    assert sorted(alerts) == sorted([*CLEARED, *FIRED, *PROVEN_BY_PROMTOOL])
 
 
 @pytest.mark.parametrize("alert", CLEARED)

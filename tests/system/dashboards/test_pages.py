@@ -1,4 +1,4 @@
-"""What three processes show of a real run: Prometheus's own form, few series, and nothing of any person."""
+"""What engine, fleets and load show of a real run: Prometheus's own form, few series, and nothing of any person."""
 
 import subprocess
 
@@ -10,7 +10,8 @@ from tests.system.dashboards.scene import Scene
 
 pytestmark = pytest.mark.service("prometheus")
 
-PAGES = ("metrics", "terminals", "load")
+PAGES = ("metrics", "terminals", "brittle", "load")
+PORTS_SCRAPED = {"metrics", "terminals", "brittle", "load", "starved"}
 SERIES_MAX = 2_000
 SECRETS = (
     "SELECT psn_no FROM person UNION SELECT certno FROM person UNION SELECT psn_name FROM person"
@@ -36,10 +37,24 @@ def test_a_process_shows_fewer_series_than_it_may(scene: Scene, page: str) -> No
     assert 50 < len(series) < SERIES_MAX
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_names_a_person_a_card_a_terminal_or_a_transaction(scene: Scene, page: str) -> None:
+@pytest.fixture
+def secrets(scene: Scene) -> set[str]:
+    """Everything of the run that nobody may be shown."""
     ledger = apsw.Connection(str(scene.data / FILE_NAME), flags=apsw.SQLITE_OPEN_READONLY)
-    secrets = {str(secret) for (secret,) in ledger.execute(SECRETS) if secret}
+    found = {str(secret) for (secret,) in ledger.execute(SECRETS) if secret}
     ledger.close()
-    assert len(secrets) > 200
+    assert len(found) > 200
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_names_a_person_a_card_a_terminal_or_a_transaction(scene: Scene, secrets: set[str], page: str) -> None:
     assert [secret for secret in secrets if secret in scene.pages[page]] == []
+
+
+def test_no_series_of_the_whole_run_names_any_of_them(scene: Scene, secrets: set[str]) -> None:
+    shown = scene.prometheus.at('last_over_time({job=~"engine|load|terminals"}[1h])', scene.ended)
+    scraped = {name for name in PORTS_SCRAPED if any(f":{scene.ports[name]}'" in one for one in shown)}
+    assert scraped == PORTS_SCRAPED
+    assert len(shown) > 1000
+    assert [secret for secret in secrets if any(secret in one for one in shown)] == []

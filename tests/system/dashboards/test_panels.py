@@ -13,7 +13,7 @@ pytestmark = pytest.mark.service("prometheus")
 FIELD = "the field at work"
 STALL = "a stalled disk"
 MOVED: dict[str, tuple[str, bool]] = {
-    "a settlement that takes longer than 1.5 s": (STALL, False),
+    "a settlement that takes longer than 1.5 s, or is answered busy or internal error": (STALL, False),
     "a settlement that is slow, or answered busy or internal error": (STALL, True),
     "settlements; a stalled disk moves the tail": (STALL, True),
     "any request; a stalled disk moves save": (STALL, True),
@@ -41,6 +41,7 @@ MOVED: dict[str, tuple[str, bool]] = {
     "a load run": (FIELD, True),
     "a load run; a stalled engine": (FIELD, True),
     "a wrong PIN in a load run": (FIELD, True),
+    "a refusal in a load run": (FIELD, True),
     "a load process that has too little CPU": ("a load process that has too little CPU", True),
 }
 """What each panel says moves it: which event of the scene that is, and whether a value rises by it or falls."""
@@ -55,13 +56,26 @@ def panels() -> list[Any]:
 
 
 def queries(panel: dict[str, Any]) -> list[str]:
-    return [target["expr"].replace("$run", ".*") for target in panel["targets"]]
+    return [filled(target["expr"]) for target in panel["targets"]]
+
+
+def filled(expression: str) -> str:
+    """Return an expression with every choice left open, over the window that Grafana takes at a scrape a second."""
+    for name, value in {"__rate_interval": "4s", "run": ".+", "job": ".+", "instance": ".+"}.items():
+        expression = expression.replace(f"${name}", value)
+    return expression
 
 
 @pytest.mark.parametrize(("board", "panel"), panels())
 def test_every_query_of_a_panel_returns_data(scene: Scene, board: str, panel: dict[str, Any]) -> None:
     for query in queries(panel):
         assert scene.prometheus.between(query, scene.began, scene.ended), f"{board}: {query}"
+
+
+def test_the_query_of_an_annotation_returns_a_run_by_its_name(scene: Scene) -> None:
+    [mark] = json.loads((BOARDS[0].parent / "load.json").read_text("utf-8"))["annotations"]["list"]
+    marks = scene.prometheus.between(filled(mark["expr"]), scene.began, scene.ended)
+    assert [line for _, line, _ in marks if "'run': 'starved'" in line]
 
 
 def moved(scene: Scene, query: str, event: str, *, rises: bool) -> bool:

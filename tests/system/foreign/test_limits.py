@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from shuaka.rehearsing import foreign
+from loadtests.workload.scenario import read_scenario
+from shuaka.compose import People
+from shuaka.rehearsing import foreign, foreign_plan
 from shuaka.rehearsing.load_plan import RehearsalError
-from shuaka.rehearsing.order import Address, Running
+from shuaka.rehearsing.order import Address, Running, asked_of
 from terminals.kernel.outcome import Result as End
 
 CEILINGS = "[ceilings]\nrate_per_s = 50\nsettlements = {settlements}\nfen = {fen}\n"
@@ -74,6 +76,28 @@ def test_a_plan_sends_nothing_and_says_how_fast_how_much_and_how_it_is_undone(pl
     assert "REFUSED" not in said
 
 
+def test_what_a_target_makes_of_a_scenarios_mix_and_terminals_is_said_in_its_plan_and_in_the_run(
+    platform: Any, tmp_path: Path
+) -> None:
+    scenario = read_scenario(
+        'title = "t"\nquestion = "q"\narrivals = "5/1s"\nterminals = 12\n[mix]\npharmacy = 0\n'
+        "remote = { value = 0.9, source = 's', basis = 'derived' }\n",
+        "mine.toml",
+        name="mine",
+    )
+    asked = asked_of(scenario, data=tmp_path, run="r")
+    said = foreign.announce(asked, platform.target)
+    assert "changed  mix.pharmacy 1 instead of 0" in said
+    assert "changed  mix.remote 0 instead of 0.9" in said
+    assert "changed  terminals 2 of the target instead of 12" in said
+    profile = foreign_plan.plan_of(asked, foreign_plan.read(platform.target)).profile
+    assert [f"changed  {line}" for line in profile.overridden] == [line for line in said if line.startswith("changed")]
+    assert profile.sources == ()
+    assert [line for line in profile.assumed if line.startswith("mix")] == [
+        "mix inpatient 0, voucher 0, identity_card 0, lines_min 1, lines_max 3: ours, where nothing is stated"
+    ]
+
+
 REFUSALS = [
     ("[ceilings]\nrate_per_s = 5\nsettlements = 99\nfen = 99\n", "20/1s", "the ceiling is 5"),
     ("[ceilings]\nrate_per_s = 20\nsettlements = 99\nfen = 99\n", "poisson:15/2s", "and the ceiling is 20 a second"),
@@ -117,6 +141,7 @@ def test_even_arrivals_at_the_ceilings_own_rate_are_not_refused(
         ({"running": Running(web_port=8089)}, "neither --master nor --web"),
         ({"address": Address("tcp", "127.0.0.1", 1)}, "--engine is for an engine of our own"),
         ({"processes": 2}, "--processes 1"),
+        ({"people": People(1, 500)}, "the target's file says whose people come"),
     ],
 )
 def test_what_a_scenario_asks_that_no_target_can_be_asked_is_refused(

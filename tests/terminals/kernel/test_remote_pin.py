@@ -11,7 +11,8 @@ from terminals.kernel.effects import Slot
 from terminals.kernel.outcome import Event, Result
 from terminals.kernel.pharmacy import sell
 from terminals.kernel.remote_pin import change_pin
-from terminals.kernel.site import AT_ONCE, Site
+from terminals.kernel.reset_pin import reset_pin
+from terminals.kernel.site import AT_ONCE, IssuedPin, Site
 from terminals.patients import Fingers
 from tests.terminals.conftest import PROFILES
 
@@ -52,6 +53,28 @@ def test_the_initial_pin_cannot_pay_costs_no_try_and_pays_once_it_was_changed_at
     at.fingers = Fingers(patient(adult("jinan"), **own))
     assert at.run(change_pin(at.site, AT_ONCE, slot=Slot.REMOTE)).result is Result.DONE
     assert at.run(sell(at.site, basket, slot=Slot.REMOTE)).result is Result.SETTLED
+
+
+@pytest.mark.rule("RB06")
+def test_a_city_that_hands_its_cards_out_with_another_pin_has_that_one_changed_first(
+    booth: Callable[..., Any], site: Callable[..., Site], adult: Any, patient: Any, basket: tuple[Line, ...]
+) -> None:
+    issued = (IssuedPin("370100", 2, "888888"), IssuedPin("370100", 3, "777777"), IssuedPin(SAMPLE, 2, "666666"))
+    at, index = booth(structs.replace(site("P", SAMPLE), issued_pins=issued), lies_in=Slot.REMOTE), adult("jinan")
+    handed_out = tuple(structs.replace(kind, pin_default="888888") for kind in PROFILES)
+    at.card = Population(1, 10_000, handed_out).card(index)
+
+    def ends(errand: Any, **typed: Any) -> tuple[Result, str]:
+        at.fingers = Fingers(patient(index, lies_in=Slot.REMOTE, **typed))
+        outcome = at.run(errand)
+        return outcome.result, outcome.refusal
+
+    refused = (Result.CARD_REFUSED, "-36")
+    assert ends(sell(at.site, basket, slot=Slot.REMOTE), pins=("888888",)) == (Result.CARD_REFUSED, "-35")
+    assert ends(change_pin(at.site, AT_ONCE, slot=Slot.REMOTE), kiosk=("888888", "888888")) == refused
+    assert ends(reset_pin(at.site, slot=Slot.REMOTE), resets_pin="888888") == refused
+    assert ends(change_pin(at.site, AT_ONCE, slot=Slot.REMOTE), kiosk=("888888", "123456")) == (Result.DONE, "")
+    assert ends(sell(at.site, basket, slot=Slot.REMOTE), pins=("123456",)) == (Result.SETTLED, "")
 
 
 def test_the_initial_pin_typed_after_the_change_is_a_wrong_one(away: Callable[..., Any], basket: Any) -> None:

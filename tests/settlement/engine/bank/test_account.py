@@ -79,6 +79,16 @@ def test_an_amount_that_cannot_be_moved_moves_nothing(
     assert host.account(worker.psn_no).counter == card.counter  # a captured message is of no use
 
 
+@pytest.mark.parametrize(("kind", "own"), [(CashDeposit, {}), (Withdrawal, OWN)])
+def test_money_is_not_moved_twice_by_one_batch_and_trace(
+    host: Any, machine: Any, asks: Any, worker: Any, card: Any, kind: Any, own: Any
+) -> None:
+    machine.told(asks(kind, machine, card, 100, own, trace=5))
+    before = host.account(worker.psn_no).balance_fen
+    assert machine.ask(asks(kind, machine, card, 100, own, trace=5)).refusal == bank_codes.BANK_DUPLICATE.code
+    assert host.account(worker.psn_no).balance_fen == before
+
+
 def test_nobody_transfers_to_the_same_account_or_to_no_card(
     machine: Any, asks: Any, card: Any, debit_card: Any, guest: Any
 ) -> None:

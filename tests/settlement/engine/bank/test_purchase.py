@@ -8,7 +8,7 @@ import pytest
 from cardsim import pboc, tlv
 from settlement.engine.ledger.identity import setl_id_of
 from settlement.engine.ledger.state import BankTrade, Settlement, Transfer
-from settlement.wire import codes
+from settlement.wire import bank_codes, codes
 from settlement.wire.bank import PurchaseAnswered
 from settlement.wire.envelope import decode_output
 from settlement.wire.messages import Reverse, RevokeDrugSale
@@ -79,6 +79,24 @@ def test_a_purchase_repeated_under_a_new_session_is_the_same_although_its_pin_bl
     pharmacy.sign_in()
     assert pharmacy.ask(visits.purchase(pharmacy, card, 100, chip_data=chip_data), msgid=msgid) == first
     assert host.account(worker.psn_no).balance_fen == 2_000_000 - 100
+
+
+@pytest.mark.parametrize("amount_fen", [100, 250])
+def test_the_same_batch_and_trace_under_another_msgid_are_a_duplicate_and_debit_nothing(
+    host: Any, pharmacy: Any, visits: Any, worker: Any, card: Any, amount_fen: int
+) -> None:
+    pharmacy.told(visits.purchase(pharmacy, card, 100, batch=3, trace=5))
+    refusal, answered = declined(pharmacy, visits.purchase(pharmacy, card, amount_fen, batch=3, trace=5))
+    assert (refusal, answered.response_code) == (bank_codes.BANK_DUPLICATE.code, "94")
+    assert host.account(worker.psn_no).balance_fen == 2_000_000 - 100
+    assert host.account(worker.psn_no).counter == card.counter  # a captured message is of no use
+    pharmacy.told(visits.purchase(pharmacy, card, 100, batch=4, trace=5))
+    pharmacy.told(visits.purchase(pharmacy, card, 100, batch=3, trace=6))
+
+
+def test_a_declined_purchase_may_be_asked_again_by_its_batch_and_trace(pharmacy: Any, visits: Any, card: Any) -> None:
+    declined(pharmacy, visits.purchase(pharmacy, card, 100, trace=5, pin="999999"))
+    pharmacy.told(visits.purchase(pharmacy, card, 100, trace=5))
 
 
 def test_the_bank_pays_what_a_settlement_left_and_the_drawer_gives_it_up_for_a_claim(

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from settlement.engine.ledger.claims import Prefund, month_end_ms
@@ -13,7 +14,7 @@ from settlement.wire.messages import Reverse, RevokeDrugSale
 from settlement.wire.names import CHINA, institution_code
 
 SAMPLE = "379900"
-NOVEMBER, DECEMBER = 202611, 202612
+NOVEMBER, DECEMBER, JANUARY = 202611, 202612, 202701
 PREFUND_FEN = 200_000_000
 
 
@@ -184,6 +185,48 @@ def test_two_cities_that_owe_each_other_are_paid_each_on_its_own_claim(
     paid_fen = sell(guest).amounts.acct_pay_fen
     assert clear(NOVEMBER).claims == 4
     assert prefund(host, SAMPLE) == PREFUND_FEN - paid_fen + back_fen
+    assert not host.broken_laws()
+
+
+def paying_in(host: Any, city: str, prefund_fen: int) -> None:
+    """Let a city's file say another prefunding, as after a restart of the engine."""
+    there = host.world.cities[city]
+    changed = msgspec.structs.replace(there.clearing, prefund_fen=prefund_fen)
+    cities = {**host.world.cities, city: msgspec.structs.replace(there, clearing=changed)}
+    host.world = msgspec.structs.replace(host.world, cities=cities)
+
+
+def test_a_city_whose_prefunding_falls_short_pays_nobody_until_it_has_paid_in_more(
+    host: Any, agency: Any, sell: Any, clear: Any, guest: Any
+) -> None:
+    owed_fen = sell(guest).amounts.acct_pay_fen
+    paying_in(host, SAMPLE, 1)
+    host.now_ms = month_end_ms(NOVEMBER) + 86_400_000
+    before = balances(host)
+    reply = agency().ask(ClearMonth(NOVEMBER))
+    assert reply.refusal == remote_codes.PREFUND_SHORT.code
+    assert f"{SAMPLE} lacks {owed_fen - 1} fen" in reply.err_msg
+    assert balances(host) == before
+    paying_in(host, SAMPLE, owed_fen)
+    assert clear(NOVEMBER).claims == 2
+    assert prefund(host, SAMPLE) == 0
+    assert not host.broken_laws()
+
+
+def test_a_raised_prefunding_is_paid_in_once_and_a_lowered_one_is_not_given_back(
+    host: Any, sell: Any, clear: Any, guest: Any
+) -> None:
+    paid_fen = sell(guest).amounts.acct_pay_fen
+    clear(NOVEMBER)
+    host.now_ms = month_end_ms(NOVEMBER) + 86_400_000
+    paid_fen += sell(guest).amounts.acct_pay_fen
+    paying_in(host, SAMPLE, PREFUND_FEN + 500)
+    clear(DECEMBER)
+    assert prefund(host, SAMPLE) == PREFUND_FEN + 500 - paid_fen
+    paid_fen += sell(guest).amounts.acct_pay_fen
+    paying_in(host, SAMPLE, 1)
+    clear(JANUARY)
+    assert prefund(host, SAMPLE) == PREFUND_FEN + 500 - paid_fen
     assert not host.broken_laws()
 
 

@@ -315,6 +315,10 @@ MUTANTS: dict[str, tuple[Bug, ...]] = {
         more(Prefund, balance_fen=1),
         booked(dropped, "PREFUND:", where=lambda t: t.cause == "PREFUNDING"),
     ),
+    "no prefunding is below zero": (
+        more(Prefund, balance_fen=-1_000_000_000),
+        rows(Prefund, lambda row: msgspec.structs.replace(row, balance_fen=-1)),
+    ),
     "the clearing centre holds what cities have there": (
         booked(dropped, "PREFUND_HELD:", where=clearing),
         booked(exchanged, "PREFUND_HELD:"),

@@ -40,6 +40,17 @@ def test_what_is_not_given_stays(host: Any, setting: Any, worker: Any) -> None:
     assert (after.balance_fen, after.psn_insu_stas) == (before.balance_fen, before.psn_insu_stas)
 
 
+def test_by_what_and_as_whom_somebody_is_insured_is_set_and_a_standing_taken_away(
+    host: Any, setting: Any, worker: Any
+) -> None:
+    assert setting(SetPerson(worker.psn_no, psn_type="12", standing="civil-servant enterprise")).approved
+    assert setting(SetPerson(worker.psn_no, insutype="390"), "M2").approved
+    changed = host.person(worker.psn_no)
+    assert (changed.insutype, changed.psn_type, changed.standing) == ("390", "12", "civil-servant enterprise")
+    assert setting(SetPerson(worker.psn_no, standing="none"), "M3").approved
+    assert host.person(worker.psn_no).standing == ""
+
+
 def test_set_twice_in_one_millisecond_both_are_booked(host: Any, setting: Any, worker: Any) -> None:
     assert all(setting(SetPerson(worker.psn_no, fen), f"M{fen}").approved for fen in (1, 2, 3))
     assert host.person(worker.psn_no).balance_fen == 3

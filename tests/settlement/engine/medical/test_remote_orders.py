@@ -12,7 +12,9 @@ from settlement.engine.medical.remote_orders import ORDER, PAYMENT, REFUND
 from settlement.stores.store import Changes
 from settlement.wire import codes, remote_codes
 from settlement.wire.clearing import ClearMonth
-from settlement.wire.messages import QuerySettlement
+from settlement.wire.entitlement_codes import CREDENTIAL_VOUCHER
+from settlement.wire.envelope import decode_output
+from settlement.wire.messages import QuerySettlement, SettlementInfo
 from settlement.wire.remote import (
     CancelOrder,
     ConfirmOrder,
@@ -141,6 +143,15 @@ def test_a_paid_order_is_found_by_the_msgid_of_its_2166(shop: Shop) -> None:
     shop.confirm(name)
     found = shop.told(QuerySettlement(shop.guest.psn_no, "", "", msgid))
     assert (found.mdtrt_id, found.amounts.acct_pay_fen) == (name, 7500)
+
+
+def test_a_paid_order_was_shown_by_its_token(shop: Shop) -> None:
+    order, msgid = shop.order(), shop.till.next_msgid()
+    name = shop.till.told(order, msgid=msgid, insured=SAMPLE).mdtrt_regno
+    confirmed = decode_output(shop.confirm(name))
+    assert isinstance(confirmed, SettlementInfo)
+    found = shop.told(QuerySettlement(shop.guest.psn_no, "", "", msgid))
+    assert (confirmed.mdtrt_cert_type, found.mdtrt_cert_type) == (CREDENTIAL_VOUCHER, CREDENTIAL_VOUCHER)
 
 
 def test_an_order_is_confirmed_once(shop: Shop) -> None:

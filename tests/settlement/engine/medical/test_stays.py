@@ -281,6 +281,34 @@ def test_a_trial_says_what_the_settlement_will_be_and_posts_nothing(host: Any, w
     assert (settled.amounts, settled.setldetail) == (tried.amounts, tried.setldetail)
 
 
+def test_a_stay_that_was_settled_in_between_to_the_last_line_ends_with_a_settlement_of_nothing(
+    host: Any, ward: Any, worker: Any
+) -> None:
+    mdtrt_id = ward.admitted(worker)
+    ward.paid_in_advance(worker, mdtrt_id, 300_000)
+    ward.charged(worker, mdtrt_id, "5000")
+    interim = ward.settled(worker, mdtrt_id, 500_000, mid_setl_flag="1")
+    assert ward.teller.ask(ward.settlement(worker, mdtrt_id, 0, mid_setl_flag="1")).refusal == (
+        codes.ALREADY_SETTLED.code
+    )
+    assert ward.teller.ask(ward.settlement(worker, mdtrt_id, 0)).refusal == hospital_codes.NOT_DISCHARGED.code
+    ward.discharged(worker, mdtrt_id)
+    assert ward.teller.ask(ward.settlement(worker, mdtrt_id, 1)).refusal == codes.AMOUNT_MISMATCH.code
+    before = ward.stay(worker, mdtrt_id)
+    tried, last = ward.tried(worker, mdtrt_id, 0), ward.settled(worker, mdtrt_id, 0)
+    assert tried.amounts == last.amounts
+    assert (last.amounts.medfee_sumamt_fen, last.amounts.fund_pay_sumamt_fen) == (0, 0)
+    assert (last.deposit_refund_fen, ward.stay(worker, mdtrt_id).deposit_fen) == (140_000, 0)
+    assert ward.teller.ask(ward.settlement(worker, mdtrt_id, 0)).refusal == codes.ALREADY_SETTLED.code
+    assert ward.teller.ask(UndoDischarge(worker.psn_no, mdtrt_id)).refusal == hospital_codes.STAY_OVER.code
+    assert not host.broken_laws()
+    early = ward.teller.ask(RevokeStay(interim.setl_id, mdtrt_id, worker.psn_no))
+    assert early.refusal == hospital_codes.LATER_SETTLEMENT.code
+    ward.teller.told(RevokeStay(last.setl_id, mdtrt_id, worker.psn_no))
+    assert ward.stay(worker, mdtrt_id) == before
+    assert not host.broken_laws()
+
+
 def test_nothing_is_charged_to_a_stay_that_is_settled(ward: Any, worker: Any) -> None:
     info = ward.whole_stay(worker, "5000")
     with pytest.raises(AssertionError, match="E3112"):

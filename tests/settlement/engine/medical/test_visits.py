@@ -2,13 +2,19 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from settlement.wire import codes, hospital_codes
 from settlement.wire.envelope import MalformedError, decode_body
 from settlement.wire.hospital import ALL_LINES, CancelFees, CancelRegistration, DescribeVisit, Diagnosis
-from settlement.wire.messages import PresettleOutpatient, UploadFees
+from settlement.wire.messages import PresettleOutpatient, SettlementInfo, SettleOutpatient, UploadFees
 from settlement.wire.names import institution_code
+from settlement.wire.national_fields import CODES
+
+MED_TYPES = sorted({*CODES["med_type"].codes, "21", "24"})
+NOT_OUTPATIENT = ["21", "2101", "2102", "2105", "2106", "2107", "2109", "21303", "22", "24", "28", "41", "52"]
+COVERED = ["11", "13"]
 
 
 @pytest.fixture
@@ -28,6 +34,45 @@ def trial(person: Any, mdtrt_id: str, batch: str, fen: int, med_type: str = "11"
 
 def total(lines: Any) -> int:
     return sum(line.det_item_fee_sumamt_fen for line in lines)
+
+
+def parts_of(info: SettlementInfo) -> tuple[int, int, int, int]:
+    due = info.amounts
+    return due.fulamt_ownpay_amt_fen, due.overlmt_selfpay_fen, due.preselfpay_amt_fen, due.inscp_scp_amt_fen
+
+
+# 2201.
+
+
+@pytest.mark.parametrize("name", ["certno", "psn_name", "psn_type"])
+def test_a_registration_is_of_the_insured_person_whom_it_names(
+    hospital: Any, visits: Any, worker: Any, name: str
+) -> None:
+    reply = hospital.ask(visits.registration(worker, **{name: "9"}))
+    assert (reply.refusal, name in reply.err_msg) == (codes.NO_INSURED_PERSON.code, True)
+    assert hospital.ask(visits.registration(worker, **{name: getattr(worker, name)})).approved
+
+
+# 2206, 2207.
+
+
+@pytest.mark.parametrize("name", ["certno", "psn_name", "psn_type"])
+def test_an_outpatient_trial_is_of_the_insured_person_whom_it_names(
+    hospital: Any, worker: Any, charged: str, drugs: Any, name: str
+) -> None:
+    asked = trial(worker, charged, "B1", total(drugs))
+    reply = hospital.ask(msgspec.structs.replace(asked, **{name: "9"}))
+    assert (reply.refusal, name in reply.err_msg) == (codes.NO_INSURED_PERSON.code, True)
+    assert hospital.ask(msgspec.structs.replace(asked, **{name: getattr(worker, name)})).approved
+
+
+def test_an_outpatient_settlement_is_of_the_insured_person_whom_it_names(
+    hospital: Any, visits: Any, worker: Any, drugs: Any
+) -> None:
+    sale = visits.outpatient(hospital, worker, drugs)
+    reply = hospital.ask(msgspec.structs.replace(sale, certno="9"))
+    assert (reply.refusal, "certno" in reply.err_msg) == (codes.NO_INSURED_PERSON.code, True)
+    assert hospital.ask(msgspec.structs.replace(sale, certno=worker.certno)).approved
 
 
 # 2202, 2203.
@@ -76,6 +121,29 @@ def test_a_chronic_outpatient_needs_a_disease(hospital: Any, worker: Any, charge
     assert hospital.ask(asked).refusal == hospital_codes.DISEASE_REQUIRED.code
     hospital.told(DescribeVisit(worker.psn_no, charged, "14", "M03900"))
     assert hospital.ask(asked).approved
+
+
+@pytest.mark.parametrize("med_type", MED_TYPES)
+def test_a_visit_is_not_described_as_a_stay_or_a_pharmacy_sale(
+    hospital: Any, worker: Any, visit: str, med_type: str
+) -> None:
+    reply = hospital.ask(DescribeVisit(worker.psn_no, visit, med_type))
+    assert reply.refusal == (codes.NO_BENEFIT.code if med_type in NOT_OUTPATIENT else codes.APPROVED)
+
+
+@pytest.mark.parametrize("med_type", MED_TYPES)
+@pytest.mark.parametrize("account", ["0", "1"])
+def test_an_outpatient_bill_is_not_paid_by_what_pays_a_stay(
+    host: Any, hospital: Any, worker: Any, charged: str, drugs: Any, med_type: str, account: str
+) -> None:
+    asked = msgspec.structs.replace(trial(worker, charged, "B1", total(drugs), med_type), acct_used_flag=account)
+    parts = parts_of(hospital.told(trial(worker, charged, "B1", total(drugs))))
+    sale = SettleOutpatient(worker.psn_no, charged, "B1", worker.insutype, med_type, account, total(drugs), *parts)
+    expected = codes.APPROVED if med_type in COVERED else codes.NO_BENEFIT.code
+    if med_type == "14":
+        expected = hospital_codes.DISEASE_REQUIRED.code
+    assert [hospital.ask(asked).refusal, hospital.ask(sale).refusal] == [expected, expected]
+    assert not host.broken_laws()
 
 
 @pytest.mark.rule("RC21")

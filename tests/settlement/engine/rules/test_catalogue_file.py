@@ -56,6 +56,10 @@ def test_class_c_may_say_that_all_of_it_is_the_patients(share: str) -> None:
     assert (item.chrgitm_lv, item.preself_ratio_e4) == ("03", 0)
 
 
+def test_class_b_may_say_that_it_has_no_first_share() -> None:
+    assert items("X1,n,02,0,,,2026-01-01,\n")[0].preself_ratio_e4 == 0
+
+
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
@@ -65,6 +69,7 @@ def test_class_c_may_say_that_all_of_it_is_the_patients(share: str) -> None:
         ("X1,n,04,,,,2026-01-01,\n", "chrgitm_lv: '04' is none of 01 (甲), 02 (乙), 03 (丙)"),
         ("X1,n,01,0.1,,,2026-01-01,\n", "selfpay_prop: only class 02 (乙) has a first share; leave it empty"),
         ("X1,n,03,0.5,,,2026-01-01,\n", "selfpay_prop: only class 02 (乙) has a first share; leave it empty"),
+        ("X1,n,02,,,,2026-01-01,\n", "selfpay_prop: empty; class 02 (乙) says its first share, 0 if it has none"),
         ("X1,n,02,1.1,,,2026-01-01,\n", "selfpay_prop: above 1 (10 % is written 0.1)"),
         ("X1,n,02,0.12345,,,2026-01-01,\n", "selfpay_prop: '0.12345' has more than 4 decimals"),
         ("X1,n,01,,-1,,2026-01-01,\n", "pric_uplmt_amt: -1 is below zero"),

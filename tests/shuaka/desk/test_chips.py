@@ -3,7 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cardsim.chips import ChipsError, Kept, load, save
+from shuaka.desk.chips import ChipsError, Kept, load, save
 
 CHIPS = {3: Kept(1, b"image of three"), 900_000: Kept(2, b"")}
 
