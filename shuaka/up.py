@@ -26,12 +26,7 @@ if TYPE_CHECKING:
 
 PROMETHEUS_PORT: Final = 9090
 TERMINALS_PORT: Final = 7375
-"""Where Prometheus's configuration looks for terminals."""
-OTHERS: Final = {
-    "Prometheus": PROMETHEUS_PORT,
-    "the terminals' metrics": TERMINALS_PORT,
-}
-"""Ports that nobody chooses here: Prometheus's configuration names them."""
+"""Where Prometheus's configuration looks for terminals: nobody chooses it here."""
 SHIFT_S: Final = 3600
 """A fleet works for an hour; then the next takes over."""
 POLL_S: Final = 0.5
@@ -41,20 +36,29 @@ def up(
     data: Annotated[Path, typer.Option(help="Data directory.")] = compose.DEFAULT_DATA,
     terminals: Annotated[int, typer.Option(min=6, max=500, help="Terminals that serve patients.")] = 20,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where the page stands.")] = dash.PORT,
+    prometheus_port: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            help=f"Where Prometheus stands; 0 is {PROMETHEUS_PORT}, or a free port where that is taken.",
+        ),
+    ] = 0,
 ) -> None:
     """Run the network on this machine with its dashboards, until Ctrl-C."""
-    _free({"": port} | OTHERS)
+    _free({"": port, "the terminals' metrics": TERMINALS_PORT})
+    lacks = _lacks()
+    prometheus = prometheus_port or PROMETHEUS_PORT if lacks else _port_of_prometheus(prometheus_port)
     try:
         with interruptible(), engine_of(data) as engine, ExitStack() as beside:
-            lacks = _lacks()
             children = {
-                "the page": beside.enter_context(_page(port)),
-                **({} if lacks else {"Prometheus": beside.enter_context(_prometheus(data))}),
+                "the page": beside.enter_context(_page(port, prometheus)),
+                **({} if lacks else {"Prometheus": beside.enter_context(_prometheus(data, prometheus))}),
             }
             print(
                 f"engine      {engine.endpoints.metrics}/metrics, terminals at {engine.tcp}\n"
                 f"terminals   {terminals} on {HOST}:{TERMINALS_PORT}/metrics\n"
-                f"prometheus  {lacks or f'http://{HOST}:{PROMETHEUS_PORT}/'}\n"
+                f"prometheus  {lacks or f'http://{HOST}:{prometheus}/'}\n"
                 f"dashboards  http://{HOST}:{port}/\n"
                 f"            Ctrl-C ends; in another shell: shuaka load smoke --data {data}",
                 flush=True,
@@ -76,6 +80,20 @@ def _free(ports: dict[str, int]) -> None:
         except PortError as error:
             fixed = f"{HOST}:{port} is taken, and it must be had for {name}: end what listens there"
             end(fixed if name else str(error), FAILED)
+
+
+def _port_of_prometheus(asked: int) -> int:
+    """Return a free port: the one asked for or the end of the command, else the usual one or any."""
+    from settlement.gateways.listening import PortError, bind  # noqa: PLC0415 - servers are imported by who serves
+
+    def free(port: int) -> int:
+        with bind("prometheus", HOST, port) as listener:
+            return int(listener.getsockname()[1])
+
+    try:
+        return free(asked or PROMETHEUS_PORT)
+    except PortError as error:
+        return end(str(error), FAILED) if asked else free(0)
 
 
 def _lacks() -> str:
@@ -106,21 +124,20 @@ def _fleet(data: Path, terminals: int) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @contextmanager
-def _page(port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    prometheus = f"http://{HOST}:{PROMETHEUS_PORT}"
-    with child_of([*SHUAKA, "dash", "--port", str(port), "--prometheus", prometheus]) as child:
+def _page(port: int, prometheus: int) -> Iterator["subprocess.Popen[bytes]"]:
+    with child_of([*SHUAKA, "dash", "--port", str(port), "--prometheus", f"http://{HOST}:{prometheus}"]) as child:
         yield child
 
 
 @contextmanager
-def _prometheus(data: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def _prometheus(data: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Run Prometheus over our configuration; what it says goes into the data directory."""
     with (data / "prometheus.log").open("wb") as log:
         command = (
             "prometheus",
             f"--config.file={grafana() / 'prometheus' / 'prometheus.yml'}",
             f"--storage.tsdb.path={data / 'prometheus'}",
-            f"--web.listen-address={HOST}:{PROMETHEUS_PORT}",
+            f"--web.listen-address={HOST}:{port}",
         )
         with child_of(command, log=log.fileno()) as child:
             yield child

@@ -61,6 +61,9 @@ def viewer(prometheus: Prometheus) -> Starlette:
         found = known.get((request.path_params["language"], request.path_params["name"]))
         return FileResponse(found.file, media_type="application/json", headers=HEADERS) if found else _missing()
 
+    async def scrape(_: Request) -> Response:
+        return JSONResponse({"seconds": await run_in_threadpool(prometheus.scrape_s)}, headers=HEADERS)
+
     async def asked(request: Request) -> Response:
         answer = await run_in_threadpool(prometheus.ask, request.path_params["question"], request.url.query)
         return Response(answer.body, answer.status, HEADERS, media_type="application/json")
@@ -71,6 +74,7 @@ def viewer(prometheus: Prometheus) -> Starlette:
             Route("/assets/{name}", asset),
             Route("/dashboards", listed),
             Route("/dashboards/{language}/{name}.json", dashboard),
+            Route("/scrape", scrape),
             Route("/api/v1/{question:path}", asked),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HERE))],

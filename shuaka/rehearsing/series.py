@@ -87,12 +87,12 @@ class Series:
     def run(self, asked: Rehearsal, what: str) -> tuple[Result, Path]:
         """Carry out one more run; return it and its file. Raise EndedError if Ctrl-C ended it, and as `rehearse`.
 
-        Name and port of the metrics are the series' own.
+        The run's name is the series' own.
         """
         if self._count == RUNS_MAX:
             raise EndedError(f"{RUNS_MAX} runs and no end")
         self._count += 1
-        numbered = msgspec.structs.replace(asked, run=f"{self._name}-{self._count:02d}", metrics_port=0)
+        numbered = msgspec.structs.replace(asked, run=f"{self._name}-{self._count:02d}")
         self.say(f"{numbered.run}  {what}")
         self.rest(asked.data)
         result = self._perform(numbered, quiet=self._quiet or not sys.stdout.isatty())

@@ -1,7 +1,9 @@
 "use strict";
-// Reads a dashboard's JSON, asks Prometheus its queries, and has each panel drawn. What was drawn stands in window.drawn, by title.
+// Reads a dashboard's JSON, asks Prometheus its queries, and has each panel drawn. What stands on the page is in window.drawn, by title.
 
-const state = { boards: [], name: "overview", language: navigator.language.startsWith("zh") ? "zh" : "en", board: null, chosen: {}, timer: 0, round: 0, plots: [] };
+const state = { boards: [], name: "overview", language: navigator.language.startsWith("zh") ? "zh" : "en", board: null, chosen: {}, scrape: 0, timer: 0, round: 0, plots: new Map() };
+const SCRAPE_S = 15; // Grafana's, where a data source does not say
+const ALL = { en: "All", zh: "全部" };
 const by = (id) => document.getElementById(id);
 window.drawn = {};
 
@@ -15,12 +17,26 @@ async function answer(path) {
 const range = () => { const end = Date.now() / 1000; return [end - Number(by("range").value), end]; };
 // A whole number of seconds and at most 360 points; Prometheus lays every line of a panel on the same moments.
 const stepOf = ([start, end]) => Math.max(1, Math.ceil((end - start) / 360));
-const filled = (expr) => expr.replace(/\$\{?(\w+)\}?/g, (whole, name) => state.chosen[name] ?? whole);
+const duration = (seconds) => `${Math.round(seconds * 1000)}ms`;
+const escaped = (value) => value.replace(/\\/g, "\\\\\\\\").replace(/[$^*{}[\]'+?.()|]/g, "\\\\$&");
+const variable = (name) => (state.board.templating?.list || []).find((one) => one.name === name);
+
+// What stands for $name in a query, as Grafana has it: a rate's window holds four scrapes, and reaches back to the last moment drawn.
+function meant(name, step) {
+  const scrape = state.scrape || SCRAPE_S;
+  if (name === "__interval") return duration(Math.max(step, scrape));
+  if (name === "__rate_interval") return duration(Math.max(step + scrape, 4 * scrape));
+  const one = variable(name);
+  if (one?.type !== "query") return one?.current?.value;
+  return state.chosen[name] === undefined ? one.allValue || ".*" : escaped(state.chosen[name]);
+}
+
+const filled = (expr, step) => expr.replace(/\$(?:(\w+)|\{(\w+)(?::\w+)?\})/g, (whole, bare, braced) => meant(bare || braced, step) ?? whole);
 
 async function asked(target) {
   const [start, end] = range();
-  const query = encodeURIComponent(filled(target.expr));
   const step = stepOf([start, end]);
+  const query = encodeURIComponent(filled(target.expr, step));
   const place = target.instant ? `/api/v1/query?query=${query}` : `/api/v1/query_range?query=${query}&start=${Math.floor(start / step) * step}&end=${Math.floor(end / step) * step}&step=${step}`;
   const { data } = await answer(place);
   return data.result.map((one) => ({
@@ -34,10 +50,12 @@ async function show(panel, body, round) {
   try {
     const answers = await Promise.all(panel.targets.map(asked));
     if (round !== state.round) return;
-    const lines = answers.flat();
-    window.drawn[panel.title] = { type: panel.type, unit: panel.fieldConfig.defaults.unit, lines };
-    const plot = draw(body, panel, lines, range());
-    if (plot) state.plots.push(plot);
+    const before = state.plots.get(panel.id);
+    const plot = draw(body, panel, answers.flat(), range());
+    state.plots.set(panel.id, plot);
+    window.drawn[panel.title] = { body, plot };
+    if (plot && before?.cursor.left >= 0) plot.setCursor({ left: before.cursor.left, top: before.cursor.top }, true);
+    before?.destroy();
   } catch (error) {
     if (round !== state.round) return;
     body.replaceChildren(Object.assign(document.createElement("div"), { className: "wrong", textContent: error.message }));
@@ -54,11 +72,9 @@ async function refresh() {
   clearTimeout(state.timer);
   const round = ++state.round;
   trouble("");
-  const before = state.plots;
-  state.plots = [];
+  state.scrape ||= (await answer("/scrape").catch(() => ({}))).seconds;
   await choices();
   await Promise.all(state.board.panels.filter((panel) => panel.type !== "row").map((panel) => show(panel, by(`panel-${panel.id}`), round)));
-  before.forEach((plot) => plot.destroy());
   if (round !== state.round) return;
   window.rounds = (window.rounds || 0) + 1;
   const every = Number(by("refresh").value);
@@ -66,21 +82,23 @@ async function refresh() {
 }
 
 async function choices() {
+  const [start, end] = range();
   for (const one of state.board.templating?.list || []) {
     if (one.type !== "query") continue;
-    const [, metric, label] = /label_values\((\w+),\s*(\w+)\)/.exec(one.query.query || one.query) || [];
-    const { data } = await answer(`/api/v1/label/${label}/values?match[]=${metric}`).catch(() => ({ data: [] }));
+    const [, series, label] = /label_values\((?:(.+),)?\s*(\w+)\s*\)/.exec(one.query.query || one.query) || [];
+    const match = series ? `&match[]=${encodeURIComponent(filled(series, stepOf([start, end])))}` : "";
+    const { data } = await answer(`/api/v1/label/${label}/values?start=${start}&end=${end}${match}`).catch(() => ({ data: [] }));
     let select = by(`choice-${one.name}`);
     if (!select) {
       select = Object.assign(document.createElement("select"), { id: `choice-${one.name}` });
-      select.addEventListener("change", () => { state.chosen[one.name] = select.value; refresh(); });
+      select.addEventListener("change", () => { state.chosen[one.name] = select.selectedIndex ? select.value : undefined; refresh(); });
       const label = document.createElement("label");
       label.append(`${one.label}: `, select);
       by("choices").append(label);
-      state.chosen[one.name] ??= ".*";
     }
-    const values = [".*", ...data];
-    select.replaceChildren(...values.map((value) => new Option(value === ".*" ? "*" : value, value, false, value === state.chosen[one.name])));
+    const chosen = state.chosen[one.name];
+    const values = chosen === undefined || data.includes(chosen) ? data : [chosen, ...data];
+    select.replaceChildren(new Option(ALL[state.language]), ...values.map((value) => new Option(value, value, false, value === chosen)));
   }
 }
 
@@ -89,6 +107,8 @@ function layOut() {
   panels.replaceChildren();
   by("choices").replaceChildren();
   window.drawn = {};
+  state.plots.forEach((plot) => plot?.destroy());
+  state.plots.clear();
   for (const panel of state.board.panels) {
     if (panel.type === "row") { panels.append(Object.assign(document.createElement("h2"), { textContent: panel.title })); continue; }
     const box = document.createElement("section");
@@ -103,6 +123,7 @@ function layOut() {
 }
 
 async function open(name, language) {
+  if (name !== state.name) state.chosen = {};
   Object.assign(state, { name, language });
   state.board = await answer(`/dashboards/${language}/${name}.json`);
   document.documentElement.lang = language;

@@ -1,11 +1,19 @@
 "use strict";
 // Draws one panel from its answers: lines, a number, or a table. Knows nothing of where they come from.
 
-const COLOURS = ["#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#b91c1c", "#65a30d", "#475569", "#c026d3"];
+const COLOURS = [
+  "#2563eb", "#d97706", "#059669", "#db2777", "#7c3aed", "#0891b2", "#b91c1c", "#65a30d", "#64748b", "#c026d3",
+  "#60a5fa", "#facc15", "#34d399", "#f9a8d4", "#a78bfa", "#67e8f9", "#fb7185", "#a16207", "#94a3b8", "#4338ca",
+];
+const DASHES = [undefined, [8, 3], [2, 3]];
 const NAMED = { green: "#059669", orange: "#d97706", red: "#d92d20", blue: "#2563eb" };
 
+// A line's own look: after the last colour come the same ones, dashed.
+const colourOf = (index) => COLOURS[index % COLOURS.length];
+const dashOf = (index) => DASHES[Math.floor(index / COLOURS.length) % DASHES.length];
+
 function legendOf(template, labels) {
-  if (!template) return Object.entries(labels).filter(([name]) => name !== "__name__").map(([name, value]) => `${name}=${value}`).join(" ") || labels.__name__ || "value";
+  if (!template || template === "__auto") return Object.entries(labels).filter(([name]) => name !== "__name__").map(([name, value]) => `${name}=${value}`).join(" ") || labels.__name__ || "value";
   return template.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => labels[name] ?? "");
 }
 
@@ -52,6 +60,14 @@ function limitLines(steps) {
   };
 }
 
+// Ticks at round numbers of what the unit is said in: bytes by powers of two, seconds by minutes and hours.
+function incrementsOf(unit) {
+  if (unit === "bytes") return Array.from({ length: 50 }, (_, power) => 2 ** power);
+  if (unit !== "s") return undefined;
+  const small = [-6, -5, -4, -3, -2, -1].flatMap((power) => [1, 2, 5].map((times) => Number(`${times}e${power}`)));
+  return [...small, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400, 604800, 2592000];
+}
+
 function drawLines(body, panel, lines, range) {
   const defaults = panel.fieldConfig.defaults;
   const stacked = defaults.custom?.stacking?.mode === "normal";
@@ -60,39 +76,46 @@ function drawLines(body, panel, lines, range) {
   const grid = getComputedStyle(body).getPropertyValue("--line").trim() || "#ddd";
   const order = lines.map((_, index) => index);
   // Of what is stacked, each area ends where the one below begins.
-  const bands = stacked ? order.slice(1).map((index) => ({ series: [index + 1, index], fill: `${COLOURS[index % COLOURS.length]}44` })) : [];
+  const bands = stacked ? order.slice(1).map((index) => ({ series: [index + 1, index], fill: `${colourOf(index)}44` })) : [];
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
   const legend = document.createElement("div");
   const place = document.createElement("div");
   legend.className = "legend";
   body.replaceChildren(place, legend);
-  lines.forEach((line, index) => legend.append(legendItem(line, COLOURS[index % COLOURS.length], defaults)));
+  const values = lines.map((line, index) => legendItem(legend, line, index));
+  const lasts = lines.map((line) => (line.points.length ? line.points[line.points.length - 1][1] : NaN));
+  // At the cursor, else now; of what is stacked each line's own value.
+  const tell = (at) => values.forEach((value, index) => {
+    value.textContent = ` ${said((at === null ? lasts[index] : plain[index + 1][at]) ?? NaN, defaults.unit, defaults.decimals ?? null)}`;
+  });
+  tell(null);
   const steps = (defaults.thresholds?.steps || []).filter((step) => step.value !== null);
   return new uPlot({
     width: Math.max(120, body.clientWidth),
-    height: Math.max(80, body.clientHeight - Math.min(62, legend.offsetHeight)),
+    height: Math.max(80, body.clientHeight - legend.offsetHeight),
     legend: { show: false },
     cursor: { points: { show: false }, sync: { key: "shuaka" } },
     scales: { x: { time: true, range: () => range }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.08] } },
     bands,
-    axes: [{ ...axis, values: clock }, { ...axis, size: 84, values: (_, ticks) => ticks.map((tick) => said(tick, defaults.unit)) }],
+    axes: [{ ...axis, space: 90, size: 34, values: clock }, { ...axis, size: 84, incrs: incrementsOf(defaults.unit), values: (_, ticks) => ticks.map((tick) => said(tick, defaults.unit)) }],
     series: [{}, ...order.map((index) => ({
-      label: lines[index].name, stroke: COLOURS[index % COLOURS.length], width: 1.5, points: { show: false }, spanGaps: false,
+      label: lines[index].name, stroke: colourOf(index), dash: dashOf(index), width: 1.5, points: { show: false }, spanGaps: false,
       fill: stacked && index === 0 ? `${COLOURS[0]}44` : undefined,
     }))],
-    hooks: { draw: [limitLines(steps)] },
+    hooks: { draw: [limitLines(steps)], setCursor: [(plot) => tell(plot.cursor.idx ?? null)] },
   }, stacked ? stackedUp(plain) : plain, place);
 }
 
-function legendItem(line, colour, defaults) {
+// Puts a line's mark and name into the legend and returns the place of its value.
+function legendItem(legend, line, index) {
   const item = document.createElement("span");
   const mark = document.createElement("i");
   const value = document.createElement("b");
-  mark.style.background = colour;
-  const last = line.points.length ? line.points[line.points.length - 1][1] : NaN;
-  value.textContent = ` ${said(last, defaults.unit, defaults.decimals ?? null)}`;
+  mark.style.borderTopColor = colourOf(index);
+  mark.style.borderTopStyle = dashOf(index) ? "dashed" : "solid";
   item.append(mark, line.name, value);
-  return item;
+  legend.append(item);
+  return value;
 }
 
 function colourAt(value, steps) {
@@ -101,29 +124,39 @@ function colourAt(value, steps) {
   return NAMED[colour] || colour || "inherit";
 }
 
-function drawNumber(body, panel, lines) {
+// Every line its own number: one that is bad is seen beside others that are good.
+function drawNumbers(body, panel, lines) {
   const defaults = panel.fieldConfig.defaults;
-  const points = lines[0].points.filter(([, value]) => Number.isFinite(value));
-  if (!points.length) return nothing(body);
-  const last = points[points.length - 1][1];
-  const number = document.createElement("div");
+  const steps = defaults.thresholds?.steps || [];
+  const known = lines.map((line) => ({ ...line, points: line.points.filter(([, value]) => Number.isFinite(value)) })).filter((line) => line.points.length);
+  if (!known.length) return nothing(body);
   const place = document.createElement("div");
-  number.className = "stat";
-  number.textContent = said(last, defaults.unit, defaults.decimals ?? null);
-  const colour = colourAt(last, defaults.thresholds?.steps || []);
-  number.style.color = colour;
-  body.replaceChildren(number, place);
-  const height = body.clientHeight - number.offsetHeight;
+  const numbers = Object.assign(document.createElement("div"), { className: "stats" });
+  body.replaceChildren(numbers, place);
+  const colours = known.map((line) => {
+    const last = line.points[line.points.length - 1][1];
+    const colour = colourAt(last, steps);
+    const number = Object.assign(document.createElement("div"), { className: "stat", textContent: said(last, defaults.unit, defaults.decimals ?? null) });
+    number.style.color = colour;
+    const item = document.createElement("div");
+    if (known.length > 1) item.append(Object.assign(document.createElement("div"), { className: "name", textContent: line.name }));
+    item.append(number);
+    numbers.append(item);
+    return colour;
+  });
+  numbers.classList.toggle("many", known.length > 1);
+  const height = body.clientHeight - numbers.offsetHeight;
   if (height < 24) return null;
   return new uPlot({
     width: Math.max(80, body.clientWidth), height, legend: { show: false }, cursor: { show: false },
     axes: [{ show: false }, { show: false }], scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high || 1) * 1.05] } },
-    series: [{}, { stroke: colour, width: 1, fill: `${colour}22`, points: { show: false } }],
-  }, [points.map(([at]) => at), points.map(([, value]) => value)], place);
+    series: [{}, ...colours.map((colour, index) => ({ label: known[index].name, stroke: colour, width: 1, fill: `${colour}22`, points: { show: false } }))],
+  }, aligned(known), place);
 }
 
 function drawTable(body, lines) {
   const names = [...new Set(lines.flatMap((line) => Object.keys(line.labels)))].filter((name) => name !== "__name__" && name !== "job");
+  names.sort((one, other) => (other === "instance") - (one === "instance"));
   const table = document.createElement("table");
   const head = table.createTHead().insertRow();
   for (const name of names) head.append(Object.assign(document.createElement("th"), { textContent: name }));
@@ -146,7 +179,7 @@ function nothing(body, words = "no data / 无数据") {
 
 function draw(body, panel, lines, range) {
   if (!lines.length) return nothing(body);
-  if (panel.type === "stat") return drawNumber(body, panel, lines);
+  if (panel.type === "stat") return drawNumbers(body, panel, lines);
   if (panel.type === "table") return drawTable(body, lines);
   if (panel.type === "timeseries") return drawLines(body, panel, lines, range);
   return nothing(body, `a panel of type ${panel.type} is not drawn here; Grafana does`);

@@ -5,7 +5,7 @@ const UNITS = {
   none: (value, digits) => plain(value, digits),
   reqps: (value, digits) => `${plain(value, digits)} req/s`,
   ops: (value, digits) => `${plain(value, digits)} /s`,
-  percentunit: (value, digits) => `${plain(value * 100, digits === null ? null : Math.max(0, digits - 1))} %`,
+  percentunit: (value, digits) => `${plain(value * 100, digits)} %`,
   bytes: (value) => scaled(value, 1024, ["B", "KiB", "MiB", "GiB"]),
   currencyCNY: (value) => `¥${plain(value, 2)}`,
   s: (value) => seconds(value),
@@ -15,7 +15,8 @@ function plain(value, digits = null) {
   if (!Number.isFinite(value)) return "–";
   if (digits !== null) return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const size = Math.abs(value);
-  return value.toLocaleString("en", { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3 });
+  if (size < 1) return value.toLocaleString("en", { maximumSignificantDigits: 3 });
+  return value.toLocaleString("en", { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : 2 });
 }
 
 function seconds(value) {

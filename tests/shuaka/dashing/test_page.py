@@ -129,20 +129,25 @@ def stand(known: Known, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
         patched.setattr(dashboards, "PLACES", (place,))
         with served(known.url) as port, browsing(tmp_path_factory.mktemp("browser")) as page:
             url = f"http://127.0.0.1:{port}/"
-            page.open(url)
+            opened(page, url)
             yield page, url
 
 
 @pytest.fixture
 def page(stand: tuple[Page, str], known: Known) -> Page:
-    """The English board, drawn, which is not refreshed by itself."""
+    """The English board, drawn."""
     page, url = stand
-    page.events.clear()
     known.asked.clear()
-    page.open(f"{url}#en/overview")
+    opened(page, f"{url}#en/overview")
+    return page
+
+
+def opened(page: Page, url: str) -> None:
+    """Open a board, wait until it is drawn, and have it ask nothing by itself from then on."""
+    page.events.clear()
+    page.open(url)
     drawn_again(page, 0)
     page.evaluate('by("refresh").value = "0"; clearTimeout(state.timer)')
-    return page
 
 
 def drawn_again(page: Page, rounds: int) -> None:
