@@ -305,7 +305,7 @@ def test_metrics_of_the_run_are_served_on_loopback_while_it_runs(data: Path) -> 
         load.send_signal(signal.SIGINT)
         load.communicate(timeout=LIMIT_S)
     assert 'shuaka_load_arrivals_total{run="metrics",state="scheduled"}' in scraped
-    assert 'outcome="SETTLED",run="metrics",since="intended"' in scraped
+    assert 'shuaka_load_visit_seconds_count{flow="pharmacy",run="metrics",since="intended"}' in scraped
 
 
 def scrape(port: int) -> str:
