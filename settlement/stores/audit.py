@@ -1,6 +1,7 @@
 """What the ledger holds of one operator's work, and whether all of it keeps the laws: one reading for every store."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any, Final
 
 import apsw
@@ -48,11 +49,17 @@ def examine(connection: apsw.Connection, opter_no: str = "") -> LedgerAudit:
         connection.execute("COMMIT")
 
 
-def look_at(connection: apsw.Connection) -> Look:
-    """Look at the books; outside a transaction each statement sees the ledger as it stands when its turn comes."""
+def look_at(connection: apsw.Connection, after: Callable[[], None] = lambda: None) -> Look:
+    """Look at the books; outside a transaction each statement sees the ledger as it stands when its turn comes.
+
+    `after` is called after each law, when no statement reads.
+    """
     connection.execute(POSTINGS)
-    laws = tuple(_judge(connection, law) for law in LAWS)
-    return Look(laws, open_items(connection), city_debts(connection))
+    laws = []
+    for law in LAWS:
+        laws.append(_judge(connection, law))
+        after()
+    return Look(tuple(laws), open_items(connection), city_debts(connection))
 
 
 def _fingerprints(connection: apsw.Connection, opter_no: str) -> Counter[str]:

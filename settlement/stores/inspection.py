@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from time import thread_time
+from time import perf_counter, sleep, thread_time
 from typing import Final
 
 import apsw
@@ -24,6 +24,10 @@ from settlement.stores.store import Look
 STEPS_BETWEEN: Final = 100_000
 """Steps of SQLite's machine between two looks at the parent: some milliseconds."""
 BUSY_TIMEOUT_MS: Final = 5_000
+LONG_S: Final = 0.2
+"""A statement of a large ledger: what is committed meanwhile stays in the log."""
+REST_S: Final = 3.0
+"""How long nobody reads after it: at the rate of a peak the log is folded every other second, and begins anew."""
 
 
 class Found(Struct, frozen=True):
@@ -41,12 +45,25 @@ def look(path: Path, orphaned: Callable[[], bool] = lambda: False) -> Found:
         try:
             connection.set_busy_timeout(BUSY_TIMEOUT_MS)
             connection.set_progress_handler(orphaned, STEPS_BETWEEN)
-            seen = look_at(connection)
+            seen = look_at(connection, resting())
             return Found(msgspec.structs.replace(seen, cpu_s=thread_time() - began))
         finally:
             connection.close()
     except apsw.Error as error:
         return Found(error=str(error))
+
+
+def resting(now_s: Callable[[], float] = perf_counter, rest: Callable[[float], object] = sleep) -> Callable[[], None]:
+    """Return what is to be called after each statement: it rests after a long one, so that the log can be folded."""
+    since_s = now_s()
+
+    def after() -> None:
+        nonlocal since_s
+        if now_s() - since_s > LONG_S:
+            rest(REST_S)
+        since_s = now_s()
+
+    return after
 
 
 def main() -> None:

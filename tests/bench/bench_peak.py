@@ -18,8 +18,8 @@ from bench_settlements import workplace
 
 from loadtests.evidence.result import Result, read
 from loadtests.openload import histograms
-from settlement.wire.codes import APPROVED
 from shuaka.children import SHUAKA, engine_of
+from terminals.kernel.outcome import APPROVED
 
 SCENARIO, RUN = "national-peak-hour", "peak"
 PORTS = tuple(f"--{name}-port=0" for name in ("tcp", "http", "admin", "metrics"))

@@ -13,7 +13,7 @@ import apsw
 import pytest
 import uvloop
 
-from settlement.stores.inspection import Found, look
+from settlement.stores.inspection import LONG_S, REST_S, Found, look, resting
 from settlement.stores.inspector import MODULE, Inspector
 from settlement.stores.laws import LAWS
 from settlement.stores.sqlite import SqliteStore
@@ -65,7 +65,7 @@ def test_one_process_looks_again_and_again_below_everybody_else(ledger: Path) ->
 
 
 def test_a_look_tells_the_cpu_that_it_took_which_is_no_wait(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def waiting(_: apsw.Connection) -> Look:
+    def waiting(_: apsw.Connection, _after: Callable[[], None]) -> Look:
         waited.wait(0.05)
         return Look((), {}, ())
 
@@ -169,3 +169,15 @@ def test_a_look_that_found_no_laws_says_why(tmp_path: Path) -> None:
     found = look(tmp_path / FILE_NAME)
     assert found == Found(error=found.error)
     assert "no such table" in found.error
+
+
+def test_after_a_statement_that_took_long_nobody_reads_for_a_while_so_that_the_log_is_folded() -> None:
+    clock = iter([0.0, LONG_S / 2, LONG_S / 2, 3 * LONG_S, 9.0, 9.0, 9.0])
+    rested: list[float] = []
+    after = resting(lambda: next(clock), rested.append)
+    after()
+    assert rested == []
+    after()
+    assert rested == [REST_S]
+    after()
+    assert rested == [REST_S]
