@@ -30,8 +30,8 @@ from settlement.wire.messages import Body
 BATCH_MAX: Final = 512
 """Requests of one commit: past some hundreds the rows cost more than the fsync, and waiting longer gains nothing."""
 PAUSE_S: Final = 0.003
-"""From one batch's beginning to the next one's at least, unless the one had a single request. At 1,200 visits a second
-it makes a third of the commits, and with them goes a sixth of the engine's CPU; a lone client never waits for it."""
+"""From one batch's beginning to the next one's at least, unless the one had a single request: at most 333 commits a
+second. At 1,200 visits a second a sixth of the engine's CPU goes with the others; a lone client never waits."""
 QUEUE_MAX: Final = 8_192
 """Requests that may wait: about a second of work. Past it a request is refused at once, to be repeated."""
 TERMINALS_REMEMBERED: Final = 16_384
