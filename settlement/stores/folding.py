@@ -1,8 +1,9 @@
 """The log of a SQLite ledger is folded into its file beside the commits, by a thread and connection of its own.
 
-SQLite's own checkpoint runs in the commit that finds the log long, and everybody waits for it: every other second at the
-rate of a peak, 7 ms at first and 14 ms half a minute later, since a larger ledger has more pages. A PASSIVE one stops no writer, so a thread that takes only what CPU is left does
-nearly all of it; the commit after that folds what came meanwhile, some pages, and so lets the log begin anew.
+SQLite's own checkpoint runs in the commit that finds the log long, and everybody waits for it: every other second at
+the rate of a peak, 7 ms at first and 14 ms half a minute later, since a larger ledger has more pages. A PASSIVE one
+stops no writer, so a thread that takes only what CPU is left does nearly all of it; the commit after that folds what
+came meanwhile, some pages, and so lets the log begin anew.
 """
 
 import logging
