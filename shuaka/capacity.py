@@ -36,6 +36,7 @@ WARMUP_S: Final = 3.0
 def capacity(
     name_or_file: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario, or a TOML file.")],
     data: load_options.DataOption = compose.DEFAULT_DATA,
+    engine: load_options.EngineOption = None,
     start: Annotated[
         float | None,
         typer.Option("--from", min=RATE_MIN, max=RATE_MAX, help="Visits/s to begin with; else a quarter of its peak."),
@@ -54,6 +55,7 @@ def capacity(
 ) -> None:
     """Find the highest rate that keeps its promises: steps, bisection, repeats, and the cliff above."""
     chosen = _steady(name_or_file)
+    data, address = load_options.engine_at(engine, data)
     run = series_name("cap", name)
     file = result or data / RUNS / run / FILE
     command = shlex.join(["shuaka", *sys.argv[1:]])
@@ -63,6 +65,7 @@ def capacity(
             chosen,
             run=run,
             data=data,
+            address=address,
             arrivals=ArrivalPlan.read(f"{chosen.arrivals.spacing}:{rate:g}", warmup + step_s),
             processes=processes,
             thresholds=(*chosen.thresholds, *threshold) if threshold else None,

@@ -28,6 +28,7 @@ from shuaka import compose, load_options
 from shuaka.ending import FAILED, USAGE, end
 from shuaka.engine import EngineError
 from shuaka.interruption import interruptible
+from shuaka.load_pairs import said
 from shuaka.rehearsing.load_child import ChildError
 from shuaka.rehearsing.order import RUNS, Rehearsal, asked_of
 from shuaka.rehearsing.pairing import Pairing, Who, paired
@@ -37,6 +38,8 @@ from shuaka.rehearsing.series import RUNS_MAX, EndedError, Series, series_name
 EXIT_CODES: Final = {"no change": 0, "better": 0, "worse": 1, "not comparable": 3}
 FILE: Final = "compare.json"
 PAIRS: Final = 10
+OF_RUNS: Final = frozenset(("data", "engine", "data_a", "data_b", "pairs", "rate", "processes", "name", "metrics_port"))
+"""Options about runs that are yet to be made."""
 
 
 def _figure(text: object) -> Any:
@@ -54,9 +57,11 @@ def _across(text: object) -> str:
 
 
 def compare(
+    context: typer.Context,
     a: Annotated[str, typer.Argument(metavar="A", help="A scenario; or a result.json, or a directory of such.")],
     b: Annotated[str | None, typer.Argument(metavar="B", help="The same of B; without it A again.")] = None,
     data: load_options.DataOption = compose.DEFAULT_DATA,
+    engine: load_options.EngineOption = None,
     data_a: Annotated[Path | None, typer.Option(help="Data directory of A's engine, if B has another.")] = None,
     data_b: Annotated[Path | None, typer.Option(help="Data directory of B's engine.")] = None,
     pairs: Annotated[int, typer.Option(min=PAIRS_MIN, max=RUNS_MAX // 2, help="Pairs of runs.")] = PAIRS,
@@ -78,9 +83,13 @@ def compare(
     """Compare two scenarios, two engines, or results made before, by pairs of runs."""
     command = shlex.join(["shuaka", *sys.argv[1:]])
     if _is_result(a):
+        _refuse_runs(context)
         one, other = _side(a), _side(b or a)
         found = compared(one, other, figure=figure, across=across or (), seed=seed, command=command)
         _shown(found, result, as_json=as_json)
+    if engine is not None and (data_a or data_b):
+        raise typer.BadParameter("it is one engine, --data-a and --data-b are two", param_hint="--engine")
+    data, address = load_options.engine_at(engine, data)
     names, engines = {"A": a, "B": b or a}, {"A": data_a or data, "B": data_b or data}
     scenarios = {who: _scenario(named) for who, named in names.items()}
     arrivals, run = _arrivals(rate), series_name("cmp", name)
@@ -90,6 +99,7 @@ def compare(
             scenarios[who],
             run=run,
             data=engines[who],
+            address=address,
             arrivals=arrivals,
             processes=processes,
             seed=seed + number,
@@ -147,6 +157,15 @@ def _arrivals(rate: str | None) -> ArrivalPlan | None:
 def _is_result(name: str) -> bool:
     """Whether a file or a directory of results is meant, and no scenario."""
     return Path(name).is_dir() or Path(name).suffix == ".json"
+
+
+def _refuse_runs(context: typer.Context) -> None:
+    """Refuse what was said of runs where none is made; raise typer.BadParameter."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if name in OF_RUNS and said(context, name):
+            problem = "it does not go with results made before: nothing is run, and no engine is asked"
+            raise typer.BadParameter(problem, param_hint=parameter.opts[0])
 
 
 def _side(name: str) -> Side:

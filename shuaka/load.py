@@ -24,7 +24,7 @@ from shuaka.engine import EngineError
 from shuaka.junit_file import JunitError, write_junit
 from shuaka.mix_option import MixOption
 from shuaka.rehearsing.load_child import ChildError
-from shuaka.rehearsing.order import LANE, Address, Rehearsal, Running, asked_of
+from shuaka.rehearsing.order import LANE, Rehearsal, Running, asked_of
 from shuaka.rehearsing.own_door import NOT_TESTED, impossible
 from shuaka.rehearsing.rehearsal import RehearsalError, left_by, probe, rehearse
 from terminals.patients import Mix
@@ -81,11 +81,12 @@ def load(
     chosen = _scenario(name_or_file, rate)
     named = {"pharmacy": pharmacy, "remote": remote, "wrong_password": wrong_password}
     stated = {share: value for share, value in named.items() if value is not None}
+    data, address = load_options.engine_at(engine, data)
     asked = asked_of(
         chosen,
         run=compose.run_name("load", name),
-        data=engine if isinstance(engine, Path) else data,
-        address=engine if isinstance(engine, Address) else None,
+        data=data,
+        address=address,
         arrivals=_arrivals(chosen, rate, duration),
         people=population,
         terminals=terminals,

@@ -13,7 +13,7 @@ from loadtests.openload.thresholds import parse_threshold
 from loadtests.workload.plan import NAME_MAX
 from loadtests.workload.subjects import NAMES
 from shuaka import compose
-from shuaka.rehearsing.order import AddressError, parse_address
+from shuaka.rehearsing.order import Address, AddressError, parse_address
 
 WEB_PORT = 8089
 MASTER_PORT = 5557
@@ -61,6 +61,11 @@ def _engine(text: object) -> Any:
         return parse_address(str(text))
     except AddressError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def engine_at(engine: Path | Address | None, data: Path) -> tuple[Path, Address | None]:
+    """Return the data directory of the engine that is meant, and its door where one was named."""
+    return (engine, None) if isinstance(engine, Path) else (data, engine)
 
 
 def _seconds(text: str, least: float = 0) -> Any:

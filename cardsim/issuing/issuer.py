@@ -4,7 +4,7 @@ Everything that is printed, stored or answered by a new card is decided here, fr
 make the same card, byte for byte. Who the people are is `population`.
 """
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import msgspec
 
@@ -40,6 +40,9 @@ INTERFACES = {1: CONTACT_ONLY, 2: CONTACT_ONLY, 3: frozenset(Interface)}
 BANK_ALGORITHMS: dict[AlgorithmName, BankAlgorithm] = {"3des": BankAlgorithm.TRIPLE_DES, "sm4": BankAlgorithm.SM4}
 BLANK = b"\xff"
 SERIALS = 1 << 24  # three bytes in the ATR
+LIKE_REMEMBERED = 256  # cities, generations and days of issue whose common cells are kept
+# No tag in the files of a plan means two things; the elements that are neither own nor common are issued blank
+OWN = frozenset((0x01, 0x07, 0x08, 0x09, 0x0A, 0x0D))
 
 _card_id_mac = RetailMac(TEST_CARD_ID_KEY)
 
@@ -98,13 +101,13 @@ def issue(facts: CardFacts, seed: bytes) -> Card:
 def chip(facts: CardFacts) -> Chip:
     """Make the chip of a card, which is the same each time."""
     atr = answer_to_reset(facts.issued_on, facts.serial)
-    elements = _elements(facts)
-    cells = blank_cells(facts.generation).copy()
+    cells = _like(facts.generation, facts.city, facts.issued_on, facts.valid_until, facts.birthplace).copy()
     cells[layout.PIN_VALUE] = bytes.fromhex(facts.pin)
     cells[layout.PIN_TRIES] = bytes((facts.pin_tries_max, 0))
     cells[layout.CHIP_DATA] = atr[4:].ljust(layout.CHIP_DATA_LENGTH, BLANK)
-    for cell, item in _personal_cells(facts.generation):
-        cells[cell] = encode_record(item.tag, coding.encode(item.coding, elements[item.tag], item.length))
+    own = _own(facts)
+    for cell, item in _records(facts.generation, OWN):
+        cells[cell] = _record(item, own[item.tag])
     system = System(
         layout.plan(facts.generation, facts.algorithm),
         applications(_bank_facts(facts)) if facts.generation in WITH_DEBIT else {},
@@ -133,17 +136,41 @@ def blank_cells(generation: int) -> dict[int, bytes]:
     return cells
 
 
+@lru_cache(LIKE_REMEMBERED)
+def _like(generation: int, city: str, issued_on: str, valid_until: str, birthplace: str) -> dict[int, bytes]:
+    """Return all cells of the cards that a city gave out on one day, before any is somebody's own."""
+    shared = {
+        0x02: WITH_BANK_ACCOUNT,
+        0x03: SPECIFICATION_VERSIONS[generation],
+        0x04: f"9156000002{city}{city}00",
+        0x05: issued_on,
+        0x06: valid_until,
+        0x0B: HAN,
+        0x0C: birthplace,
+        0x0E: birthplace,
+        0x20: "10",
+        0x21: f"虚构人员，无此住址（{birthplace}）",
+        0x84: city,
+    }
+    records = _records(generation, frozenset(shared))
+    return blank_cells(generation) | {cell: _record(item, shared[item.tag]) for cell, item in records}
+
+
 @cache
-def _personal_cells(generation: int) -> tuple[tuple[int, Item], ...]:
-    """Return the records that differ from card to card, with their cells."""
+def _records(generation: int, tags: frozenset[int]) -> tuple[tuple[int, Item], ...]:
+    """Return the records of these elements, with their cells."""
     files = [file for directory in layout.PLANS[generation].by_path.values() for file in directory.files]
     return tuple(
         (file.first_cell + at, item)
         for file in files
         if isinstance(file, RecordFile)
         for at, item in enumerate(file.items)
-        if item.tag in PERSONAL
+        if item.tag in tags
     )
+
+
+def _record(item: Item, text: str) -> bytes:
+    return encode_record(item.tag, coding.encode(item.coding, text, item.length))
 
 
 def _blank_record(item: Item) -> bytes:
@@ -163,29 +190,13 @@ def _bank_facts(facts: CardFacts) -> DebitFacts:
     )
 
 
-# No tag in the files of a plan means two things; the elements that are not here are issued blank
-PERSONAL = frozenset((*range(0x01, 0x0F), 0x20, 0x21, 0x84))
-
-
-def _elements(facts: CardFacts) -> dict[int, str]:
-    """Return the data elements by tag."""
-    city = facts.city
+def _own(facts: CardFacts) -> dict[int, str]:
+    """Return the data elements that are of one card alone, by tag."""
     return {
-        0x01: (facts.card_id or card_id(city, facts.issued_on, facts.serial)).hex(),
-        0x02: WITH_BANK_ACCOUNT,
-        0x03: SPECIFICATION_VERSIONS[facts.generation],
-        0x04: f"9156000002{city}{city}00",
-        0x05: facts.issued_on,
-        0x06: facts.valid_until,
+        0x01: (facts.card_id or card_id(facts.city, facts.issued_on, facts.serial)).hex(),
         0x07: facts.card_number,
         0x08: facts.certno,
         0x09: facts.name,
         0x0A: facts.sex,
-        0x0B: HAN,
-        0x0C: facts.birthplace,
         0x0D: facts.birth_date,
-        0x20: "10",
-        0x21: f"虚构人员，无此住址（{facts.birthplace}）",
-        0x0E: facts.birthplace,
-        0x84: city,
     }

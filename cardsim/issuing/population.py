@@ -124,6 +124,7 @@ class Population:
             issue=issue,
             algorithm=profile.cipher,
             key_lock=KeyLock(profile.key_lock, profile.key_lock_probability, profile.key_lock_after),
+            card_id=person.card_id,
         )
         return chip(facts)
 

@@ -21,7 +21,8 @@ class Machine(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a run took place; results of different machines are never compared.
 
     The file system is that of the engine's data directory, and so is fdatasync of 4 KiB on it before the run; none
-    where that is not on this host. `load_cores` and `engine_cores` are those that each may use, as in 0-3,6.
+    where that is not on this host. `load_cores` and `engine_cores` are those that each may use, as in 0-3,6. `python`
+    is version, build and compiler: two builds of one version differ in speed by a fifth, and a debug build by far more.
     """
 
     cpu: str
@@ -58,7 +59,7 @@ def this_machine(engine: EngineAt | None = None) -> Machine:
         cpu=_cpu(),
         cores=os.cpu_count() or 1,
         kernel=platform.release(),
-        python=platform.python_version(),
+        python=_python(),
         sharing=sharing(load, its),
         file_system=disk.file_system,
         fdatasync_p50_us=disk.fdatasync_p50_us,
@@ -98,6 +99,11 @@ def _affinity(pid: int) -> frozenset[int]:
         return frozenset(os.sched_getaffinity(pid))
     except OSError:
         return frozenset()
+
+
+def _python() -> str:
+    build = ", ".join((*platform.python_build(), platform.python_compiler()))
+    return f"{platform.python_version()} ({build})"
 
 
 def _cpu() -> str:

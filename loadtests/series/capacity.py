@@ -14,28 +14,19 @@ from msgspec import Struct
 
 from loadtests.evidence.provenance import Machine, Source
 from loadtests.evidence.result import Result, replace
-from loadtests.openload import histograms
-from loadtests.openload.histograms import blank
 from loadtests.openload.latencies import Pair
 from loadtests.openload.thresholds import Threshold
 from loadtests.openload.verdict import Answer as RunAnswer
 from loadtests.openload.verdict import Slo
+from loadtests.series.changed import changed, secured
+from loadtests.series.latency import Latency, latency_of, merged
 from loadtests.series.search import RATE_MAX, Answer, Found, Outcome, Purpose, Step
+from loadtests.workload.plan import Profile, Security
 
 REASONS_MAX: Final = 2
 """Of why a step was missed; its result has them all."""
-
-
-class Latency(Struct, frozen=True, forbid_unknown_fields=True):
-    """Latencies of what was served, in us from the due time, the last from the actual start; None: n too small."""
-
-    n: int
-    p50_us: int | None
-    p95_us: int | None
-    p99_us: int | None
-    p999_us: int | None
-    max_us: int
-    service_p99_us: int | None
+ARRIVALS: Final = "arrivals "
+"""How the line begins that says at which rate a step was."""
 
 
 class Point(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,7 +53,10 @@ class Point(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Curve(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A whole search. `capacity` is in visits a second; `confirmed` is over all its repeats together."""
+    """A whole search. `capacity` is in visits a second; `confirmed` is over all its repeats together.
+
+    `changed` is what every step changed of the scenario, but for its arrivals: that is the search.
+    """
 
     format: Literal[1] = 1
     name: str
@@ -74,6 +68,8 @@ class Curve(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     step_s: float
     warmup_s: float
     confirmations: int
+    security: tuple[Security, ...] = ()
+    changed: tuple[str, ...] = ()
     machine: Machine | None = None
     source: Source | None = None
     answer: Answer = "unfinished"
@@ -100,12 +96,13 @@ class Curve(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Taken(NamedTuple):
-    """A step that was taken, its histograms, which add up over repeats, and where and with which code it was."""
+    """A step that was taken, its histograms, which add up over repeats, where and with which code, and how it was."""
 
     point: Point
     served: Pair
     machine: Machine
     source: Source
+    profile: Profile
 
 
 def taken(step: Step, result: Result, file: Path) -> Taken:
@@ -124,13 +121,13 @@ def taken(step: Step, result: Result, file: Path) -> Taken:
         settlements_per_s=settled / measured.arrived_s,
         messages_per_s=messages / measured.arrived_s,
         backlog_growth_per_s=measured.growth.per_s if measured.growth else None,
-        latency=_latency(served),
+        latency=latency_of(served),
         load_cpu_share=result.condition.cpu_share_max,
         engine_cpu_share=_engine_cpu_share(result),
         result=str(file),
         not_judged=result.verdict.unjudged if result.verdict else (),
     )
-    return Taken(point, served, result.machine, result.source)
+    return Taken(point, served, result.machine, result.source, result.profile)
 
 
 def highest_held(steps: Iterable[Taken]) -> float | None:
@@ -142,13 +139,16 @@ def highest_held(steps: Iterable[Taken]) -> float | None:
 
 def concluded(curve: Curve, found: Found, steps: Sequence[Taken]) -> Curve:
     """Return the curve with every step and what was found."""
+    profiles = [one.profile for one in steps]
     repeats = [one.served for one in steps if one.point.purpose == "confirm" and one.point.rate == found.rate]
     return msgspec.structs.replace(
         curve,
         answer=found.answer,
         capacity=found.rate,
-        confirmed=_latency(_merged(repeats)) if repeats else None,
+        confirmed=latency_of(merged(repeats)) if repeats else None,
         points=tuple(one.point for one in steps),
+        security=secured(profiles),
+        changed=tuple(line for line in changed(profiles) if not line.startswith(ARRIVALS)),
         machine=steps[-1].machine if steps else None,
         source=steps[-1].source if steps else None,
     )
@@ -180,24 +180,3 @@ _OUTCOMES: Final[Mapping[RunAnswer, Outcome]] = {
 def _engine_cpu_share(result: Result) -> float | None:
     shares = [one.cpu_share for one in result.engine.samples] if result.engine else []
     return fmean(shares) if any(shares) else None  # an engine that tells no CPU is sampled as 0
-
-
-def _merged(pairs: list[Pair]) -> Pair:
-    merged = Pair(blank(), blank())
-    for pair in pairs:
-        merged.intended.add(pair.intended)
-        merged.sent.add(pair.sent)
-    return merged
-
-
-def _latency(pair: Pair) -> Latency:
-    due = pair.intended
-    return Latency(
-        n=int(due.get_total_count()),
-        p50_us=histograms.percentile(due, histograms.P50),
-        p95_us=histograms.percentile(due, histograms.P95),
-        p99_us=histograms.percentile(due, histograms.P99),
-        p999_us=histograms.percentile(due, histograms.P999),
-        max_us=histograms.maximum(due),
-        service_p99_us=histograms.percentile(pair.sent, histograms.P99),
-    )

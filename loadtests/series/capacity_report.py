@@ -8,7 +8,8 @@ from math import ceil
 from typing import Final
 
 from loadtests.openload.histograms import BEYOND_MIN, P99, WHOLE_E4, in_ms
-from loadtests.series.capacity import Curve, Latency, Point
+from loadtests.series.capacity import Curve, Point
+from loadtests.series.latency import Latency
 from loadtests.series.search import CLIFF, PRECISION, RATE_MAX, RATE_MIN, Outcome, Purpose
 
 COLUMNS: Final = (
@@ -33,6 +34,9 @@ def lines(curve: Curve) -> Iterator[str]:
     if curve.machine is not None:
         machine = curve.machine
         yield f"latency from the due time against load: {machine.sharing}; {machine.cores} cores, {machine.cpu}"
+    if curve.security:
+        yield f"  security on ({', '.join(curve.security)})"
+    yield from (f"  changed for these runs: {line}" for line in curve.changed)
     yield "".join(f"{name:>{width}}" for name, width in COLUMNS)
     for point in sorted(curve.points, key=lambda one: one.rate):
         yield row(point)

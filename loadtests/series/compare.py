@@ -17,7 +17,9 @@ from loadtests.evidence.result import Result, replace
 from loadtests.openload import bootstrap
 from loadtests.openload.bootstrap import PAIRS_MIN, Estimate
 from loadtests.openload.figures import SERVED, Figure
+from loadtests.series.changed import changed, secured
 from loadtests.series.comparable import differing, in_order, obstacles, unread
+from loadtests.workload.plan import Security
 
 EFFECT_MIN: Final = 0.05
 DEFAULT: Final = Figure(of=SERVED, figure="p99")
@@ -51,7 +53,10 @@ class Couple(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Comparison(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The answer and what it was made of. `noise_floor` is of A's own runs; `differ` is what A and B differ in."""
+    """The answer and what it was made of. `noise_floor` is of A's own runs; `differ` is what A and B differ in.
+
+    `changed_a` and `changed_b` are what every run of a side changed of its scenario.
+    """
 
     format: Literal[1] = 1
     a: str
@@ -63,6 +68,9 @@ class Comparison(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     estimate: Estimate | None = None
     noise_floor: float | None = None
     differ: tuple[str, ...] = ()
+    security: tuple[Security, ...] = ()
+    changed_a: tuple[str, ...] = ()
+    changed_b: tuple[str, ...] = ()
     seed: int
     machine: Machine | None = None
     sources: tuple[Source, ...] = ()
@@ -83,6 +91,9 @@ def compared(
         answer="not comparable",
         obstacles=against,
         differ=tuple(differing(every)) if every else (),
+        security=secured(run.profile for run in every),
+        changed_a=changed(run.profile for run in ordered_a),
+        changed_b=changed(run.profile for run in ordered_b),
         seed=seed,
         machine=every[0].machine if every else None,
         sources=tuple(dict.fromkeys(run.source for run in every)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from loadtests.openload.bootstrap import CONFIDENCE
+from loadtests.series.changed import differences
 from loadtests.series.compare import EFFECT_MIN, Comparison, Couple
 
 OBSTACLES_MAX: Final = 8
@@ -31,6 +32,9 @@ def lines(comparison: Comparison) -> Iterator[str]:
     if comparison.machine is not None:
         machine = comparison.machine
         yield f"  {machine.sharing}; {machine.cores} cores, {machine.cpu}"
+    if comparison.security:
+        yield f"  security on ({', '.join(comparison.security)})"
+    yield from (f"  {said}" for said in differences(comparison.changed_a, comparison.changed_b))
     if comparison.couples:
         yield ""
         yield f"{'A':<{NAME}}{'B':<{NAME}}{'in A':>{VALUE}}{'in B':>{VALUE}}{'B : A':>9}"

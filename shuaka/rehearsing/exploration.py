@@ -40,7 +40,7 @@ def explored(plan: Exploration, series: Series) -> Curve:
     Raise CurveError where it cannot be written, EngineError or EndedError where no search can begin.
     """
     exploring = _Exploring(plan, series)
-    series.rest(plan.at(plan.start, 0).data)  # before anything is written: the engine must be there
+    series.begin(plan.at(plan.start, 0))  # before anything is written: the engine must be there
     exploring.so_far()  # and the file must be one that can be
     asking = search(plan.start, confirmations=plan.confirmations)
     try:

@@ -38,7 +38,7 @@ def paired(plan: Pairing, series: Series) -> tuple[list[Result], list[Result]]:
     Raise as `rehearse` does, and EndedError, where not even one pair could be carried out.
     """
     for who in TURNS[0]:
-        series.rest(plan.asked(who, 0).data)  # before anything is written: both engines must be there
+        series.begin(plan.asked(who, 0))  # before anything is written: both engines must be there
     runs: dict[Who, list[Result]] = {"A": [], "B": []}
     try:
         for number in range(plan.pairs):

@@ -1,6 +1,7 @@
 """Load runs in a row under one name: numbered, the engine at rest before each, and ended by Ctrl-C with what was run.
 
-What a run leaves behind would be the next one's latency: before each the engine's queue must be seen empty twice.
+What a run leaves behind would be the next one's latency: before each the engine's queue must be seen empty twice. That
+engine, which lends the people and is the gate's witness, must be the one that answers: a series at another ends.
 """
 
 import sys
@@ -84,21 +85,37 @@ class Series:
         self.rest = rest
         self._count = 0
 
-    def run(self, asked: Rehearsal, what: str) -> tuple[Result, Path]:
-        """Carry out one more run; return it and its file. Raise EndedError if Ctrl-C ended it, and as `rehearse`.
+    def begin(self, asked: Rehearsal) -> None:
+        """See that it can begin: the engine is there and at rest, and the name is new to it.
 
-        The run's name is the series' own.
+        Raise EngineError or EndedError; nothing is written.
+        """
+        self.rest(asked.data)
+        if (first := self._numbered(asked, 1).place).exists():
+            raise EndedError(f"{first} is there already: choose another --name")
+
+    def run(self, asked: Rehearsal, what: str) -> tuple[Result, Path]:
+        """Carry out one more run; return it and its file. The run's name is the series' own.
+
+        Raise EndedError if Ctrl-C ended it or its engine never saw it, and as `rehearse`.
         """
         if self._count == RUNS_MAX:
             raise EndedError(f"{RUNS_MAX} runs and no end")
         self._count += 1
-        numbered = msgspec.structs.replace(asked, run=f"{self._name}-{self._count:02d}")
+        numbered = self._numbered(asked, self._count)
         self.say(f"{numbered.run}  {what}")
         self.rest(asked.data)
         result = self._perform(numbered, quiet=self._quiet or not sys.stdout.isatty())
         if result.interrupted:
             raise EndedError(f"ended by hand in {numbered.run}, whose result is {numbered.result_file}")
+        if numbered.address is not None and result.audit is not None and not result.audit.engine:
+            raise EndedError(
+                f"the engine on {asked.data} saw nothing of {numbered.run}: another is behind --engine; name its --data"
+            )
         return result, numbered.result_file
+
+    def _numbered(self, asked: Rehearsal, number: int) -> Rehearsal:
+        return msgspec.structs.replace(asked, run=f"{self._name}-{number:02d}")
 
     def say(self, line: str) -> None:
         """Tell how it goes, unless a machine reads."""

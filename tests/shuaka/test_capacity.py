@@ -11,7 +11,7 @@ from loadtests.evidence.result import Result as Run
 from shuaka import capacity
 from shuaka.__main__ import app
 from shuaka.compose import LOAD_METRICS_PORT
-from shuaka.rehearsing.order import Rehearsal
+from shuaka.rehearsing.order import Address, Rehearsal
 from shuaka.rehearsing.series import Series
 from tests.loadtests.judged_runs import judged_run
 
@@ -68,6 +68,39 @@ def test_a_search_shows_its_metrics_where_prometheus_looks_or_where_it_is_told(
 def test_a_search_begins_at_a_quarter_of_the_scenarios_peak(tmp_path: Path, rehearsed: list[Rehearsal]) -> None:
     said("smoke", "--data", str(tmp_path))
     assert rehearsed[0].arrivals.text == "jittered:2.5"
+
+
+@pytest.mark.parametrize(
+    ("engine", "address", "data"),
+    [
+        ("elsewhere", None, "elsewhere"),
+        ("tcp://127.0.0.1:7399", Address("tcp", "127.0.0.1", 7399), "run"),
+        ("http://127.0.0.1:7371", Address("national", "127.0.0.1", 7371), "run"),
+    ],
+)
+def test_every_step_goes_to_the_engine_that_is_named_and_the_curve_lies_in_its_directory(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rehearsed: list[Rehearsal],
+    engine: str,
+    address: Address | None,
+    data: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answered = said("smoke", "--engine", engine, "--from", "20", "--name", "mine")
+    assert answered.exit_code == 0, answered.output
+    assert {(one.address, one.data) for one in rehearsed} == {(address, Path(data))}
+    assert (tmp_path / data / "runs" / "mine" / "capacity.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("engine", "complaint"),
+    [("http://192.0.2.1:80", "is not this machine"), ("mqtt://127.0.0.1:1883", "is no engine")],
+)
+def test_an_engine_that_a_load_would_refuse_is_refused(rehearsed: list[Rehearsal], engine: str, complaint: str) -> None:
+    answered = said("smoke", "--engine", engine)
+    assert (answered.exit_code, rehearsed) == (2, [])
+    assert complaint in " ".join(answered.output.replace("│", "").split())
 
 
 def test_a_generator_at_its_limit_is_exit_3(tmp_path: Path, rehearsed: list[Rehearsal]) -> None:

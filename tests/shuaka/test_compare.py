@@ -13,7 +13,7 @@ from shuaka import compare
 from shuaka.__main__ import app
 from shuaka.compose import LOAD_METRICS_PORT
 from shuaka.engine import EngineError
-from shuaka.rehearsing.order import Rehearsal
+from shuaka.rehearsing.order import Address, Rehearsal
 from shuaka.rehearsing.series import Series
 from tests.loadtests.judged_runs import judged_run
 
@@ -84,6 +84,9 @@ def test_a_comparison_for_a_machine_is_its_json_and_stands_in_a_file_where_one_i
         (("smoke", "--across", "mood"), "mood is nothing that runs differ in"),
         (("smoke", "--rate", "fast"), "'fast' is no rate"),
         (("smoke", "--pairs", "4"), "should be greater than or equal to 5"),
+        (("smoke", "--engine", "http://192.0.2.1:80"), "is not this machine"),
+        (("smoke", "--engine", "mqtt://127.0.0.1:1883"), "is no engine"),
+        (("smoke", "--engine", "e", "--data-b", "f"), "it is one engine, --data-a and --data-b are two"),
     ],
 )
 def test_a_wrong_command_line_is_one_sentence_and_exit_2(arguments: tuple[str, ...], complaint: str) -> None:
@@ -107,6 +110,46 @@ def test_two_engines_under_one_scenario_are_compared_in_turn(tmp_path: Path, reh
     assert [one.data.name for one in rehearsed][:4] == ["fast", "slow", "slow", "fast"]
     assert "worse: served p99 of B is " in answered.output
     assert (tmp_path / "fast" / "runs" / "two" / "compare.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("engine", "address", "data"),
+    [
+        ("elsewhere", None, "elsewhere"),
+        ("tcp://127.0.0.1:7399", Address("tcp", "127.0.0.1", 7399), "run"),
+        ("http://127.0.0.1:7371", Address("national", "127.0.0.1", 7371), "run"),
+    ],
+)
+def test_both_sides_go_to_the_engine_that_is_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rehearsed: list[Rehearsal],
+    engine: str,
+    address: Address | None,
+    data: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answered = said("smoke", "city-peak", "--engine", engine, "--pairs", "5", "--name", "mine")
+    assert answered.exit_code == 0, answered.output
+    assert {(one.scenario, one.address, one.data) for one in rehearsed} == {
+        ("smoke", address, Path(data)),
+        ("city-peak", address, Path(data)),
+    }
+    assert (tmp_path / data / "runs" / "mine" / "compare.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--engine", "tcp://127.0.0.1:7370"), ("--engine", "e"), ("--data", "d"), ("--data-a", "d"), ("--data-b", "d"),
+        ("--pairs", "10"), ("--rate", "5"), ("--processes", "1"), ("--name", "mine"), ("--metrics-port", "0"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_runs_does_not_go_with_results_made_before(tmp_path: Path, option: tuple[str, str]) -> None:
+    answered = said(*made_before(tmp_path), *option)
+    assert answered.exit_code == 2
+    complaint = f"Invalid value for {option[0]}: it does not go with results made before: nothing is run"
+    assert complaint in " ".join(answered.output.replace("│", "").split())
 
 
 def test_a_scenario_against_itself_is_an_a_a_run(tmp_path: Path, rehearsed: list[Rehearsal]) -> None:

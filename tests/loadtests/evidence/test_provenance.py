@@ -1,4 +1,5 @@
 import os
+import platform
 
 import msgspec
 import pytest
@@ -12,6 +13,15 @@ MACHINE = Machine("CPU", 2, "6.1", "3.11.7", file_system="ext4 (rw)", fdatasync_
 def test_the_machine_and_the_code_are_described() -> None:
     assert this_machine().cores >= 1
     assert len(this_source().lock_sha256) in (0, 64)
+
+
+def test_two_builds_of_one_python_are_two_machines() -> None:
+    built = platform.python_build()[1]
+    assert built in this_machine().python
+    another = msgspec.structs.replace(
+        this_machine(), python=this_machine().python.replace(built, "Jan  1 2020 00:00:00")
+    )
+    assert another.fingerprint != this_machine().fingerprint
 
 
 def test_an_engine_of_this_host_shows_its_cores_and_its_disk(tmp_path: object) -> None:

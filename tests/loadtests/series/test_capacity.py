@@ -113,6 +113,17 @@ def test_the_table_goes_by_rate_and_tells_every_step() -> None:
                              " the intended start, limit 3.00 s")  # fmt: skip
 
 
+def test_a_curve_says_what_every_step_changed_beside_its_rate_and_who_proves_who_asks() -> None:
+    def at(rate: float) -> Taken:
+        lines = (f"arrivals {rate:g} instead of 10", "mix.remote 0 instead of 0.3")
+        return taken(Step(rate, "climb"), judged_run(rate=rate, overridden=lines, security="signature"), Path())
+
+    for steps in ([at(100)], [at(100), at(150)]):
+        found = curve("at least", 100, steps)
+        assert (found.security, found.changed) == (("signature",), ("mix.remote 0 instead of 0.3",))
+        assert "  security on (signature)\n  changed for these runs: mix.remote 0 instead of 0.3\n" in words(found)
+
+
 def test_repeats_that_are_too_few_for_a_percentile_say_what_would_be_enough() -> None:
     steps = [taken(Step(10, "confirm"), judged_run(rate=10), Path()), step(11, "cliff", 5000)]
     assert "p99 needs 10000 visits in each: --step-s 1000 has them" in words(curve("found", 10, steps))

@@ -1,6 +1,7 @@
 from math import exp
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -14,14 +15,14 @@ PAIRS = 6
 
 
 def session(
-    effect: float = 1.0, noise: float = 0.01, pairs: int = PAIRS, seed: int = 1, **every: float
+    effect: float = 1.0, noise: float = 0.01, pairs: int = PAIRS, seed: int = 1, **every: Any
 ) -> tuple[Side, Side]:
     """Runs in turn A B B A, whose latency has noise of its own, and B's an effect."""
     random = Random(seed)
     runs = {"A": list[Result](), "B": list[Result]()}
     for minute, who in enumerate(("ABBA" * pairs)[: 2 * pairs]):
         latency_ms = 10 * exp(random.gauss(0, noise)) * (effect if who == "B" else 1)
-        run = judged_run(f"run-{minute:02d}", minute=minute, latency_ms=latency_ms, **every)  # type: ignore[arg-type]
+        run = judged_run(f"run-{minute:02d}", minute=minute, latency_ms=latency_ms, **every)
         runs[who].append(run)
     return Side("old", runs["A"]), Side("new", runs["B"])
 
@@ -117,6 +118,17 @@ def test_a_comparison_is_told_in_a_sentence_with_its_interval_and_a_row_a_pair()
     assert "A old, B new" in text
     assert "noise floor" in text
     assert len([line for line in text.splitlines() if line.startswith("run-")]) == PAIRS
+
+
+def test_a_comparison_says_what_the_runs_of_a_side_changed_and_who_proves_who_asks() -> None:
+    a, b = session(overridden=("processes 2 instead of 1",), security="signature")
+    found = compared(a, b)
+    assert (found.security, found.changed_a) == (("signature",), ("processes 2 instead of 1",))
+    assert "  security on (signature)\n  changed for these runs: processes 2 instead of 1\n" in words(found)
+    other, _ = session()
+    assert words(compared(a, Side("new", other.runs))).endswith(
+        "  security on (signature, mac and pin block)\n  changed for the runs of A: processes 2 instead of 1"
+    )
 
 
 def test_many_obstacles_are_told_by_a_few_and_a_count() -> None:

@@ -10,7 +10,7 @@ from loadtests.series import capacity
 from shuaka.engine import EngineError
 from shuaka.rehearsing.exploration import CurveError, Exploration, explored
 from shuaka.rehearsing.order import Rehearsal
-from shuaka.rehearsing.series import Series
+from shuaka.rehearsing.series import EndedError, Series
 from tests.loadtests.judged_runs import judged_run
 
 Serve = Callable[[Rehearsal], Result]
@@ -112,6 +112,15 @@ def test_a_curve_that_cannot_be_written_is_refused_before_the_first_run(tmp_path
     (tmp_path / "curves").write_text("a file where a directory is wanted")
     with pytest.raises(CurveError, match="cannot be written"):
         explored(asked, series(until(1, gone)))
+
+
+def test_a_name_that_has_runs_already_leaves_its_curve_as_it_was(tmp_path: Path) -> None:
+    asked = plan(tmp_path)
+    curve = explored(asked, series(service))
+    (tmp_path / "runs" / "cap-01").mkdir(parents=True)
+    with pytest.raises(EndedError, match="choose another --name"):
+        explored(asked, series(until(1, gone)))
+    assert capacity.read(asked.file) == curve
 
 
 def test_the_generator_at_its_limit_ends_the_search(tmp_path: Path) -> None:

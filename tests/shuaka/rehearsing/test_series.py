@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 import typer
 
+from loadtests.evidence.gate import Audit
 from loadtests.evidence.result import Result
 from loadtests.evidence.watch import QUEUE
 from loadtests.openload.arrivals import ArrivalPlan
@@ -10,6 +12,7 @@ from settlement import data_directory
 from settlement.data_directory import Address, Endpoints
 from shuaka.engine import EngineError
 from shuaka.rehearsing import series
+from shuaka.rehearsing.order import Address as Door
 from shuaka.rehearsing.order import Rehearsal
 from shuaka.rehearsing.series import LOOKS, NAME_MAX, RUNS_MAX, EndedError, Series, rested, series_name
 from tests.loadtests.judged_runs import judged_run
@@ -67,6 +70,32 @@ def test_a_run_that_was_ended_by_hand_ends_the_series_and_says_where_it_is(tmp_p
     row = Series("cap", quiet=True, perform=Rehearsals(interrupted=True), rest=lambda _: None)
     with pytest.raises(EndedError, match=r"ended by hand in cap-01, whose result is .*result\.json"):
         row.run(asked(tmp_path), "step")
+
+
+def test_a_series_begins_at_an_engine_at_rest_and_under_a_name_that_is_new_to_it(tmp_path: Path) -> None:
+    rests = list[Path]()
+    row = Series("cap", quiet=True, perform=Rehearsals(), rest=rests.append)
+    row.begin(asked(tmp_path))
+    assert rests == [tmp_path]
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "runs" / "cap-01").mkdir(parents=True)
+    with pytest.raises(EndedError, match=r"runs/cap-01 is there already: choose another --name"):
+        row.begin(asked(tmp_path))
+
+
+@pytest.mark.parametrize("seen", [{}, {"9001": {"approved": 12}}])
+def test_a_run_at_a_door_of_which_its_engine_saw_nothing_ends_the_series(
+    tmp_path: Path, seen: dict[str, dict[str, int]]
+) -> None:
+    audit = Audit("cap-01", engine=seen, ledger={}, open={}, invariants=())
+    done = msgspec.structs.replace(judged_run("cap-01"), audit=audit)
+    at_a_door = msgspec.structs.replace(asked(tmp_path), address=Door("tcp", "127.0.0.1", 7399))
+    row = Series("cap", quiet=True, perform=lambda *_, **__: done, rest=lambda _: None)
+    if seen:
+        assert row.run(at_a_door, "step")[0] is done
+        return
+    with pytest.raises(EndedError, match=r"saw nothing of cap-01: another is behind --engine; name its --data"):
+        row.run(at_a_door, "step")
 
 
 def test_a_series_has_an_end(tmp_path: Path) -> None:
