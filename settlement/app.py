@@ -39,7 +39,7 @@ from settlement.gateways.operations import Operator, operations
 from settlement.gateways.tcp import TcpGateway
 from settlement.journal.writer import Journal, Scope
 from settlement.metered_store import MeteredStore
-from settlement.metrics import Metrics
+from settlement.metrics import Build, Metrics
 from settlement.service import Service
 from settlement.stores.memory import MemoryStore
 from settlement.stores.sqlite import SqliteStore
@@ -91,6 +91,8 @@ class Settings(Struct, frozen=True):
     """Whether testers may reset, move the clock and order faults."""
     strict: tuple[str, ...] = ()
     """Traps of the national interface that are read as printed (wire.national_traps)."""
+    build: Build = Build()
+    """Which code runs; who starts the engine knows."""
 
 
 Ready = Callable[[Endpoints], None]
@@ -111,7 +113,7 @@ def serve(settings: Settings, world: World, institutions: tuple[InstitutionKey, 
 
 
 async def _serve(settings: Settings, world: World, institutions: tuple[InstitutionKey, ...], ready: Ready) -> None:
-    metrics, tally = Metrics(), Tally()
+    metrics, tally = Metrics(settings.build), Tally()
     metrics.kept(settings.store)
     async with AsyncExitStack() as closing:
         ledger, clock, faults = _open(settings), Clock(settings.data), NextFaults()

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Final, Protocol
 
+from msgspec import Struct
 from prometheus_client import (
     CollectorRegistry,
     Gauge,
@@ -47,10 +48,23 @@ class HttpServer(Protocol):
         """Close its socket."""
 
 
+class Build(Struct, frozen=True):
+    """Which code an engine is, as whoever starts it knows: its commit, and whether files differ from it; or nothing."""
+
+    commit: str = ""
+    dirty: bool = False
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return what is said of it, one set of labels for as long as the engine runs."""
+        dirty = "yes" if self.dirty else "no"
+        return {"version": _version(), "commit": self.commit, "dirty": dirty if self.commit else ""}
+
+
 class Metrics:
     """The engine's figures; an observer of the service."""
 
-    def __init__(self) -> None:
+    def __init__(self, build: Build | None = None) -> None:
         self.registry = registry = CollectorRegistry(auto_describe=True)  # so that the process can be asked for by name
         replies = Replies()
         registry.register(replies)
@@ -65,7 +79,7 @@ class Metrics:
         self.books = BooksGauges()
         registry.register(self.books)
         self._store = Info("shuaka_store", "Where the ledger is kept, and when a commit is durable.", registry=registry)
-        Info("shuaka_build", "Which engine this is.", registry=registry).info({"version": _version()})
+        Info("shuaka_build", "Which engine this is.", registry=registry).info((build or Build()).labels)
         self._stages = _Stages()
         registry.register(self._stages)
         ProcessCollector(registry=registry)  # process_open_fds, process_start_time_seconds and the like

@@ -1,6 +1,7 @@
 """`shuaka capacity`: the highest rate at which a scenario keeps its promises, confirmed, and the cliff above it.
 
-Exit codes: 0 found, 1 none found or not carried out, 2 the command line is wrong, 3 the generator is the limit.
+Exit codes: 0 found, 1 none found, only narrowed down, or not carried out, 2 the command line is wrong, 3 the generator
+is the limit.
 """
 
 import shlex
@@ -24,8 +25,6 @@ from shuaka.rehearsing.exploration import CurveError, Exploration, explored
 from shuaka.rehearsing.order import RUNS, Rehearsal, asked_of
 from shuaka.rehearsing.series import EndedError, Series, series_name
 
-GENERATOR_BOUND: Final = 3
-EXIT_CODES: Final = {"found": 0, "at least": GENERATOR_BOUND}
 FILE: Final = "capacity.json"
 START_SHARE: Final = 4
 """A search begins at a quarter of what the scenario offers at its peak, unless it is told where."""
@@ -86,7 +85,7 @@ def capacity(
         print(msgspec.json.format(msgspec.json.encode(curve)).decode())
     else:
         print("", *capacity_report.lines(curve), f"curve: {file}", sep="\n")
-    raise typer.Exit(EXIT_CODES.get(curve.answer, FAILED))
+    raise typer.Exit(curve.exit_code)
 
 
 def _quarter(chosen: Scenario) -> float:

@@ -19,7 +19,7 @@ from loadtests.openload.bootstrap import PAIRS_MIN
 from loadtests.openload.figures import EXAMPLES, FigureError, parse_figure
 from loadtests.series import compare as comparisons
 from loadtests.series import compare_report
-from loadtests.series.comparable import COMPARED, MACHINE
+from loadtests.series.comparable import ASKED, COMPARED, MACHINE
 from loadtests.series.compare import Comparison, Side, compared
 from loadtests.workload import scenario
 from loadtests.workload.scenario import Scenario, ScenarioError
@@ -71,7 +71,7 @@ def compare(
     rate: Annotated[str | None, typer.Option(help="Arrivals of every run, as in 100/60s; else the scenario's.")] = None,
     across: Annotated[
         list[str] | None,
-        typer.Option(parser=_across, metavar="NAME", help="What results made before may differ in; repeatable."),
+        typer.Option(parser=_across, metavar="NAME", help="What A and B may differ in, as in store; repeatable."),
     ] = None,
     processes: load_options.ProcessesOption = None,
     seed: load_options.SeedOption = compose.DEFAULT_SEED,
@@ -112,7 +112,7 @@ def compare(
     if engines["A"] != engines["B"]:
         names = {who: f"{named} on {engines[who]}" for who, named in names.items()}
     one, other = Side(names["A"], runs_a), Side(names["B"], runs_b)
-    differ = COMPARED if b not in {None, a} else ()
+    differ = (*(ASKED if b not in {None, a} else ()), *(across or ()))
     found = compared(one, other, figure=figure, across=differ, seed=seed, command=command)
     _shown(found, result or place / FILE, as_json=as_json)
 

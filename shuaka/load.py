@@ -18,7 +18,7 @@ from loadtests.openload.arrivals import ArrivalPlan, ArrivalsError
 from loadtests.workload import scenario, shares
 from loadtests.workload.scenario import Scenario, ScenarioError
 from loadtests.workload.shares import ShareError
-from shuaka import compose, load_options, load_pairs, target_options, worker
+from shuaka import compose, load_foresight, load_options, load_pairs, target_options, worker
 from shuaka.ending import FAILED, end
 from shuaka.engine import EngineError
 from shuaka.junit_file import JunitError, write_junit
@@ -108,6 +108,7 @@ def load(
     if asked.address is not None and asked.address.door == "national":
         _refuse_impossible(asked.mix, [*stated, *(one.name for one in mix or ())])
     target_options.check(context, target, planned=plan)
+    load_foresight.refuse_nobody(asked)
     try:
         if junit is not None:
             probe(junit, "JUnit file")
@@ -139,10 +140,11 @@ class _Shown(Struct, frozen=True):
 def _carried_out(asked: Rehearsal, target: Path | None, *, planned: bool, shown: _Shown) -> Result:
     """Return the judged result of our own engine or of a target, and show it."""
     if target is None:
-        return rehearse(asked, quiet=shown.as_json, shown=shown)
+        return rehearse(asked, quiet=shown.as_json, shown=shown, begins=lambda: load_foresight.foretell(asked))
     from shuaka.rehearsing import foreign  # noqa: PLC0415 - only a run at another platform needs it
     from shuaka.rehearsing.announcement import REFUSED  # noqa: PLC0415 - as above
 
+    load_foresight.foretell(asked, at_a_target=True)
     if planned:
         said = foreign.announce(asked, target)
         print(*said, sep="\n")

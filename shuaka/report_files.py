@@ -18,6 +18,7 @@ from loadtests.series.capacity import Curve, Point
 from shuaka.rehearsing.order import RESULT
 
 CURVE: Final = "capacity.json"
+COMPARISON: Final = "compare.json"
 MANY: Final = 100
 """Results of one page; whoever gives more has given a wrong pattern."""
 
@@ -41,6 +42,7 @@ class _Outline(msgspec.Struct):
 
     format: int
     points: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    couples: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class _File(NamedTuple):
@@ -57,6 +59,7 @@ def gathered(paths: Sequence[Path]) -> Material:
     if len(paths) > MANY:
         raise ReportError(f"{len(paths)} results; a page takes at most {MANY}")
     found = [_file(path) for path in paths]
+    _refuse_comparisons(found)
     curves = [file for file in found if _is_curve(file)]
     if not curves:
         read = tuple(map(_result, found))
@@ -67,8 +70,8 @@ def gathered(paths: Sequence[Path]) -> Material:
 
 
 def _file(path: Path) -> _File:
-    """Read a file; of a directory its result, or its curve."""
-    within = (path / RESULT, path / CURVE) if path.is_dir() else (path,)
+    """Read a file; of a directory its result, its curve or its comparison."""
+    within = tuple(path / name for name in (RESULT, CURVE, COMPARISON)) if path.is_dir() else (path,)
     chosen = next((file for file in within if file.exists()), within[0])
     try:
         return _File(chosen, chosen.read_bytes())
@@ -78,6 +81,13 @@ def _file(path: Path) -> _File:
 
 def _is_curve(file: _File) -> bool:
     return _outline(file).points is not msgspec.UNSET
+
+
+def _refuse_comparisons(found: Sequence[_File]) -> None:
+    for file in found:
+        if _outline(file).couples is not msgspec.UNSET:
+            why = "it has no page: `shuaka compare` printed it, and each of its runs has a page"
+            raise ReportError(f"{file.path}: a comparison; {why}")
 
 
 def _outline(file: _File) -> _Outline:

@@ -68,7 +68,9 @@ def serve(
     A ledger is begun with one population and one network key, and serves no other. Its names and identity numbers are
     readable by its owner alone.
     """
+    from loadtests.evidence.checkout import this_checkout  # noqa: PLC0415 - as below; a leaf, no part of the load
     from settlement import app, data_directory  # noqa: PLC0415 - servers are imported by the command that serves
+    from settlement.metrics import Build  # noqa: PLC0415 - as above
     from settlement.stores.store import Origin, RefusedStoreError, StoreError  # noqa: PLC0415 - as above
     from settlement.wire.keys import NetworkKey  # noqa: PLC0415 - as above
 
@@ -88,9 +90,17 @@ def serve(
         key = NetworkKey(data_directory.network_key(data))
         world = compose.world(compose.population(population.seed, population.size), key, census=census)
         origin = Origin(population.seed, population.size, key.check_value, compose.cards_digest())
-        institutions = (data_directory.institution_key(data),)
+        institutions, checkout = (data_directory.institution_key(data),), this_checkout()
         settings = app.Settings(
-            data, origin, store.value, host, ports, journal.value, control=control, strict=_traps(strict)
+            data,
+            origin,
+            store.value,
+            host,
+            ports,
+            journal.value,
+            control=control,
+            strict=_traps(strict),
+            build=Build(checkout.commit, checkout.dirty),
         )
         app.serve(settings, world, institutions, ready)
     except (app.StartError, data_directory.DirectoryError, RefusedStoreError) as error:

@@ -28,7 +28,7 @@ from typer.main import get_command
 from loadtests.workload.scenario import read_scenario
 from settlement.wire.codes import KINDS
 from settlement.wire.national_traps import FORMS
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.compose import PORTS, specimens
 from shuaka.demo_report import EVENTS, TEXTS
 

@@ -35,8 +35,8 @@ OFFERED = Row(
         Panel(
             Words("Arrivals", "到达"),
             Words(
-                "Visits a second by fate: scheduled, sent, completed, late, dropped.",
-                "每秒业务数：计划、发出、完成、迟到、丢弃。",
+                "Visits a second by fate: scheduled, sent, completed, achieved (while arrivals came), late, dropped.",
+                "每秒业务数：计划、发出、完成、到达期内完成、迟到、丢弃。",
             ),
             "ops",
             (Query(f"sum by (state) (rate(shuaka_load_arrivals_total{{{RUN}}}[$__rate_interval]))", "{{state}}"),),

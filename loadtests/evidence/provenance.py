@@ -2,7 +2,6 @@
 
 import os
 import platform
-import subprocess
 from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from loadtests.evidence.checkout import ROOT, this_checkout, told
 from loadtests.evidence.disk import disk_of
 from loadtests.workload.plan import EngineAt
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 LOCK: Final = "requirements.lock"
 
 
@@ -21,8 +20,9 @@ class Machine(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a run took place; results of different machines are never compared.
 
     The file system is that of the engine's data directory, and so is fdatasync of 4 KiB on it before the run; none
-    where that is not on this host. `load_cores` and `engine_cores` are those that each may use, as in 0-3,6. `python`
-    is version, build and compiler: two builds of one version differ in speed by a fifth, and a debug build by far more.
+    where that is not on this host (`fdatasync_p99_us` is of older results: there are too few writes for it).
+    `load_cores` and `engine_cores` are those that each may use, as in 0-3,6. `python` is version, build and compiler:
+    two builds of one version differ in speed by a fifth, and a debug build by far more.
     """
 
     cpu: str
@@ -33,6 +33,7 @@ class Machine(Struct, frozen=True, forbid_unknown_fields=True):
     file_system: str = ""
     fdatasync_p50_us: int | None = None
     fdatasync_p99_us: int | None = None
+    fdatasync_max_us: int | None = None
     load_cores: str = ""
     engine_cores: str = ""
 
@@ -44,11 +45,29 @@ class Machine(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which code ran: commit and dirty flag in a checkout, hash of the lock; empty where there is none."""
+    """Which code of the harness ran: commit and dirty flag in a checkout, hash of the lock; empty where none is."""
 
     commit: str
     dirty: bool
     lock_sha256: str
+
+    @property
+    def text(self) -> str:
+        """Return it in words."""
+        return told(self.commit, dirty=self.dirty)
+
+
+class Build(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which code an engine says that it runs, as it stood when it started; empty where it does not say."""
+
+    version: str = ""
+    commit: str = ""
+    dirty: bool = False
+
+    @property
+    def text(self) -> str:
+        """Return it in words."""
+        return f"{self.version}, {told(self.commit, dirty=self.dirty)}" if self.version else "it did not say"
 
 
 def this_machine(engine: EngineAt | None = None) -> Machine:
@@ -63,7 +82,7 @@ def this_machine(engine: EngineAt | None = None) -> Machine:
         sharing=sharing(load, its),
         file_system=disk.file_system,
         fdatasync_p50_us=disk.fdatasync_p50_us,
-        fdatasync_p99_us=disk.fdatasync_p99_us,
+        fdatasync_max_us=disk.fdatasync_max_us,
         load_cores=ranges(load),
         engine_cores=ranges(its),
     )
@@ -116,21 +135,9 @@ def _cpu() -> str:
 
 def this_source() -> Source:
     """Describe the code that runs."""
-    lock = ROOT / LOCK
+    checkout, lock = this_checkout(), ROOT / LOCK
     return Source(
-        commit=_git("rev-parse", "--verify", "--quiet", "HEAD"),
-        dirty=bool(_git("status", "--porcelain")),
+        commit=checkout.commit,
+        dirty=checkout.dirty,
         lock_sha256=sha256(lock.read_bytes()).hexdigest() if lock.is_file() else "",
     )
-
-
-def _git(*arguments: str) -> str:
-    """Return what git says of this checkout; nothing where there is no checkout, no commit or no git."""
-    if not (ROOT / ".git").exists():
-        return ""
-    try:
-        command = ("git", "-C", str(ROOT), *arguments)
-        said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words only
-    except OSError:
-        return ""
-    return said.stdout.strip() if said.returncode == 0 else ""

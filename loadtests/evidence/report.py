@@ -14,7 +14,9 @@ from loadtests.evidence import platform_report as words
 from loadtests.evidence.gate import Gate, Row
 from loadtests.evidence.result import Result
 from loadtests.evidence.watch import EngineUse
-from loadtests.openload import histograms
+from loadtests.openload import figures, histograms
+from loadtests.openload.findings import ANSWERS
+from loadtests.openload.health import lag_of, lag_said
 from loadtests.openload.histograms import in_ms
 from loadtests.workload.subjects import SERVED
 from settlement.wire import codes
@@ -69,20 +71,20 @@ def _headline(result: Result) -> Iterator[str]:
 
 
 def _fates(result: Result) -> Iterator[str]:
-    fates, found = result.report.arrivals, result.condition
+    fates = result.report.arrivals
     yield f"arrivals    {'  '.join(f'{name} {getattr(fates, name)}' for name in fates.__struct_fields__)}"
     yield f"rate        offered {result.offered_per_s:.1f}/s  achieved {result.achieved_per_s:.1f}/s"
     yield f"errors      {_errors(result)}"
     yield (
-        f"generator   schedule lag p99 {in_ms(found.lag_p99_us)}, max {in_ms(found.lag_max_us)};"
-        f" busiest process {found.cpu_share_max:.0%} of a core"
+        f"generator   {lag_said(lag_of(result.report.health))};"
+        f" busiest process {result.condition.cpu_share_max:.0%} of a core"
     )
     if result.engine is not None:
         yield f"engine      {_engine(result.engine)}"
-    if result.machine.fdatasync_p50_us is not None:
+    if result.machine.fdatasync_max_us is not None:
         machine = result.machine
-        p50, p99 = in_ms(machine.fdatasync_p50_us), in_ms(machine.fdatasync_p99_us)
-        yield f"disk        {machine.file_system}, fdatasync of 4 KiB before the run p50 {p50}, p99 {p99}"
+        p50, longest = in_ms(machine.fdatasync_p50_us), in_ms(machine.fdatasync_max_us)
+        yield f"disk        {machine.file_system}, fdatasync of 4 KiB before the run p50 {p50}, max {longest}"
 
 
 def _errors(result: Result) -> str:
@@ -107,7 +109,9 @@ def _engine(use: EngineUse) -> str:
 
 
 def _latencies(result: Result) -> Iterator[str]:
-    """Say first what the SLO is about, then each message from its send, and what settles from its due time, too.
+    """Say first what the SLO is about: everybody served, then each flow; then each message from its send.
+
+    What settles is said from its due time, too.
 
     In a closed run nobody is due: it has the actual start alone.
     """
@@ -116,12 +120,12 @@ def _latencies(result: Result) -> Iterator[str]:
     yield (
         f"{f'latency ({warm})':<{NAME_WIDTH + 24}}" + "".join(f"{name:>13}" for name, _ in PERCENTILES) + f"{'max':>13}"
     )
-    for flow in SERVED:
-        pair = latencies.pair(flow, End.SETTLED)
+    whole = (figures.SERVED, latencies.over(SERVED, End.SETTLED))
+    for name, pair in (whole, *((f"{flow} settled", latencies.pair(flow, End.SETTLED)) for flow in SERVED)):
         if pair.sent.get_total_count():
             if result.profile.model == "open":
-                yield _row(f"{flow} settled, intended start", pair.intended)
-            yield _row(f"{flow} settled, actual start", pair.sent)
+                yield _row(f"{name}, intended start", pair.intended)
+            yield _row(f"{name}, actual start", pair.sent)
     for infno in sorted(name for name, step, outcome in latencies.items() if not step and outcome == APPROVED):
         pair = latencies.pair(infno, APPROVED)
         if infno in result.report.settled and result.profile.model == "open":
@@ -178,10 +182,12 @@ def _compared(row: Row) -> str:
 
 
 def _verdict(result: Result) -> Iterable[str]:
+    """Yield every question with its answer, then the answer to them all, and what no question says already."""
     assert result.verdict is not None
+    checks = result.verdict.checks
+    yield from (f"{ANSWERS[check.ok]} {check.name}: {check.said}" for check in checks)
     slo = result.profile.slo
     promise = f"p95 <= {slo.p95_ms:g} ms, p99 <= {slo.p99_ms:g} ms, errors <= {slo.error_share_max:.2%}"
     yield f"{result.verdict.headline} ({promise}, {SINCE[result.profile.model]})"
-    yield from (f"  {reason}" for reason in (*result.verdict.reasons, *result.verdict.remarks))
-    kept = (check for check in result.verdict.checks if check.group == "threshold" and check.ok)
-    yield from (f"  kept: {check.said}" for check in kept)
+    told = {check.said for check in checks}
+    yield from (f"  {said}" for said in (*result.verdict.reasons, *result.verdict.remarks) if said not in told)

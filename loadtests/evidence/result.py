@@ -14,16 +14,16 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from loadtests.evidence import seal
+from loadtests.evidence import memory, seal
+from loadtests.evidence.disturbance import backlog_of, recovery_of
 from loadtests.evidence.gate import Audit, Claims, Gate
 from loadtests.evidence.proof import Proof
 from loadtests.evidence.provenance import Machine, Source
 from loadtests.evidence.stated import Rates, Stated, stated
 from loadtests.evidence.testimony import FAULT, Report
 from loadtests.evidence.watch import EngineUse
-from loadtests.openload import backlog, health, hlog, verdict
-from loadtests.openload.backlog import Growth
-from loadtests.openload.figures import Measured
+from loadtests.openload import health, hlog, verdict
+from loadtests.openload.figures import RECOVERY, Measured
 from loadtests.openload.latencies import Latencies, Pair
 from loadtests.openload.verdict import Verdict
 from loadtests.workload import subjects
@@ -105,7 +105,8 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def measured(self) -> Measured:
         """Return what thresholds and comparisons may ask of this run."""
-        fates = self.report.arrivals
+        fates, samples = self.report.arrivals, self.engine.samples if self.engine else ()
+        grown, untold = backlog_of(self.profile, self.report.series)
         return Measured(
             arrivals=fates,
             errors=self.report.measured_errors,
@@ -114,22 +115,18 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             arrived_s=self._arrived_s,
             cpu_ms=subjects.cpu_by_subject(
                 load=[process.cpu_share for process in self.report.health],
-                engine=[sample.cpu_share for sample in self.engine.samples] if self.engine else (),
+                engine=[sample.cpu_share for sample in samples],
                 arrived_s=self._arrived_s,
                 visits=fates.completed,
             ),
             achieved=self.report.achieved,
-            growth=self._growth,
+            growth=grown,
+            untold=untold,
+            alone={
+                RECOVERY: recovery_of(self.profile, self.report.series, self._arrived_s),
+                **memory.readings(samples, self.windows.warmup_s, self.windows.planned_s),
+            },
         )
-
-    @property
-    def _growth(self) -> Growth | None:
-        """Return the backlog's growth; a fault makes it grow on purpose, and a closed loop never lets it."""
-        profile = self.profile
-        if profile.faults or profile.model == "closed":
-            return None
-        promised_s, segments = profile.slo.p95_ms / 1000, profile.arrivals.segments
-        return backlog.growth(self.report.series, segments, self.windows.warmup_s, promised_s=promised_s)
 
     def with_figures(self) -> "Result":
         """Return this result with the figures that follow from its report."""
@@ -150,6 +147,7 @@ class Result(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             gate=gate.complaints,
             unseen=unseen if self.proof is None else None,  # of a platform's owner's people no stories are promised
             found=self.condition,
+            lag=health.lag_of(self.report.health),
             measured=self.measured(),
             early=early if cut_short or self.report.aborted else "",
         )

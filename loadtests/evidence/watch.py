@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from loadtests.evidence.provenance import Build
 from loadtests.workload.plan import EngineAt
 
 TIMEOUT_S: Final = 2.0
@@ -21,13 +22,18 @@ QUEUE: Final = "shuaka_queue_requests"
 BATCH: Final = "shuaka_batch_requests"
 COMMIT: Final = "shuaka_commit_seconds"
 STORE: Final = "shuaka_store_info"
-ASKED: Final = (CPU, MEMORY, QUEUE, STORE, *(f"{name}_{part}" for name in (BATCH, COMMIT) for part in ("sum", "count")))
+BUILD: Final = "shuaka_build_info"
+SAID: Final = (STORE, BUILD)
+"""What an engine says of itself, in labels."""
+ASKED: Final = (CPU, MEMORY, QUEUE, *SAID, *(f"{name}_{part}" for name in (BATCH, COMMIT) for part in ("sum", "count")))
 LOOK_MARGIN_S: Final = 0.5
 """Who looks once a second never looks exactly then."""
 MS: Final = 1000
+YES: Final = "yes"
 
 Figures = Mapping[str, float]
 """Samples by their name, with labels where there are some, as /metrics writes them."""
+Labels = Mapping[str, str]
 
 
 class EngineSample(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,11 +51,12 @@ class EngineSample(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EngineUse(Struct, frozen=True, forbid_unknown_fields=True):
-    """What an engine used, and how it keeps what it acknowledges; empty where it did not say."""
+    """What an engine used, how it keeps what it acknowledges, and which code it runs; empty where it did not say."""
 
     store: str
     durability: str
     samples: tuple[EngineSample, ...] = ()
+    build: Build = Build()
 
 
 class Watch:
@@ -63,7 +70,7 @@ class Watch:
         self._every_s = every_s
         self._next_s = 0.0
         self._before: tuple[float, Figures] | None = None
-        self._kept = ("", "")
+        self._said: dict[str, Labels] = {}
         self._samples: list[EngineSample] = []
 
     def look(self, now_s: float) -> None:
@@ -77,7 +84,7 @@ class Watch:
             return
         now_s += self._clock() - began_s  # an engine that stalls answers late, and of then
         figures = figures_of(text)
-        self._kept = _store_of(figures) or self._kept
+        self._said |= {name: said for name in SAID if (said := _labels(name, figures))}
         if self._before is not None:
             self._samples.append(sample(now_s, now_s - self._before[0], self._before[1], figures))
         self._before = now_s, figures
@@ -90,7 +97,10 @@ class Watch:
     @property
     def use(self) -> EngineUse | None:
         """Return what was seen; None where the engine never answered."""
-        return EngineUse(*self._kept, tuple(self._samples)) if self._before else None
+        if self._before is None:
+            return None
+        store, build = (self._said.get(name, {}) for name in SAID)
+        return EngineUse(store.get("store", ""), store.get("durability", ""), tuple(self._samples), _build(build))
 
 
 def watch(at: EngineAt | None, every_s: float) -> Watch:
@@ -147,10 +157,12 @@ def _mean(name: str, before: Figures, now: Figures) -> float:
     return _added(f"{name}_sum", before, now) / count if count else 0.0
 
 
-def _store_of(figures: Figures) -> tuple[str, str] | None:
-    """Return the labels of the store's info, which are ours and have no quotation marks in them."""
-    for name in figures:
-        if name.startswith(STORE):
-            labels = dict(pair.split('="') for pair in name[len(STORE) + 1 : -1].rstrip('"').split('",'))
-            return labels.get("store", ""), labels.get("durability", "")
-    return None
+def _labels(name: str, figures: Figures) -> Labels:
+    """Return the labels of an info, which are ours and have no quotation marks in them; none where it is not told."""
+    said = next((one for one in figures if one.startswith(name + "{")), "")
+    pairs = (pair.partition('="') for pair in said[len(name) + 1 : -1].rstrip('"').split('",'))
+    return {label: value for label, _, value in pairs if label}
+
+
+def _build(said: Labels) -> Build:
+    return Build(said.get("version", ""), said.get("commit", ""), dirty=said.get("dirty") == YES)

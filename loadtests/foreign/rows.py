@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from loadtests.workload.settings import SettingsError, nearest
+from loadtests.openload.names import among
+from loadtests.workload.settings import SettingsError
 
 ROWS_MAX: Final = 1_000_000
 
@@ -60,8 +61,7 @@ def _columns(header: list[str], file: str, required: Sequence[str], optional: Se
     columns, known = tuple(name.strip() for name in header), (*required, *optional)
     for name in columns:
         if name not in known:
-            said = f"the column {name!r} is not known; the nearest of {', '.join(known)} is {nearest(name, known)}"
-            raise SettingsError(file, "line 1", said)
+            raise SettingsError(file, "line 1", f"the column {name!r} is not known; {among(name, known)}")
     missing = [name for name in required if name not in columns]
     if missing or len(set(columns)) < len(columns):
         said = f"the column {missing[0]} is missing" if missing else "a column stands here twice"

@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from loadtests.foreign.target import PORTS, Target
-from loadtests.workload.settings import nearest
+from loadtests.openload.names import among
 from settlement.wire.names import LANES
 
 GATEWAYS: Final = {
@@ -28,8 +28,7 @@ def problems(target: Target, raw: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what is wrong with a target, by key; `raw` is the file as it was parsed."""
     found = []
     if target.gateway not in GATEWAYS:
-        said = f"{target.gateway!r} is no gateway variant; the nearest is {nearest(target.gateway, tuple(GATEWAYS))}"
-        found.append(("gateway", said))
+        found.append(("gateway", f"{target.gateway!r} is no gateway variant; {among(target.gateway, tuple(GATEWAYS))}"))
     elif GATEWAYS[target.gateway]:
         found.append(("gateway", f"variant {GATEWAYS[target.gateway]}, does not exist here yet; aksk (A) does"))
     if not _is_address(target.address):

@@ -58,6 +58,7 @@ class Driver:
         heard: Heard,
     ) -> None:
         self._profile = plan.profile
+        self._address = f"{plan.host}:{plan.port}"
         self._people = people
         self._crowd: Comers = people
         self._visitors = visitors
@@ -91,7 +92,7 @@ class Driver:
         for visitor, outcome in zip(self._visitors, outcomes, strict=True):
             self._recorder.count(outcome)
             if outcome.result is not Result.DONE:
-                self.fail(_refused(visitor, outcome))
+                self.fail(_refused(visitor, outcome, self._address))
                 return False
         return self._profile.fidelity == "chip" or self._prepare_dialogues()
 
@@ -227,6 +228,6 @@ def _coming(profile: Profile, part: int, users: int) -> Coming:
     return Schedule(due_s, plan.duration_s, part=part, parts=parts)
 
 
-def _refused(visitor: Visitor, outcome: Outcome) -> str:
-    why = outcome.refusal or "no answer"
-    return f"terminal {visitor.site.dev_no} cannot sign on: {why}"
+def _refused(visitor: Visitor, outcome: Outcome, address: str) -> str:
+    why = outcome.refusal or "no answer; is an engine running there?"
+    return f"terminal {visitor.site.dev_no} cannot sign on at {address}: {why}"

@@ -3,10 +3,12 @@
 Below capacity the backlog moves up and down around a level; above it, it grows by what is offered and not achieved,
 before latency limits are hit. Its slope is the median over all pairs of moments (Theil-Sen), and counts where most
 pairs agree that it rises (Mann-Kendall): one stall, be it the last thing that happens, is no growth. It is judged at a
-steady rate alone, and not before the first who came have gone: until then a backlog that only fills looks alike. Pure.
+steady rate alone, outside whatever disturbed it on purpose, and not before the first who came have gone: until then a
+backlog that only fills looks alike. Pure.
 """
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from itertools import accumulate, combinations, groupby
 from math import sqrt
 from statistics import median
@@ -14,6 +16,7 @@ from typing import Final, NamedTuple
 
 from loadtests.openload.intervals import Interval
 from loadtests.openload.rates import ROUNDING, Segment
+from loadtests.openload.spans import Span, without
 
 MOMENTS_MIN: Final = 6
 """With fewer not even a backlog that always rises is more than chance."""
@@ -29,6 +32,14 @@ FILLED_SHARE: Final = 1 / 3
 """A backlog has filled when as many have gone as had come in so much of the time: after 1.5 visits of one length."""
 FILLED: Final = 2
 """After so many times that long a stretch is looked at; moments less than once that long apart know of each other."""
+
+
+class Untold(StrEnum):
+    """Why nothing can be said of a backlog."""
+
+    CLOSED = "the model is closed, and a backlog cannot grow"
+    FAULTS = "faults leave no steady rate alone for long enough"
+    UNSTEADY = "at no steady rate for long enough"
 
 
 class Moment(NamedTuple):
@@ -67,31 +78,46 @@ def moments(series: Sequence[Interval]) -> list[Moment]:
 
 
 def growth(
-    series: Sequence[Interval], segments: Sequence[Segment], warmup_s: float = 0.0, *, promised_s: float = 0.0
+    series: Sequence[Interval],
+    segments: Sequence[Segment],
+    warmup_s: float = 0.0,
+    *,
+    promised_s: float = 0.0,
+    disturbed: Sequence[Span] = (),
 ) -> Growth | None:
     """Return the growth of the stretch at a steady rate that grew most; None where all are too short to tell.
 
-    `promised_s` is the SLO's p95: a visit that takes as long is under way by right.
+    `promised_s` is the SLO's p95: a visit that takes as long is under way by right. `disturbed` is left out, and as
+    much time after it as a backlog needs to fill: there it grows on purpose.
     """
     fills = _fills(series)
     if not fills:
         return None
     fills_s = series[fills - 1].end_s
-    each = ((one, _within(series, one.from_s, one.until_s)[::fills]) for one in _steady(segments, fills_s, warmup_s))
+    steady = _steady(segments, FILLED * fills_s, warmup_s, disturbed)
+    each = ((one, _within(series, one.from_s, one.until_s)[::fills]) for one in steady)
     found = [
         Growth(one, growth_per_s(looked_at), promised_s) for one, looked_at in each if len(looked_at) >= MOMENTS_MIN
     ]
     return max(found, key=lambda one: (one.excessive, one.per_s), default=None)
 
 
-def _steady(segments: Sequence[Segment], fills_s: float, warmup_s: float) -> Iterator[Stretch]:
+def untold(series: Sequence[Interval], segments: Sequence[Segment], warmup_s: float = 0.0) -> Untold:
+    """Return why `growth` has no answer: it would have had one, had nothing been left out, or not even then."""
+    return Untold.FAULTS if growth(series, segments, warmup_s) else Untold.UNSTEADY
+
+
+def _steady(
+    segments: Sequence[Segment], filled_s: float, warmup_s: float, disturbed: Sequence[Span]
+) -> Iterator[Stretch]:
     """Yield every stretch at one rate, without the time in which its backlog fills, or warms up."""
     start_s = 0.0
     for (rate_from, rate_to), same in groupby(segments, key=lambda one: (one.rate_from, one.rate_to)):
         steps = list(same)
         end_s = start_s + sum(one.duration_s for one in steps)
         if rate_from == rate_to:
-            yield Stretch(rate_from, max(start_s + FILLED * fills_s, warmup_s), end_s)
+            for from_s, until_s in without(Span(start_s, end_s), disturbed):
+                yield Stretch(rate_from, max(from_s + filled_s, warmup_s), until_s)
         start_s = end_s
 
 

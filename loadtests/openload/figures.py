@@ -5,25 +5,40 @@
     errors share         of the measured; also of the scheduled dropped and achieved (completed), of the sent late
     achieved rate        who ended while arrivals came, a second of them; also offered
     load cpu             ms of CPU a completed visit; also engine
+    engine memory        the most that was resident, in MiB
+    engine memory_growth MiB an hour while arrivals came
+    recovery time        s from the end of a peak or a fault until the SLO is kept again, and kept on
 
 Thresholds bound figures and comparisons compare them: both read them here. Pure.
 """
 
 import re
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 
 from loadtests.openload import histograms
-from loadtests.openload.backlog import Growth
+from loadtests.openload.backlog import Growth, Untold
 from loadtests.openload.latencies import Pair
+from loadtests.openload.names import nearest
 from loadtests.openload.outcomes import Arrivals
+
+
+class Name(NamedTuple):
+    """A figure of which there is one alone."""
+
+    of: str
+    figure: str
+
 
 SERVED: Final = "served"
 """Every measured visit that was served: what an SLO is about."""
 CPU: Final = "cpu"
+MEMORY: Final = Name("engine", "memory")
+MEMORY_GROWTH: Final = Name("engine", "memory_growth")
+RECOVERY: Final = Name("recovery", "time")
+ALONE: Final = (MEMORY, MEMORY_GROWTH, RECOVERY)
 SINCE: Final = ("due", "sent")
 SUBJECTS: Final = {
     "errors": ("share", "count"),
@@ -35,14 +50,22 @@ SUBJECTS: Final = {
     "offered": ("rate",),
     "achieved": ("rate", "share"),
     "load": (CPU,),
-    "engine": (CPU,),
+    "engine": (CPU, MEMORY.figure, MEMORY_GROWTH.figure),
+    RECOVERY.of: (RECOVERY.figure,),
 }
-"""What may be asked of the arrivals and of the CPU; every other subject has latencies."""
+"""What may be asked of the arrivals, of CPU, memory and recovery; every other subject has latencies."""
 OF_LATENCIES: Final = ("max", "mean", "count")
 EXAMPLES: Final = "served p99, 2102 p99 sent, errors share, achieved rate or load cpu"
 
 _PERCENTILE: Final = re.compile(r"p(\d{1,2}(?:\.\d{1,2})?)")
-_UNITS: Final = {"share": "share", "rate": "rate", "count": "count"}
+_UNITS: Final = {
+    "share": "share",
+    "rate": "rate",
+    "count": "count",
+    MEMORY.figure: "MiB",
+    MEMORY_GROWTH.figure: "MiB/h",
+    RECOVERY.figure: "s",
+}
 
 
 class FigureError(ValueError):
@@ -63,7 +86,7 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def unit(self) -> str:
-        """Return the unit of its values: ms, share, rate (a second) or count."""
+        """Return the unit of its values: ms, share, rate (a second), count, MiB, MiB/h or s."""
         return _UNITS.get(self.figure, "ms")
 
     @property
@@ -76,22 +99,27 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Write a value of it for a person."""
         if self.unit == "ms":
             return histograms.in_ms(round(value * 1000))
-        return {"share": f"{value * 100:.4g}%", "rate": f"{value:.1f}/s", "count": f"{value:.0f}"}[self.unit]
+        shown = {"share": f"{value * 100:.4g}%", "rate": f"{value:.1f}/s", "count": f"{value:.0f}"}
+        return shown.get(self.unit) or f"{value:.4g} {self.unit}"
 
 
 class Reading(NamedTuple):
-    """What a run says to a figure: None where nothing was measured; not `stated` where `n` is too small for it."""
+    """What a run says to a figure: None where nothing was measured; not `stated` where `n` is too small for it.
+
+    `lacking` says what it lacked where it is neither of these; a value that is not stated is then the least it may be.
+    """
 
     value: float | None
     stated: bool
     n: int
+    lacking: str = ""
 
 
-NOTHING: Final = Reading(None, stated=False, n=0)
+NOTHING: Final = Reading(None, stated=False, n=0, lacking="nothing was measured")
 
 
 class Measured(NamedTuple):
-    """Everything a figure may be of: fates, errors, latencies by subject, CPU in ms a visit by whose it is."""
+    """Everything a figure may be of: fates, errors, latencies by subject, CPU in ms a visit by whose it is, others."""
 
     arrivals: Arrivals
     errors: int
@@ -104,12 +132,19 @@ class Measured(NamedTuple):
     """Who ended while arrivals came."""
     growth: Growth | None = None
     """The backlog's; None where it cannot be told."""
+    untold: Untold | None = None
+    """Why it cannot."""
+    alone: Mapping[Name, Reading] = {}
+    """Figures of which there is one alone."""
 
     def read(self, asked: Figure) -> Reading:
         """Return the value of a figure in its unit."""
         if asked.figure == CPU:
             used_ms = self.cpu_ms.get(asked.of)
             return NOTHING if used_ms is None else Reading(used_ms, stated=True, n=self.arrivals.completed)
+        name = Name(asked.of, asked.figure)
+        if name in ALONE:
+            return self.alone.get(name, NOTHING)
         if asked.of in SUBJECTS:
             return self._fate(asked)
         pair = self.latencies.get(asked.of)
@@ -167,14 +202,14 @@ def parse_figure(text: str, names: Collection[str] | None = None) -> Figure:
 def _known(of: str, figure: str, names: Collection[str] | None) -> None:
     """Refuse a subject or a figure that no run has, with the nearest."""
     if of not in SUBJECTS and names is not None and of not in names:
-        raise FigureError(f"nothing is called {of!r}; is {_nearest(of, (*SUBJECTS, *names))!r} meant?")
+        every = (*SUBJECTS, *names)
+        near = nearest(of, every)
+        alone = ", ".join(name for name in every if "/" not in name)  # FLOW/MESSAGE follows from the two
+        raise FigureError(f"nothing is called {of!r}; " + (f"is {near!r} meant?" if near else f"there are {alone}"))
     having = SUBJECTS.get(of, OF_LATENCIES)
     if figure in having or (of not in SUBJECTS and _PERCENTILE.fullmatch(figure) and float(figure[1:])):
         return
     also = "" if of in SUBJECTS else " and p50, p95, p99, p99.9 ..."
-    near = _nearest(figure, having if of in SUBJECTS else (*having, "p50", "p90", "p95", "p99", "p99.9"))
-    raise FigureError(f"{of} has no {figure!r}; is {near!r} meant? It has {', '.join(having)}{also}")
-
-
-def _nearest(word: str, words: Collection[str]) -> str:
-    return get_close_matches(word, list(words), n=1, cutoff=0)[0]
+    near = nearest(figure, having if of in SUBJECTS else (*having, "p50", "p90", "p95", "p99", "p99.9"))
+    meant = f"; is {near!r} meant?" if near else "."
+    raise FigureError(f"{of} has no {figure!r}{meant} It has {', '.join(having)}{also}")

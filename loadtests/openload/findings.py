@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from loadtests.openload import backlog, histograms
 from loadtests.openload.arrivals import ArrivalPlan
-from loadtests.openload.figures import Measured
-from loadtests.openload.health import Condition, condition
+from loadtests.openload.figures import RECOVERY, Measured, Reading
+from loadtests.openload.health import Condition, condition, lag_of, lag_said
 from loadtests.openload.histograms import in_ms
 from loadtests.openload.junit import Suite
 from loadtests.openload.latencies import Latencies
 from loadtests.openload.record import SERVED, Report
+from loadtests.openload.recovery import Promise, recovery
 from loadtests.openload.thresholds import Threshold
 from loadtests.openload.verdict import Slo, Verdict, judge
 
@@ -84,6 +85,7 @@ def found(users: tuple[str, ...], setting: Setting, started_at: str, report: Rep
             slo=setting.slo,
             thresholds=setting.thresholds,
             found=state,
+            lag=lag_of(report.health),
             measured=_measured(setting, report),
             early=report.failure or _early(setting, report, interrupted=interrupted),
         ),
@@ -115,7 +117,13 @@ def _measured(setting: Setting, report: Report) -> Measured:
         growth=backlog.growth(
             report.series, setting.arrivals.segments, setting.warmup_s, promised_s=setting.slo.p95_ms / 1000
         ),
+        alone={RECOVERY: _recovery(setting, report, arrived_s)},
     )
+
+
+def _recovery(setting: Setting, report: Report, arrived_s: float) -> Reading:
+    plan, promise = setting.arrivals, Promise(setting.slo.p95_ms, setting.slo.error_share_max)
+    return recovery(report.series, () if plan.trace else plan.segments, promise, arrived_s=arrived_s)
 
 
 def lines(findings: Findings) -> Iterator[str]:
@@ -125,7 +133,7 @@ def lines(findings: Findings) -> Iterator[str]:
     fates = report.arrivals
     yield f"arrivals   {'  '.join(f'{name} {getattr(fates, name)}' for name in fates.__struct_fields__)}"
     yield (
-        f"generator  {state.processes} process(es), schedule lag p99 {in_ms(state.lag_p99_us)},"
+        f"generator  {state.processes} process(es), {lag_said(lag_of(report.health))};"
         f" busiest {state.cpu_share_max:.0%} of a core"
     )
     yield "".join([" " * NAME_WIDTH, *(f"{name:>{WIDTH}}" for name in ("n", *PERCENTILES, "max"))])

@@ -81,6 +81,12 @@ def maximum(histogram: HdrHistogram) -> int:
     return int(histogram.get_max_value()) if histogram.get_total_count() else 0
 
 
+def above(histogram: HdrHistogram, latency_us: float) -> int:
+    """Return how many samples lie above a latency, by the values that `estimate` returns."""
+    steps = histogram.get_recorded_iterator()
+    return sum(step.count_added_in_this_iter_step for step in steps if step.value_iterated_to > latency_us)
+
+
 def encode(histogram: HdrHistogram) -> str:
     """Return the standard compressed form (HdrHistogram V2, base64)."""
     encoded: bytes = histogram.encode()

@@ -1,12 +1,13 @@
 """Verdicts as JUnit XML, the form that build servers read: a suite a run, a test case a question.
 
 A missed question is a failure with its reason, one that was not judged is skipped with its reason. The form is what
-Ant's JUnitReport task gathers and build servers agree on: every suite is numbered and counts its cases, and times have
-no zone. Pure.
+Ant's JUnitReport task gathers and build servers agree on: every suite is numbered and counts its cases, and times are
+UTC without saying so. Pure.
 """
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -21,7 +22,7 @@ _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 
 class Suite(NamedTuple):
-    """One judged run; `started_at` in ISO 8601."""
+    """One judged run; `started_at` in ISO 8601 with its zone."""
 
     name: str
     verdict: Verdict
@@ -50,7 +51,7 @@ def _suite(number: int, suite: Suite) -> ET.Element:
         failures=str(sum(check.ok is False for check in checks)),
         errors="0",
         skipped=str(sum(check.ok is None for check in checks)),
-        timestamp=_without_zone(suite.started_at),
+        timestamp=_utc(suite.started_at),
         time=f"{suite.lasted_s:.3f}",
         hostname=HOST,
     )
@@ -72,9 +73,9 @@ def _case(run: str, check: Check) -> ET.Element:
     return case
 
 
-def _without_zone(time: str) -> str:
-    """Return the date and the time of day, to the second."""
-    return time[: len("2026-11-21T12:00:00")]
+def _utc(time: str) -> str:
+    """Return the same moment in UTC, to the second; the form has no room for a zone."""
+    return datetime.fromisoformat(time).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _text(text: str) -> str:

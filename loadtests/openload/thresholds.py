@@ -25,14 +25,16 @@ UNITS: Final = {
     "share": {"%": Decimal("0.01"), "": ONE},
     "rate": {"/s": ONE, "": ONE},
     "count": {"": ONE},
+    "s": {"s": ONE, "ms": Decimal("0.001"), "": ONE},
+    "MiB": {"MiB": ONE, "GiB": Decimal(1024), "": ONE},
+    "MiB/h": {"MiB/h": ONE, "": ONE},
 }
 """By a figure's unit: what may stand behind a bound, and what one of it is; decimal, so that 0.07% is 0.0007."""
-WRITTEN: Final = {"ms": "ms", "share": "%", "rate": "/s", "count": ""}
-"""The unit in which a bound is written back."""
-NOTHING_MEASURED: Final = "nothing was measured"
+WRITTEN: Final = {"share": "%", "rate": "/s", "count": ""}
+"""The unit in which a bound is written back, where it is not the figure's own."""
 SINCE_WORDS: Final = {"due": "from the intended start", "sent": "from the actual start"}
 
-_BOUND: Final = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*([a-z%/]*)")
+_BOUND: Final = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)\s*([A-Za-z%/]*)")
 
 
 class ThresholdError(ValueError):
@@ -62,7 +64,7 @@ class Threshold(Figure, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def __str__(self) -> str:
         """Return the text form, which reads back as the same."""
         relation = "<=" if self.at_least is None else ">="
-        unit = WRITTEN[self.unit]
+        unit = WRITTEN.get(self.unit, self.unit)
         number = (Decimal(repr(self.bound)) / UNITS[self.unit][unit]).normalize()
         return f"{self.name} {relation} {number:f}{unit}" + (f" {REQUIRED}" if self.required else "")
 
@@ -77,12 +79,14 @@ class Threshold(Figure, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Answer whether a run keeps it."""
         reading = measured.read(self)
         if reading.value is None:
-            return self._unjudged(f"{self.name}: {NOTHING_MEASURED}", NOTHING_MEASURED)
+            return self._unjudged(f"{self.name}: {reading.lacking}", reading.lacking)
         keeps = reading.value <= self.bound if self.at_least is None else reading.value >= self.bound
         if reading.stated:
             return Found(keeps, self._found(reading, reading.value))
         if not keeps and self.at_least is None:
             return Found(ok=False, said=self._above(reading))
+        if reading.lacking:
+            return self._unjudged(f"{self.name}: {reading.lacking}", reading.lacking)
         return self._unjudged(f"{self.name} not stated: {histograms.TOO_SMALL} ({reading.n})", histograms.TOO_SMALL)
 
     def _unjudged(self, why: str, lacking: str) -> Found:
@@ -94,7 +98,9 @@ class Threshold(Figure, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return f"{self.name.removesuffix(' sent')} {self.show(value)}{of}{since}, limit {self.show(self.bound)}"
 
     def _above(self, reading: Reading) -> str:
-        """Say without a percentile that it is too high: so many samples lie above the bound."""
+        """Say of what is not stated that it is too high: of a percentile, that so many samples lie above the bound."""
+        if reading.lacking:
+            return f"{self.name}: {reading.lacking}, limit {self.show(self.bound)}"
         assert self.percentile_e4 is not None
         share = (histograms.WHOLE_E4 - self.percentile_e4) / histograms.WHOLE_E4
         since = SINCE_WORDS[self.since]

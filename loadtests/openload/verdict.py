@@ -11,16 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final, Literal, NamedTuple
 
+from hdrh.histogram import HdrHistogram
 from msgspec import Struct
 
 from loadtests.openload import health, histograms
-from loadtests.openload.backlog import Growth
-from loadtests.openload.figures import SERVED, Measured
+from loadtests.openload.backlog import Untold
+from loadtests.openload.figures import CPU, SERVED, Measured
 from loadtests.openload.thresholds import Found, Threshold
 
 ACHIEVED_MIN: Final = 0.99
 BACKLOG: Final = "the backlog does not grow"
 NO_RESULT: Final = "no performance result: the gate does not hold"
+NO_LATENCY: Final = "no latency promise was judged: too few samples"
 NOT_ASKED_FOR: Final = "not the run that was asked for"
 
 
@@ -96,6 +98,7 @@ def judge(
     *,
     slo: Slo,
     found: health.Condition,
+    lag: HdrHistogram,
     measured: Measured,
     gate: Sequence[str] | None = None,
     unseen: Sequence[str] | None = None,
@@ -104,15 +107,15 @@ def judge(
 ) -> Verdict:
     """Judge a run.
 
-    `gate` and `unseen` are complaints in words, None where nobody was asked; `early` says that a run was ended before
-    everybody planned had come.
+    `lag` is how late the generator let each arrival in, in us. `gate` and `unseen` are complaints in words, None where
+    nobody was asked; `early` says that a run was ended before everybody planned had come.
     """
     bounds = [(one, one.judge(measured)) for one in (*slo.thresholds, *thresholds)]
-    limit = _lag_limit(slo, bounds)
-    bound = health.complaints(found, limit)
+    limits = list(_lag_limits(slo, bounds, measured))
+    bound = health.complaints(found, lag, limits)
     spoilt = _spoilt(gate or (), unseen or (), bound)
     promised = len(slo.thresholds)
-    service = [*_asked("slo", bounds[:promised]), _backlog(measured.growth), *_asked("threshold", bounds[promised:])]
+    service = [*_asked("slo", bounds[:promised]), _backlog(measured), *_asked("threshold", bounds[promised:])]
     missed = tuple(check.said for check in service if check.ok is False)
     answer, reasons = (spoilt.answer, spoilt.reasons) if spoilt else (_ANSWERS[bool(missed)], missed)
     return Verdict(
@@ -122,7 +125,7 @@ def judge(
         (
             *_run(early),
             *_belief(gate, unseen),
-            _generator(found, bound, limit),
+            _generator(found, bound, health.kept_up(lag, limits)),
             *(_unjudged(check, spoilt) if spoilt else check for check in service),
         ),
         tuple(_lacking(bounds)),
@@ -158,21 +161,22 @@ def _belief(gate: Sequence[str] | None, unseen: Sequence[str] | None) -> Iterato
         yield Check("stories", "what was promised was seen", not unseen, "; ".join(unseen) or "nothing is missing")
 
 
-def _lag_limit(slo: Slo, bounds: Iterable[tuple[Threshold, Found]]) -> health.LagLimit:
-    """Return the limit that follows from the tightest bound from the due time among those that can be judged.
+def _lag_limits(slo: Slo, bounds: Iterable[tuple[Threshold, Found]], measured: Measured) -> Iterator[health.LagLimit]:
+    """Return the limits that follow from the bounds from the due time among those that can be judged.
 
-    A lag that one arrival in a hundred has is nothing to a percentile below the 95th.
+    That of the SLO's p95 always does. A lag that few arrivals have is nothing to a percentile below the 95th.
     """
-    p95 = Threshold(of=SERVED, figure="p95", at_most=slo.p95_ms)
-    held = (one for one, its in bounds if its.ok is not None and one.since == "due" and one.at_most is not None)
-    high = (one for one in held if (one.percentile_e4 or 0) >= histograms.P95)
-    tightest = min((p95, *high), key=lambda one: one.bound)
-    return health.LagLimit(str(tightest), tightest.bound)
+    always = Threshold(of=SERVED, figure="p95", at_most=slo.p95_ms)
+    for one, its in bounds:
+        p_e4 = histograms.WHOLE_E4 if one.figure == "max" else one.percentile_e4 or 0
+        high = p_e4 >= histograms.P95 and one.since == "due"
+        if high and one.at_most is not None and (its.ok is not None or one == always):
+            missed_by_ms = max((measured.read(one).value or 0.0) - one.at_most, 0.0)
+            yield health.LagLimit(str(one), one.at_most, p_e4, missed_by_ms)
 
 
-def _generator(found: health.Condition, bound: Sequence[str], limit: health.LagLimit) -> Check:
-    lag, share = histograms.in_ms(found.lag_p99_us), found.cpu_share_max
-    well = f"schedule lag p99 {lag}, {limit}; busiest process {share:.0%} of a core"
+def _generator(found: health.Condition, bound: Sequence[str], lag_said: str) -> Check:
+    well = f"{lag_said}; busiest process {found.cpu_share_max:.0%} of a core"
     return Check("generator", "the generator kept up", not bound, "; ".join(bound) or well)
 
 
@@ -181,19 +185,24 @@ def _asked(group: Group, bounds: Iterable[tuple[Threshold, Found]]) -> Iterator[
         yield Check(group, str(threshold), found.ok, found.said)
 
 
-def _lacking(bounds: Iterable[tuple[Threshold, Found]]) -> Iterator[str]:
-    """Say of what was not judged what it lacked."""
+def _lacking(bounds: Sequence[tuple[Threshold, Found]]) -> Iterator[str]:
+    """Say of what was not judged what it lacked; of latencies of which none was judged, plainly that."""
+    latencies = {one: found.ok for one, found in bounds if one.unit == "ms" and one.figure != CPU}
+    silent = bool(latencies) and all(ok is None for ok in latencies.values())
+    if silent:
+        yield NO_LATENCY
     names: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for threshold, found in bounds:
-        if found.ok is None:
+        if found.ok is None and not (silent and threshold in latencies):
             names[found.lacking][threshold.name.removeprefix(f"{SERVED} ")] = None
     yield from (f"{', '.join(those)} not judged: {lacking}" for lacking, those in names.items())
 
 
-def _backlog(growth: Growth | None) -> Check:
+def _backlog(measured: Measured) -> Check:
     """Ask whether the service kept up while arrivals came: what it serves in the drain it had not achieved."""
+    growth = measured.growth
     if growth is None:
-        return Check("slo", BACKLOG, ok=None, said="not judged: at no steady rate for long enough, or not open")
+        return Check("slo", BACKLOG, ok=None, said=f"not judged: {measured.untold or Untold.UNSTEADY}")
     rate, from_s, until_s = growth.stretch
     said = f"the backlog grows by {growth.per_s:.1f} visits/s" if growth.excessive else "it does not grow"
     return Check("slo", BACKLOG, not growth.excessive, f"{said}, seconds {from_s:.0f} to {until_s:.0f} at {rate:g}/s")

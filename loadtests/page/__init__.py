@@ -6,6 +6,6 @@ limits      what the run does not show              words         every sentence
 figures     how figures are written                 markup        HTML that cannot be left unescaped
 judgement   question, verdict, promises             measurements  charts, latencies, other runs
 outcomes    fates, ends, refusals                   workload      who came, on which machine
-statement   what a platform that is not ours says
+statement   a foreign platform's own word            questions     every question of the verdict
 evidence    gate, limits, how to do it again        document      all of it, with style and script
 """

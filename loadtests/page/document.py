@@ -10,7 +10,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-from loadtests.page import evidence, figures, judgement, measurements, outcomes, statement, workload
+from loadtests.page import capacity, evidence, figures, judgement, measurements, outcomes, statement, workload
 from loadtests.page.evidence import Origin
 from loadtests.page.facts import Facts
 from loadtests.page.markup import Markup, element, embedded, joined
@@ -35,7 +35,7 @@ class Plotter(NamedTuple):
 def page(facts: Facts, origin: Origin, plotter: Plotter, say: Words) -> str:
     """Return the page in one language."""
     scripts = (SHARPER, plotter.script, _own("page.js"))
-    title = f"{say('page.title')}: {facts.result.profile.run}"
+    title = f"{_title(facts, say)}: {_name(facts)}"
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -63,11 +63,11 @@ def _own(name: str) -> str:
 
 def _body(facts: Facts, origin: Origin, say: Words) -> Iterator[Markup]:
     yield _header(facts, say)
-    yield _section("question", facts, say, judgement.question, judgement.verdict, judgement.glance)
+    yield from _beginning(facts, say)
     yield _section("promises", facts, say, judgement.promises)
     yield _section("uncertainty", facts, say, judgement.uncertainty)
     yield _section("charts", facts, say, measurements.drawn)
-    if facts.figures.runs:
+    if facts.figures.runs and facts.figures.capacity is None:
         yield _section("load_curve", facts, say, measurements.runs)
     yield _section("windows", facts, say, measurements.over_time)
     yield _section("latencies", facts, say, measurements.latencies)
@@ -85,15 +85,30 @@ def _body(facts: Facts, origin: Origin, say: Words) -> Iterator[Markup]:
     yield element("footer", f"shuaka 刷卡 · {say('page.printed')}")
 
 
+def _beginning(facts: Facts, say: Words) -> Iterator[Markup]:
+    """Yield question and answer; of a search first its own with all its steps, and only then what one of them found."""
+    if facts.figures.capacity is None:
+        yield _section("question", facts, say, judgement.question, judgement.verdict, judgement.glance)
+        return
+    yield _section("search", facts, say, capacity.answer)
+    yield _section("load_curve", facts, say, measurements.runs)
+    yield _section("step", facts, say, capacity.step, judgement.verdict, judgement.glance)
+
+
+def _title(facts: Facts, say: Words) -> str:
+    return say("page.title" if facts.figures.capacity is None else "capacity.title")
+
+
+def _name(facts: Facts) -> str:
+    """Return the name of the run, or of the search that it is a step of."""
+    return facts.result.profile.run if facts.figures.capacity is None else facts.figures.capacity.name
+
+
 def _header(facts: Facts, say: Words) -> Markup:
     result = facts.result
-    told = (
-        result.profile.scenario,
-        result.profile.run,
-        result.windows.started_at,
-        figures.sharing(result.machine, say),
-    )
-    return element("header", element("h1", say("page.title")), element("p", " · ".join(said for said in told if said)))
+    started = result.windows.started_at if facts.figures.capacity is None else ""
+    told = (result.profile.scenario, _name(facts), started, figures.sharing(result.machine, say))
+    return element("header", element("h1", _title(facts, say)), element("p", " · ".join(said for said in told if said)))
 
 
 def _section(key: str, facts: Facts, say: Words, *parts: Section) -> Markup:

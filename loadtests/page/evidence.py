@@ -3,10 +3,12 @@
 Pure: facts in, HTML out. Every comparison of the gate is printed; the laws of the books are counted, broken ones named.
 """
 
+import shlex
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from loadtests.evidence.gate import INVARIANT, Gate, Row
+from loadtests.evidence.provenance import Build, Source
 from loadtests.evidence.result import Result
 from loadtests.page.facts import Facts
 from loadtests.page.limits import Limit, limits
@@ -14,6 +16,8 @@ from loadtests.page.markup import Figure, Markup, described, element, items, joi
 from loadtests.page.words import Words
 
 DASH: Final = "–"
+NAME: Final = "--name"
+"""The option that a command cannot be given twice with: a run's name is taken for good."""
 
 
 class Origin(NamedTuple):
@@ -30,6 +34,15 @@ def agreement(gate: Gate | None, say: Words) -> str:
         return say("gate.none")
     differing = sum(not row.ok for row in gate.rows)
     return say("gate.broken", count=differing) if differing else say("gate.holds", count=len(gate.rows))
+
+
+def differing(gate: Gate, say: Words) -> Iterator[str]:
+    """Yield each comparison that differs, with what each witness says."""
+    for row in gate.rows:
+        if not row.ok:
+            witnesses = (("client", row.client), ("engine", row.engine), ("ledger", row.ledger))
+            said = [f"{say(f'gate.{who}')} {what}" for who, what in witnesses if what is not None]
+            yield say("punctuation.named", name=_named(row.name, say), said=say.listed(said))
 
 
 def gate(facts: Facts, say: Words) -> Markup:
@@ -86,30 +99,54 @@ def _kind(kind: str, found: tuple[Limit, ...], say: Words) -> Iterator[Markup]:
 
 
 def reproduction(facts: Facts, origin: Origin, say: Words) -> Markup:
-    """Return the commands of the run and of this page."""
+    """Return the commands of the run and of this page, and what another run of it has in common with this one."""
     rows = (
-        (say("reproduce.command"), facts.result.command),
+        (say("reproduce.command"), again(facts.result.command)),
         (say("reproduce.verify"), f"shuaka verify {origin.result}"),
         (say("reproduce.page"), origin.command),
     )
     commands = described((name, element("code", command)) for name, command in rows if command)
-    return joined((commands, element("p", say("reproduce.again"), class_="note")))
+    first = facts.result.profile.block.first
+    key = "reproduce.again_elsewhere" if facts.result.proof is not None else facts.worded("reproduce.again")
+    return joined((commands, element("p", say(key, first=first), class_="note")))
+
+
+def again(command: str) -> str:
+    """Return the command of another run like it: without the name that this one has taken.
+
+    >>> again("shuaka load smoke --name mid --seed 2")
+    'shuaka load smoke --seed 2'
+    """
+    words = shlex.split(command)
+    named = [word == NAME for word in words]
+    kept = (
+        word
+        for word, follows in zip(words, [False, *named], strict=False)
+        if not (follows or word == NAME or word.startswith(f"{NAME}="))
+    )
+    return shlex.join(kept)
 
 
 def provenance(facts: Facts, origin: Origin, say: Words) -> Markup:
-    """Return which code ran, on what, and which files this page was made from."""
+    """Return which code of harness and engine ran, on what, and which files this page was made from."""
     return described(_provenance(facts.result, origin, say))
 
 
 def _provenance(result: Result, origin: Origin, say: Words) -> Iterator[tuple[str, object]]:
-    source = result.source
-    dirty = say("page.yes" if source.dirty else "page.no")
     yield say("provenance.run"), result.profile.run
     yield say("provenance.started"), result.windows.started_at
-    yield say("provenance.commit"), element("code", source.commit) if source.commit else say("page.unknown")
-    yield say("provenance.dirty"), dirty if source.commit else say("page.unknown")
-    yield say("provenance.lock"), element("code", source.lock_sha256 or say("page.unknown"))
+    build = result.engine.build if result.engine else Build()
+    yield from _code("", result.source, say)
+    yield say("provenance.lock"), element("code", result.source.lock_sha256 or say("page.unknown"))
+    yield say("provenance.engine_version"), element("code", build.version or say("page.unknown"))
+    yield from _code("engine_", build, say)
     yield say("provenance.ledger"), element("code", result.ledger_sha256 or say("page.unknown"))
     yield say("provenance.fingerprint"), element("code", result.machine.fingerprint)
     for name, digest in origin.files:
         yield say("provenance.result", name=name), element("code", digest)
+
+
+def _code(of: str, code: Source | Build, say: Words) -> Iterator[tuple[str, object]]:
+    dirty = say("page.yes" if code.dirty else "page.no")
+    yield say(f"provenance.{of}commit"), element("code", code.commit) if code.commit else say("page.unknown")
+    yield say(f"provenance.{of}dirty"), dirty if code.commit else say("page.unknown")

@@ -11,11 +11,13 @@ from msgspec import Struct
 from loadtests.evidence.result import Result
 from loadtests.evidence.stated import WHOLE, Stated, stated
 from loadtests.openload import histograms
+from loadtests.openload.backlog import Growth, Untold
+from loadtests.openload.figures import Measured
 from loadtests.openload.thresholds import Threshold
 from loadtests.openload.verdict import Verdict
 from loadtests.page import charts, windows
 from loadtests.page.charts import Chart
-from loadtests.page.runs import Run, Spread, run_of, same_workload, spread, step_of
+from loadtests.page.runs import Run, Spread, run_of, same_workload, spread, step_of, unlike
 from loadtests.page.windows import Window
 from loadtests.series.capacity import Curve
 from loadtests.workload.plan import Profile
@@ -27,13 +29,19 @@ PartName = Literal["platform", "network"]
 
 
 class Promise(Struct, frozen=True):
-    """One bound and what was found: None where nothing was measured, not `stated` where n is too small for it."""
+    """One bound and what was found: None where nothing was measured, not `stated` where n is too small for it.
+
+    `above` is the share of the samples over a bound that a percentile breaks; None of any other. `least`: the
+    value may have been more, and nobody saw it.
+    """
 
     bound: str
     value: float | None
     stated: bool
     n: int
     ok: bool | None
+    above: float | None = None
+    least: bool = False
 
 
 class Part(Struct, frozen=True):
@@ -48,13 +56,24 @@ class Part(Struct, frozen=True):
     max_us: int
 
 
-class Capacity(Struct, frozen=True):
-    """What a search for a capacity found, in visits a second."""
+class Capacity(Struct, frozen=True, kw_only=True):
+    """What a search for a capacity found, in visits a second.
 
+    `held` is how often its rate was, `repeats` of how many were asked for to confirm it; `missed` is the least rate
+    above it that the service missed, `bound` that of the step which ended the search since the generator was its limit.
+    """
+
+    name: str
+    scenario: str
     answer: str
+    exit_code: int
     rate: float | None
+    held: int
     repeats: int
+    confirmed: bool
     missed: float | None
+    bound: float | None
+    not_judged: tuple[str, ...] = ()
 
 
 class Figures(Struct, frozen=True, kw_only=True):
@@ -68,6 +87,9 @@ class Figures(Struct, frozen=True, kw_only=True):
     errors: int
     unfinished: int
     promises: tuple[Promise, ...]
+    growth: Growth | None
+    """The backlog's; None where it cannot be told, and then `untold` says why."""
+    untold: Untold | None
     latencies: tuple[Stated, ...]
     platform: tuple[Part, ...]
     windows: tuple[Window, ...]
@@ -101,6 +123,8 @@ def facts(result: Result, others: Sequence[Result] = (), curve: Curve | None = N
     decoded = windows.seen(result.report.series)
     served = result.served()
     runs, repeats = _beside(result, others, curve)
+    alike = [run for run in runs if not run.differs and run.answer != "bound"]  # such a step is not of the service
+    measured = result.measured()
     figures = Figures(
         run=result.profile.run,
         answer="" if result.verdict is None else result.verdict.answer.value,
@@ -109,7 +133,9 @@ def facts(result: Result, others: Sequence[Result] = (), curve: Curve | None = N
         achieved_per_s=result.achieved_per_s,
         errors=result.report.errors,
         unfinished=result.report.arrivals.unfinished,
-        promises=tuple(_promises(result)),
+        promises=tuple(_promises(result, measured)),
+        growth=measured.growth,
+        untold=measured.untold,
         latencies=_latencies(result),
         platform=tuple(_platform(result)),
         windows=windows.table(decoded),
@@ -120,7 +146,7 @@ def facts(result: Result, others: Sequence[Result] = (), curve: Curve | None = N
             *charts.over_time(result.profile, decoded),
             charts.percentiles(served, result.profile.slo),
             *charts.of_engine(result.profile, result.engine),
-            *(charts.over_load(runs, result.profile.slo) if len(repeats) < len(runs) else ()),
+            *(charts.over_load(alike, result.profile.slo) if len(repeats) < len(alike) else ()),
         ),
     )
     return Facts(result, figures)
@@ -128,27 +154,48 @@ def facts(result: Result, others: Sequence[Result] = (), curve: Curve | None = N
 
 def _beside(result: Result, others: Sequence[Result], curve: Curve | None) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
     """Return the runs that stand beside one another, by rising load, and those that repeat one workload."""
-    if curve is None:
-        every = (result, *others) if others else ()
-        steps = tuple(map(run_of, every))
-        repeats = tuple(run_of(one) for one in every if same_workload(one, result))
-    else:
-        steps, repeats = tuple(map(step_of, curve.points)), tuple(map(step_of, curve.repeats))
+    if curve is not None:  # a step's tries stand together, in their order: each offered a little more or less
+        rising = sorted(curve.points, key=lambda point: point.rate)
+        return tuple(map(step_of, rising)), tuple(map(step_of, curve.repeats))
+    every = (result, *others) if others else ()
+    steps = [run_of(one, unlike(one, result)) for one in every]
+    repeats = tuple(run_of(one) for one in every if same_workload(one, result))
     return tuple(sorted(steps, key=lambda run: (run.offered_per_s, run.run))), repeats
 
 
 def _capacity(curve: Curve) -> Capacity:
-    missed = curve.missed
-    return Capacity(curve.answer, curve.capacity, len(curve.repeats), None if missed is None else missed.rate)
+    return Capacity(
+        name=curve.name,
+        scenario=curve.scenario,
+        answer=curve.answer,
+        exit_code=curve.exit_code,
+        rate=curve.capacity,
+        held=len(curve.held),
+        repeats=curve.confirmations,
+        confirmed=curve.confirmed_enough,
+        missed=None if curve.missed is None else curve.missed.rate,
+        bound=None if curve.stuck is None else curve.stuck.rate,
+        not_judged=curve.not_judged,
+    )
 
 
-def _promises(result: Result) -> Iterator[Promise]:
+def _promises(result: Result, measured: Measured) -> Iterator[Promise]:
     """Yield what the SLO and the run's own thresholds asked, answered as the verdict answered them."""
-    measured = result.measured()
     answers = _answers(result.verdict)
     for threshold in bounds(result.profile):
-        reading = measured.read(threshold)
-        yield Promise(str(threshold), reading.value, reading.stated, reading.n, answers.get(str(threshold)))
+        reading, bound = measured.read(threshold), str(threshold)
+        least = bool(reading.lacking) and reading.value is not None
+        above = _above(threshold, measured)
+        yield Promise(bound, reading.value, reading.stated, reading.n, answers.get(bound), above, least)
+
+
+def _above(threshold: Threshold, measured: Measured) -> float | None:
+    """Return which share lies above a percentile's bound, where that is more than the percentile leaves to it."""
+    reading, bound = measured.read(threshold), threshold.at_most
+    if threshold.percentile_e4 is None or bound is None or reading.value is None or reading.value <= bound:
+        return None
+    pair = measured.latencies[threshold.of]
+    return histograms.above(pair.intended if threshold.since == "due" else pair.sent, bound * 1000) / reading.n
 
 
 def bounds(profile: Profile) -> tuple[Threshold, ...]:

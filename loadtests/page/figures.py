@@ -3,11 +3,14 @@
 Pure. Nothing is rounded here that the terminal's report does not round the same way.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from loadtests.evidence.provenance import Machine
 from loadtests.evidence.stated import Stated
 from loadtests.openload import histograms
+from loadtests.openload.figures import RECOVERY
+from loadtests.openload.health import Health, lag_of
 from loadtests.openload.thresholds import Threshold
 from loadtests.page.facts import Promise
 from loadtests.page.markup import Figure, Markup, element
@@ -37,6 +40,13 @@ MARKS: Final = {
 def latency(value_us: float | None, say: Words) -> Figure:
     """Write a latency in us, or that n is too small for it."""
     return Figure(say("uncertainty.too_small") if value_us is None else histograms.in_ms(round(value_us)))
+
+
+def lag(processes: Iterable[Health], say: Words) -> dict[str, Figure]:
+    """Return p99 and maximum of the schedule's lag, by their places in a sentence."""
+    every = lag_of(processes)
+    stated = histograms.percentile(every, histograms.P99)
+    return {"lag": latency(stated, say), "lag_max": latency(histograms.maximum(every), say)}
 
 
 def percentiles(row: Stated) -> dict[str, int | None]:
@@ -102,10 +112,23 @@ def promise(threshold: Threshold, say: Words) -> str:
 
 
 def found(threshold: Threshold, seen: Promise, say: Words) -> Figure:
-    """Write what a run said to a bound."""
+    """Write what a run said to a bound: its value, or, of a percentile that is too high for its n, how many were."""
     if seen.value is None:
-        return Figure(say("promise.nothing"))
-    return Figure(threshold.show(seen.value) if seen.stated else say("uncertainty.too_small"))
+        return Figure(_nothing(threshold, seen, say))
+    if seen.stated:
+        return Figure(threshold.show(seen.value))
+    if seen.least:
+        return Figure(say("promise.least", value=threshold.show(seen.value)))
+    if seen.above is None:
+        return Figure(say("uncertainty.too_small"))
+    return Figure(say("promise.above", share=share(seen.above), n=seen.n, bound=threshold.show(threshold.bound)))
+
+
+def _nothing(threshold: Threshold, seen: Promise, say: Words) -> str:
+    """Say why there is no value."""
+    if (threshold.of, threshold.figure) == RECOVERY:
+        return say("promise.undisturbed")
+    return say("promise.too_few", n=seen.n) if seen.n else say("promise.nothing")
 
 
 def answer(ok: bool | None, say: Words) -> Markup:  # noqa: FBT001 - an answer is what it writes

@@ -4,31 +4,21 @@ Pure: facts in, HTML out. Must not: compute a figure.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
-from loadtests.openload.histograms import BEYOND_MIN, WHOLE_E4, in_ms
-from loadtests.openload.verdict import Answer, Check, Verdict
+from loadtests.openload.histograms import BEYOND_MIN, WHOLE_E4
+from loadtests.openload.verdict import NO_LATENCY, Answer, Verdict
 from loadtests.page import evidence, figures
-from loadtests.page.facts import Facts, bounds
+from loadtests.page.facts import Facts
 from loadtests.page.figures import PERCENTILES, percentiles
 from loadtests.page.markup import NOTHING, Figure, Markup, element, items, joined, table
+from loadtests.page.questions import questions
 from loadtests.page.runs import Spread
 from loadtests.page.words import Words
 
 CLASSES: Final = {Answer.PASS: "good", Answer.FAIL: "bad", Answer.GENERATOR_BOUND: "bad"}
 FIRST: Final = ("p50", "p95", "p99")
 """Percentiles that are seen at a glance."""
-BELIEF: Final = ("run", "gate", "stories", "generator")
-"""Groups of checks that decide whether the service is judged at all."""
-
-
-class Asked(NamedTuple):
-    """One row: a promise, what was found, of how many, and the answer."""
-
-    promise: str
-    found: Figure
-    n: int | str
-    ok: bool | None
 
 
 def question(facts: Facts, say: Words) -> Markup:
@@ -50,12 +40,23 @@ def verdict(facts: Facts, say: Words) -> Markup:
         element("span", say("verdict.exit_code", code=judged.exit_code), class_="code"),
     )
     broken = items(_broken(facts, say))
-    return element("div", element("p", *line), broken, class_=f"verdict {CLASSES[judged.answer]}")
+    return element("div", element("p", *line), broken, class_=f"verdict {_shade(judged)}".rstrip())
+
+
+def _shade(judged: Verdict) -> str:
+    return "" if _silent(judged) else CLASSES[judged.answer]
+
+
+def _silent(judged: Verdict) -> bool:
+    """Whether a run passed of which no latency was judged: that is no good news."""
+    return judged.answer is Answer.PASS and NO_LATENCY in judged.unjudged
 
 
 def _sentence(judged: Verdict, facts: Facts, say: Words) -> str:
     """Return the answer in a sentence; a promise that could not be judged was not kept, only not broken."""
-    unjudged = sum(row.ok is None for row in _asked(facts, say))
+    if _silent(judged):
+        return say("verdict.PASS_silent")
+    unjudged = sum(row.ok is None for row in questions(facts, say))
     if judged.answer is Answer.PASS and unjudged:
         return say("verdict.PASS_partly", count=unjudged)
     return say(f"verdict.{judged.answer.value}")
@@ -63,12 +64,11 @@ def _sentence(judged: Verdict, facts: Facts, say: Words) -> str:
 
 def _broken(facts: Facts, say: Words) -> Iterator[str]:
     """Yield the promises that were not kept, and what witnesses and stories complain of."""
-    for row in _asked(facts, say):
+    for row in questions(facts, say):
         if row.ok is False:
             yield say("promise.in_words", promise=row.promise, found=row.found)
-    result = facts.result
-    if result.gate is not None:
-        yield from result.gate.complaints
+    if facts.result.gate is not None:
+        yield from evidence.differing(facts.result.gate, say)
 
 
 def glance(facts: Facts, say: Words) -> Markup:
@@ -95,40 +95,17 @@ def glance(facts: Facts, say: Words) -> Markup:
 def promises(facts: Facts, say: Words) -> Markup:
     """Return every question that was asked, with its answer."""
     head = (say("promise.promise"), say("promise.found"), say("promise.n"), say("promise.answer"))
-    rows = ((row.promise, row.found, row.n, figures.answer(row.ok, say)) for row in _asked(facts, say))
-    return joined((table(head, rows), _verbatim(facts, say)))
-
-
-def _asked(facts: Facts, say: Words) -> Iterator[Asked]:
-    checks = facts.result.verdict.checks if facts.result.verdict else ()
-    for check in checks:
-        if check.group in BELIEF:
-            yield Asked(say(f"check.{check.group}"), Figure(_believed(check, facts, say)), "", check.ok)
-    for threshold, seen in zip(bounds(facts.result.profile), facts.figures.promises, strict=True):
-        yield Asked(figures.promise(threshold, say), figures.found(threshold, seen, say), seen.n, seen.ok)
-
-
-def _believed(check: Check, facts: Facts, say: Words) -> str:
-    """Return what was found of a run, a gate, its stories or the generator."""
-    result = facts.result
-    if check.group == "gate" and result.gate is not None:
-        rows = result.gate.rows
-        return say("check.gate_found", agree=sum(row.ok for row in rows), count=len(rows))
-    if check.group == "generator":
-        found = result.condition
-        return say("check.generator_found", lag=in_ms(found.lag_p99_us), cpu=figures.share(found.cpu_share_max))
-    if check.group == "run":
-        counts = result.report.arrivals.scheduled, result.profile.arrivals.expected
-        return say("check.run_found", scheduled=counts[0], expected=counts[1])
-    return say("check.stories_found") if check.ok else check.said
+    rows = ((row.promise, row.found, row.n, figures.answer(row.ok, say)) for row in questions(facts, say))
+    return joined((table(head, rows, "asked"), _verbatim(facts, say)))
 
 
 def _verbatim(facts: Facts, say: Words) -> Markup:
     judged = facts.result.verdict
     said = () if judged is None else (*judged.reasons, *judged.remarks)
-    if not said:
+    if judged is None or not said:
         return NOTHING
-    return element("details", element("summary", say("verdict.verbatim")), items(said), lang="en")
+    opened = "" if judged.answer is Answer.PASS else "open"  # a closed one is not printed, and a failure has its reason
+    return element("details", element("summary", say("verdict.verbatim")), items(said), lang="en", open=opened)
 
 
 def uncertainty(facts: Facts, say: Words) -> Markup:

@@ -115,12 +115,22 @@ def _not_proved(facts: Facts) -> Iterator[Limit]:
         yield Limit("not_proved.memory")
     if profile.journal == "buffered":
         yield Limit("not_proved.journal")
+    yield from _code(result)
+    told = dict.fromkeys((*result.not_proved, *(result.proof.not_proved if result.proof else ())))
+    yield from (Limit("not_proved.value", {"said": said}) for said in told)
+
+
+def _code(result: Result) -> Iterator[Limit]:
+    """Yield what is not known of the code that ran; an engine that was not watched said nothing at all."""
     if not result.source.commit:
         yield Limit("not_proved.no_code")
     elif result.source.dirty:
         yield Limit("not_proved.code")
-    told = dict.fromkeys((*result.not_proved, *(result.proof.not_proved if result.proof else ())))
-    yield from (Limit("not_proved.value", {"said": said}) for said in told)
+    build = result.engine.build if result.engine else None
+    if build and not build.commit:
+        yield Limit("not_proved.no_engine_code")
+    elif build and build.dirty:
+        yield Limit("not_proved.engine_code")
 
 
 def _cut_short(result: Result) -> Iterator[Limit]:

@@ -11,14 +11,16 @@ from loadtests.evidence.stated import Stated
 from loadtests.openload.figures import SINCE
 from loadtests.page import figures
 from loadtests.page.charts import Chart, Line
-from loadtests.page.facts import Capacity, Facts
+from loadtests.page.facts import Facts
 from loadtests.page.figures import PERCENTILES, percentiles
-from loadtests.page.markup import NOTHING, Figure, Markup, element, joined, table
+from loadtests.page.markup import Figure, Markup, element, joined, table
 from loadtests.page.runs import Run
 from loadtests.page.windows import ROWS_MAX, Window
 from loadtests.page.words import Words
 
 LOAD_CURVE: Final = "load_curve"
+OTHER: Final = "†"
+"""The mark of a run that is of another workload than the page's."""
 WINDOW_FIGURES: Final = ("p50", "p99", "max")
 """Figures of a window, counted from each of SINCE."""
 EXPONENTS_FROM: Final = 1000
@@ -141,20 +143,28 @@ def runs(facts: Facts, say: Words) -> Markup:
     head += [say(f"line.{name}") for name in ("p50", "p95", "p99", "max")] + [say("curve.answer")]
     chart = (_figure(chart, say) for chart in facts.figures.charts if chart.name == LOAD_CURVE)
     rows = table(head, (_run(run, say) for run in facts.figures.runs), "dense")
-    return joined((_capacity(facts.figures.capacity, say), element("div", *chart, class_="wide"), rows))
+    drawn = element("div", *chart, class_="wide")
+    return joined((drawn, *_left_out(facts, say), rows, *_others(facts, say)))
 
 
-def _capacity(found: Capacity | None, say: Words) -> Markup:
-    if found is None:
-        return NOTHING
-    rate = {"rate": "–" if found.rate is None else f"{found.rate:g}", "repeats": found.repeats}
-    missed = "" if found.missed is None else say("capacity.missed", rate=f"{found.missed:g}")
-    key = found.answer.replace(" ", "_") + ("" if found.rate is not None else "_none")
-    return element("p", f"{say(f'capacity.{key}', **rate)} {missed}", class_="question")
+def _left_out(facts: Facts, say: Words) -> Iterator[Markup]:
+    """Yield why a step at which the generator was the limit is not drawn."""
+    if any(run.answer == "bound" for run in facts.figures.runs):
+        yield element("p", say("curve.left_out"), class_="note")
+
+
+def _others(facts: Facts, say: Words) -> Iterator[Markup]:
+    """Yield of each run that is of another workload why it is in no curve with the page's own."""
+    for run in facts.figures.runs:
+        if run.differs:
+            what = say.listed([say.known("field", name) for name in run.differs])
+            yield element("p", say("curve.other", mark=OTHER, run=run.run, what=what), class_="note")
 
 
 def _run(run: Run, say: Words) -> tuple[object, ...]:
     stated = (figures.latency(value, say) for value in (run.p50_us, run.p95_us, run.p99_us, run.max_us))
-    name = say("curve.step", rate=run.run, purpose=say(f"purpose.{run.purpose}")) if run.purpose else run.run
+    key = "curve.step" if run.attempt == 1 else "curve.step_again"
+    name = say(key, rate=run.run, purpose=say(f"purpose.{run.purpose}")) if run.purpose else run.run
+    name += f" {OTHER}" if run.differs else ""
     answer = say.known("held", run.answer) + (f" ({run.why})" if run.why else "")
     return (name, figures.rate(run.offered_per_s), figures.rate(run.achieved_per_s), run.n, *stated, answer)

@@ -11,11 +11,14 @@ from msgspec import Struct
 
 from loadtests.evidence.result import Result
 from loadtests.openload import histograms
+from loadtests.series import comparable
 from loadtests.series.capacity import Point
 from loadtests.workload.plan import Profile
 
 OWN: Final = ("run", "seed", "block")
 """What two runs of one workload may differ in."""
+LOADED: Final = ("arrivals", "warmup_s", "drain_s", "processes")
+"""What the points of one curve of latency against load may differ in besides."""
 COMPARED: Final = ("offered_per_s", "achieved_per_s", "p50_us", "p95_us", "p99_us", "max_us")
 """Figures whose spread is shown."""
 
@@ -23,7 +26,8 @@ COMPARED: Final = ("offered_per_s", "achieved_per_s", "p50_us", "p95_us", "p99_u
 class Run(Struct, frozen=True):
     """One run in a row: its rates, and the latency of its served visits from the due time in us.
 
-    `purpose` is why a search for a capacity made it, "" of a run by itself; `why` it was not held.
+    `purpose` is why a search for a capacity made it, "" of a run by itself, `attempt` which try of its step it is;
+    `why` it was not held. `differs` names what makes it another workload than the page's, whatever the load.
     """
 
     run: str
@@ -37,6 +41,8 @@ class Run(Struct, frozen=True):
     p95_us: int | None
     p99_us: int | None
     max_us: int
+    differs: tuple[str, ...] = ()
+    attempt: int = 1
 
 
 class Spread(Struct, frozen=True):
@@ -49,7 +55,7 @@ class Spread(Struct, frozen=True):
     runs: int
 
 
-def run_of(result: Result) -> Run:
+def run_of(result: Result, differs: tuple[str, ...] = ()) -> Run:
     """Return a result as a row."""
     due = result.served().intended
     return Run(
@@ -64,6 +70,7 @@ def run_of(result: Result) -> Run:
         p95_us=histograms.percentile(due, histograms.P95),
         p99_us=histograms.percentile(due, histograms.P99),
         max_us=histograms.maximum(due),
+        differs=differs,
     )
 
 
@@ -82,13 +89,20 @@ def step_of(point: Point) -> Run:
         p95_us=latency.p95_us,
         p99_us=latency.p99_us,
         max_us=latency.max_us,
+        attempt=point.attempt,
     )
+
+
+def unlike(one: Result, other: Result) -> tuple[str, ...]:
+    """Return in what two runs differ that keeps them from one curve of latency against load; nothing in most."""
+    named = [name for name in comparable.differing((one, other)) if name not in LOADED]
+    elsewhere = one.machine.fingerprint != other.machine.fingerprint
+    return (*named, *([comparable.MACHINE] if elsewhere else []))
 
 
 def same_workload(one: Result, other: Result) -> bool:
     """Whether two runs asked the same of one machine: their profiles differ in name, seed and people only."""
-    same_machine = one.machine.fingerprint == other.machine.fingerprint
-    return same_machine and _workload(one.profile) == _workload(other.profile)
+    return not unlike(one, other) and _workload(one.profile) == _workload(other.profile)
 
 
 def _workload(profile: Profile) -> dict[str, object]:

@@ -8,7 +8,6 @@ from typing import Final
 
 from loadtests.evidence.result import Result
 from loadtests.evidence.watch import EngineUse
-from loadtests.openload.histograms import in_ms
 from loadtests.page import figures
 from loadtests.page.charts import MIB
 from loadtests.page.facts import Facts
@@ -125,9 +124,10 @@ def _machine(result: Result, say: Words) -> Iterator[tuple[str, object]]:
     yield say("machine.kernel"), machine.kernel
     yield say("machine.python"), machine.python
     yield say("machine.file_system"), machine.file_system
-    if machine.fdatasync_p50_us is not None:
-        disk = (("p50", machine.fdatasync_p50_us), ("p99", machine.fdatasync_p99_us))
-        yield say("machine.fdatasync"), say.listed([f"{name} {in_ms(value)}" for name, value in disk])
+    if machine.fdatasync_max_us is not None:
+        disk = (("p50", machine.fdatasync_p50_us), ("max", machine.fdatasync_max_us))
+        said = [f"{say.known('figure', name)} {figures.latency(value, say)}" for name, value in disk]
+        yield say("machine.fdatasync"), say.listed(said)
     yield say("machine.cores_load"), machine.load_cores
     yield say("machine.cores_engine"), machine.engine_cores
     yield (
@@ -135,8 +135,7 @@ def _machine(result: Result, say: Words) -> Iterator[tuple[str, object]]:
         say(
             "machine.generator_use_said",
             cpu=figures.share(found.cpu_share_max),
-            lag=in_ms(found.lag_p99_us),
-            lag_max=in_ms(found.lag_max_us),
+            **figures.lag(result.report.health, say),
         ),
     )
     if result.engine is not None:

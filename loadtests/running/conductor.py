@@ -49,7 +49,7 @@ class Conductor:
         self._everybody = False
         """Whether the latest report is of all processes; more may have reported since it was merged."""
         self._latest = Report()
-        self._machine = this_machine(plan.engine)
+        self._machine, self._source = this_machine(plan.engine), this_source()  # as it is now: that is what runs
         self._watch = watch(plan.engine, intervals.length_s(result.planned_s(plan.profile)))
         self._fault = ""
         self._ready = 0
@@ -188,7 +188,7 @@ class Conductor:
             command=self._plan.command,
             windows=windows,
             machine=self._machine,
-            source=this_source(),
+            source=self._source,
             report=merged,
             condition=health.condition(merged.health),
             interrupted=self._stopped,

@@ -175,11 +175,11 @@ def _counter(name: str, text: str, labels: tuple[str, str], counts: Counts) -> M
 
 
 def _arrivals(report: Report) -> Metric:
-    family = CounterMetricFamily(
-        "shuaka_load_arrivals", "Arrivals by fate: offered are scheduled, achieved completed", labels=("state",)
-    )
+    text = "Arrivals by fate: offered are scheduled, achieved completed while arrivals came"
+    family = CounterMetricFamily("shuaka_load_arrivals", text, labels=("state",))
     for state in report.arrivals.__struct_fields__:
         family.add_metric((state,), getattr(report.arrivals, state))
+    family.add_metric(("achieved",), report.achieved)
     return family
 
 
@@ -202,7 +202,8 @@ def _strays(report: Report) -> Metric:
 def _health(report: Report) -> Iterator[Metric]:
     found = health.condition(report.health)
     lag_s = found.lag_p99_us / MICROSECONDS
-    yield GaugeMetricFamily("shuaka_load_schedule_lag_p99_seconds", "How late the scheduler itself is", lag_s)
+    text = "How late the scheduler itself is; of fewer than 10,000 arrivals an estimate"
+    yield GaugeMetricFamily("shuaka_load_schedule_lag_p99_seconds", text, lag_s)
     yield GaugeMetricFamily(
         "shuaka_load_cpu_share", "Share of a core that the busiest load process uses", found.cpu_share_max
     )

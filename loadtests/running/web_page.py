@@ -94,7 +94,8 @@ def _offered(report: Report, profile: Profile) -> dict[str, str]:
         "arrivals": profile.arrivals.text,
         "second": f"{arrived_s:.0f} of {profile.arrivals.duration_s:.0f}",
         "offered (scheduled)": f"{fates.scheduled}, {fates.scheduled / arrived_s:.1f}/s",
-        "achieved (completed)": f"{fates.completed}, {fates.completed / arrived_s:.1f}/s",
+        "achieved (completed while arrivals came)": f"{report.achieved}, {report.achieved / arrived_s:.1f}/s",
+        "completed (the drain too)": str(fates.completed),
         "under way": str(fates.unfinished),
         "dropped": str(fates.dropped),
         "faults now": "; ".join(going_on(profile.faults, report.elapsed_s)) or "none",
@@ -105,7 +106,7 @@ def _lateness(report: Report) -> dict[str, str]:
     found = health.condition(report.health)
     return {
         "late (begun more than 100 ms after the due time)": str(report.arrivals.late),
-        "schedule lag p99": in_ms(found.lag_p99_us),
+        "schedule lag p99": _stated(health.lag_of(report.health), histograms.P99),
         "schedule lag max": in_ms(found.lag_max_us),
         "busiest load process": f"{found.cpu_share_max:.0%} of a core",
         "load processes": str(found.processes),

@@ -16,8 +16,8 @@ from loadtests.evidence.provenance import Machine, Source
 from loadtests.evidence.result import Result, replace
 from loadtests.openload.latencies import Pair
 from loadtests.openload.thresholds import Threshold
+from loadtests.openload.verdict import EXIT_CODES, Slo
 from loadtests.openload.verdict import Answer as RunAnswer
-from loadtests.openload.verdict import Slo
 from loadtests.series.changed import changed, secured
 from loadtests.series.latency import Latency, latency_of, merged
 from loadtests.series.search import RATE_MAX, Answer, Found, Outcome, Purpose, Step
@@ -27,10 +27,12 @@ REASONS_MAX: Final = 2
 """Of why a step was missed; its result has them all."""
 ARRIVALS: Final = "arrivals "
 """How the line begins that says at which rate a step was."""
+VERDICTS: Final[Mapping[Answer, RunAnswer]] = {"found": RunAnswer.PASS, "at least": RunAnswer.GENERATOR_BOUND}
+"""Which verdict of a run has the exit code of an answer; any other answer has found no capacity, which is a FAIL's."""
 
 
 class Point(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One step: what was offered, what came of it, and whether it was held. Rates are a second of arrivals.
+    """One try of a step: what was offered, what came of it, and whether it was held. Rates are a second of arrivals.
 
     `rate` is what was asked for, in visits; shares are of one core, the load's of its busiest process. `result` is the
     file of its run, `not_judged` the promises that it was too short for.
@@ -38,6 +40,7 @@ class Point(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     rate: float
     purpose: Purpose
+    attempt: int = 1
     outcome: Outcome
     why: str
     offered_per_s: float
@@ -78,21 +81,41 @@ class Curve(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     points: tuple[Point, ...] = ()
 
     @property
+    def exit_code(self) -> int:
+        """Return what the command ends with."""
+        return EXIT_CODES[VERDICTS.get(self.answer, RunAnswer.FAIL)]
+
+    @property
     def repeats(self) -> tuple[Point, ...]:
-        """Return the points that confirm the capacity."""
-        return tuple(point for point in self.points if point.purpose == "confirm" and point.rate == self.capacity)
+        """Return the points that confirm the capacity or speak against it."""
+        return tuple(point for point in self.points if _repeats(point, self.capacity))
+
+    @property
+    def held(self) -> tuple[Point, ...]:
+        """Return the points at which the capacity was held."""
+        return tuple(point for point in self.points if point.rate == self.capacity and point.outcome == "held")
+
+    @property
+    def confirmed_enough(self) -> bool:
+        """Whether the capacity was held again as often as was asked for."""
+        return sum(point.outcome == "held" for point in self.repeats) >= self.confirmations
 
     @property
     def not_judged(self) -> tuple[str, ...]:
         """Return the promises that some step at the capacity was too short for."""
-        at = (point for point in self.points if point.rate == self.capacity and point.outcome == "held")
-        return tuple(dict.fromkeys(said for point in at for said in point.not_judged))
+        return tuple(dict.fromkeys(said for point in self.held for said in point.not_judged))
 
     @property
     def missed(self) -> Point | None:
-        """Return the least rate that was not held above the capacity."""
-        above = (point for point in self.points if point.outcome != "held" and point.rate > (self.capacity or 0))
+        """Return the least rate above the capacity that the service missed, the generator keeping up."""
+        above = (point for point in self.points if point.outcome == "missed" and point.rate > (self.capacity or 0))
         return min(above, key=lambda point: point.rate, default=None)
+
+    @property
+    def stuck(self) -> Point | None:
+        """Return the last try of the step that ended the search, the generator being the limit; None: none did."""
+        ended = self.answer in {"at least", "between"} and self.points and self.points[-1].outcome == "bound"
+        return self.points[-1] if ended else None
 
 
 class Taken(NamedTuple):
@@ -114,6 +137,7 @@ def taken(step: Step, result: Result, file: Path) -> Taken:
     point = Point(
         rate=step.rate,
         purpose=step.purpose,
+        attempt=step.attempt,
         outcome=outcome,
         why=why,
         offered_per_s=result.offered_per_s,
@@ -133,14 +157,14 @@ def taken(step: Step, result: Result, file: Path) -> Taken:
 def highest_held(steps: Iterable[Taken]) -> float | None:
     """Return the highest rate that was held and below which none was missed, as far as a search has come."""
     points = [one.point for one in steps]
-    missed = min((point.rate for point in points if point.outcome != "held"), default=RATE_MAX + 1)
+    missed = min((point.rate for point in points if point.outcome == "missed"), default=RATE_MAX + 1)
     return max((point.rate for point in points if point.outcome == "held" and point.rate < missed), default=None)
 
 
 def concluded(curve: Curve, found: Found, steps: Sequence[Taken]) -> Curve:
     """Return the curve with every step and what was found."""
     profiles = [one.profile for one in steps]
-    repeats = [one.served for one in steps if one.point.purpose == "confirm" and one.point.rate == found.rate]
+    repeats = [one.served for one in steps if _repeats(one.point, found.rate)]
     return msgspec.structs.replace(
         curve,
         answer=found.answer,
@@ -162,6 +186,11 @@ def write(curve: Curve, path: Path) -> None:
 def read(path: Path) -> Curve:
     """Read a curve; raise OSError or msgspec.MsgspecError."""
     return msgspec.json.decode(path.read_bytes(), type=Curve)
+
+
+def _repeats(point: Point, rate: float | None) -> bool:
+    """Whether a point is a repeat at a rate that says something of the service."""
+    return point.purpose == "confirm" and point.rate == rate and point.outcome != "bound"
 
 
 def _ended(result: Result) -> tuple[Outcome, str]:

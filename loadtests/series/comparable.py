@@ -1,7 +1,8 @@
 """Whether runs may be compared at all: what keeps them from it, in words; none is good.
 
-Every run must be believable, all under one profile on one machine but for what is itself compared, and the two of a
-pair must follow each other, so that a machine that becomes slower does not look like a change. Pure.
+Every run must be believable, all under one profile on one machine, the same cores and the same kind of store, but for
+what is itself compared; and the two of a pair must follow each other, so that a machine that becomes slower does not
+look like a change. Which code ran keeps nobody from it: that is what is compared most often. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,20 +28,25 @@ WORDS: Final = (
 )
 """Fields of a profile that say something of it and ask nothing of the service."""
 MACHINE: Final = "machine"
-COMPARED: Final = (*(name for name in Profile.__struct_fields__ if name not in (*OF_EACH_RUN, *WORDS)), "people")
+ASKED: Final = (*(name for name in Profile.__struct_fields__ if name not in (*OF_EACH_RUN, *WORDS)), "people")
+"""What a scenario decides."""
+KEPT: Final = ("store", "durability")
+"""How the engine keeps what it acknowledges; empty where it did not say."""
+CORES: Final = "cores"
+COMPARED: Final = (*ASKED, *KEPT, CORES)
 SPOILT: Final = ("run", "gate", "stories", "generator")
 """Checks without which a run has no figures to compare."""
 
 
 def obstacles(a: Sequence[Result], b: Sequence[Result], across: Iterable[str] = ()) -> Iterator[str]:
-    """Yield why not; `across` are fields of the profile, or the machine, in which A and B may differ."""
+    """Yield why not; `across` are those of COMPARED, or the machine, in which A and B may differ."""
     every, may_differ = [*a, *b], set(across)
     yield from unbelievable(every)
     if MACHINE not in may_differ and len({one.machine.fingerprint for one in every}) > 1:
         yield "they are of different machines: a figure of one says nothing of the other"
     for side, runs in (("A", a), ("B", b)):
         if changing := differing(runs):
-            yield f"the runs of {side} are not of one profile: {', '.join(changing)} differs"
+            yield f"the runs of {side} are not alike: {', '.join(changing)} differs"
     if others := [name for name in differing(every) if name not in may_differ]:
         yield f"A and B differ in {', '.join(others)}: name what is compared with --across, or make them alike"
     if len(a) != len(b):
@@ -62,8 +68,8 @@ def unread(runs: Iterable[Result], figure: Figure) -> Iterator[str]:
     """Yield each run that does not state the figure, or states one of which there is no ratio."""
     for run in runs:
         reading = run.measured().read(figure)
-        if reading.value is None:
-            yield f"{run.profile.run}: {figure.name} was not measured"
+        if reading.value is None or reading.lacking:
+            yield f"{run.profile.run}: {figure.name}: {reading.lacking}"
         elif not reading.stated:
             why = f"{histograms.TOO_SMALL} ({reading.n})"
             yield f"{run.profile.run}: {figure.name} not stated: {why}; longer runs, or a lower --figure, have it"
@@ -72,13 +78,17 @@ def unread(runs: Iterable[Result], figure: Figure) -> Iterator[str]:
 
 
 def differing(runs: Sequence[Result]) -> list[str]:
-    """Return what of the profile is not the same in all runs."""
+    """Return what of COMPARED is not the same in all runs."""
     return [name for name in COMPARED if any(_of(run, name) != _of(runs[0], name) for run in runs)]
 
 
 def _of(run: Result, name: str) -> object:
     if name == "people":
         return run.profile.block.seed, run.profile.block.size
+    if name == CORES:
+        return run.machine.load_cores, run.machine.engine_cores
+    if name in KEPT:
+        return getattr(run.engine, name, "")
     return getattr(run.profile, name)
 
 

@@ -12,8 +12,9 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.provenance import Build, Machine, Source
 from loadtests.evidence.result import Result, replace
+from loadtests.evidence.watch import EngineUse
 from loadtests.openload import bootstrap
 from loadtests.openload.bootstrap import PAIRS_MIN, Estimate
 from loadtests.openload.figures import SERVED, Figure
@@ -52,13 +53,25 @@ class Couple(Struct, frozen=True, forbid_unknown_fields=True):
         return self.b / self.a
 
 
+class Ran(Struct, frozen=True, forbid_unknown_fields=True):
+    """On what the runs of a side ran: the first one's machine, each store and each code that there was, once.
+
+    `stores` pairs store and durability, as the engine named them; `engines` is its code, `harness` that of the load.
+    """
+
+    machine: Machine
+    stores: tuple[tuple[str, str], ...]
+    engines: tuple[Build, ...]
+    harness: tuple[Source, ...]
+
+
 class Comparison(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The answer and what it was made of. `noise_floor` is of A's own runs; `differ` is what A and B differ in.
 
-    `changed_a` and `changed_b` are what every run of a side changed of its scenario.
+    `changed_a` and `changed_b` are what every run of a side changed of its scenario, `ran_a` and `ran_b` on what.
     """
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     a: str
     b: str
     figure: Figure
@@ -72,15 +85,15 @@ class Comparison(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     changed_a: tuple[str, ...] = ()
     changed_b: tuple[str, ...] = ()
     seed: int
-    machine: Machine | None = None
-    sources: tuple[Source, ...] = ()
+    ran_a: Ran | None = None
+    ran_b: Ran | None = None
     command: str = ""
 
 
 def compared(
     a: Side, b: Side, *, figure: Figure = DEFAULT, across: Iterable[str] = (), seed: int = SEED, command: str = ""
 ) -> Comparison:
-    """Compare B with A; `across` names what of the profile, or the machine, they may differ in."""
+    """Compare B with A; `across` names what of COMPARED, or the machine, they may differ in."""
     ordered_a, ordered_b = in_order(a.runs), in_order(b.runs)
     every = [*ordered_a, *ordered_b]
     against = (*obstacles(ordered_a, ordered_b, across), *unread(every, figure), *_too_few(len(ordered_a)))
@@ -95,11 +108,23 @@ def compared(
         changed_a=changed(run.profile for run in ordered_a),
         changed_b=changed(run.profile for run in ordered_b),
         seed=seed,
-        machine=every[0].machine if every else None,
-        sources=tuple(dict.fromkeys(run.source for run in every)),
+        ran_a=_ran(ordered_a),
+        ran_b=_ran(ordered_b),
         command=command,
     )
     return blank if against else _judged(blank, ordered_a, ordered_b)
+
+
+def _ran(runs: Sequence[Result]) -> Ran | None:
+    if not runs:
+        return None
+    uses = [run.engine or EngineUse("", "") for run in runs]
+    return Ran(
+        machine=runs[0].machine,
+        stores=tuple(dict.fromkeys((use.store, use.durability) for use in uses)),
+        engines=tuple(dict.fromkeys(use.build for use in uses)),
+        harness=tuple(dict.fromkeys(run.source for run in runs)),
+    )
 
 
 def _judged(blank: Comparison, a: Sequence[Result], b: Sequence[Result]) -> Comparison:

@@ -8,7 +8,7 @@ from typing import Final
 
 from loadtests.openload.bootstrap import CONFIDENCE
 from loadtests.series.changed import differences
-from loadtests.series.compare import EFFECT_MIN, Comparison, Couple
+from loadtests.series.compare import EFFECT_MIN, Comparison, Couple, Ran
 
 OBSTACLES_MAX: Final = 8
 """As many as help; the file has them all."""
@@ -29,9 +29,7 @@ def lines(comparison: Comparison) -> Iterator[str]:
             f"  noise floor {comparison.noise_floor:.1%}: so much A's own runs differ from A's own in {CONFIDENCE:.0%}"
             " of resamples (A/A)"
         )
-    if comparison.machine is not None:
-        machine = comparison.machine
-        yield f"  {machine.sharing}; {machine.cores} cores, {machine.cpu}"
+    yield from _ran(comparison.ran_a, comparison.ran_b)
     if comparison.security:
         yield f"  security on ({', '.join(comparison.security)})"
     yield from (f"  {said}" for said in differences(comparison.changed_a, comparison.changed_b))
@@ -39,6 +37,28 @@ def lines(comparison: Comparison) -> Iterator[str]:
         yield ""
         yield f"{'A':<{NAME}}{'B':<{NAME}}{'in A':>{VALUE}}{'in B':>{VALUE}}{'B : A':>9}"
         yield from (_row(comparison, couple) for couple in comparison.couples)
+
+
+def _ran(a: Ran | None, b: Ran | None) -> Iterator[str]:
+    """Yield on what each side ran, what both ran on once."""
+    of_a, of_b = _facts(a), _facts(b)
+    for name in of_a | of_b:
+        if of_a.get(name) == of_b.get(name):
+            yield f"  {name}: {of_a[name]}"
+        else:
+            yield from (f"  {name} of {who}: {of[name]}" for who, of in (("A", of_a), ("B", of_b)) if name in of)
+
+
+def _facts(ran: Ran | None) -> dict[str, str]:
+    if ran is None:
+        return {}
+    machine = ran.machine
+    return {
+        "machine": f"{machine.sharing}; {machine.cores} cores, {machine.cpu}",
+        "store": "; ".join(f"{store} ({durability})" if store else "unknown" for store, durability in ran.stores),
+        "engine": "; ".join(build.text for build in ran.engines),
+        "harness": "; ".join(dict.fromkeys(source.text for source in ran.harness)),
+    }
 
 
 def sentence(comparison: Comparison) -> str:

@@ -1,10 +1,14 @@
 """Which rate to try next until the highest is found that a service holds: geometric steps, bisection, repeats, a cliff.
 
 A search asks for steps and is told how each ended; it reads no clock and starts nothing. A step at which the generator
-itself was the limit ends it: what was held so far is then a lower bound and not a capacity. A rate that is missed in
-one of its repeats is not held; the search goes on a little below. A cliff that is none (a tenth more is held, too)
-shows that a miss below it was chance, and the search goes on above; of two misses below it neither was, and the service
-is unsteady: no rate is ever found above more than one that was missed.
+itself was the limit says nothing of the service: it is tried again before it counts, and ends the search if it stays
+so. Above every rate tried before, the generator is then the limit, and what was held is a lower bound. Once a rate was
+missed, the generator has driven more than the service holds: its being bound near there is noise and no limit, and the
+answer is what the other steps say, between the highest held and the least missed.
+
+A rate that is missed in one of its repeats is not held; the search goes on a little below. A cliff that is none (a
+tenth more is held, too) shows that a miss below it was chance, and the search goes on above; of two misses below it
+neither was, and the service is unsteady: no rate is ever found above more than one that was missed.
 """
 
 from collections.abc import Generator
@@ -17,6 +21,8 @@ PRECISION: Final = 0.05
 """The least missed rate is at most so much above the highest held one."""
 CLIFF: Final = 1.1
 CONFIRMATIONS: Final = 5
+TRIES: Final = 3
+"""How often a step is carried out at which the generator is the limit, until that counts."""
 ROUNDS_MAX: Final = 6
 """How often the search may go on after a repeat or a cliff spoke against it."""
 BY_CHANCE_MAX: Final = 1
@@ -28,16 +34,18 @@ DIGITS: Final = 3
 Purpose = Literal["climb", "narrow", "confirm", "cliff"]
 Outcome = Literal["held", "missed", "bound"]
 """How a step ended; bound: the generator was the limit, which says nothing of the service."""
-Answer = Literal["found", "at least", "below", "unsteady", "unfinished"]
-"""What a search found: a capacity; a lower bound, for the generator is the limit; nothing that is held at all; no rate
-that is held again and again with none missed below it; or it was ended before it knew."""
+Answer = Literal["found", "at least", "between", "below", "unsteady", "unfinished"]
+"""What a search found: a capacity; a lower bound, for the generator is the limit; no more than what was held (if
+anything) and what was missed, for a step between them could not be judged; nothing that is held at all; no rate that is
+held again and again with none missed below it; or it was ended before it knew."""
 
 
 class Step(NamedTuple):
-    """A rate to try, in arrivals a second, and what for."""
+    """A rate to try, in arrivals a second, what for, and which try of it this is: the ones before it were bound."""
 
     rate: float
     purpose: Purpose
+    attempt: int = 1
 
 
 class Found(NamedTuple):
@@ -51,7 +59,7 @@ Asking = Generator[Step, Outcome, bool]
 
 
 class _GeneratorBoundError(Exception):
-    """A step at which the generator was the limit."""
+    """A step at which the generator was the limit at every try, or that may not be asked of it."""
 
 
 class _Known:
@@ -80,15 +88,13 @@ class _Known:
         return max((rate for rate in self._held if self.missed is None or rate < self.missed), default=None)
 
     def ask(self, rate: float, purpose: Purpose) -> Asking:
-        """Have a step carried out; return whether it was held."""
-        outcome = yield Step(rate, purpose)
-        if outcome == "bound":
-            raise _GeneratorBoundError
-        if outcome == "held":
-            self._held.append(rate)
-            return True
-        self._missed.append(rate)
-        return False
+        """Have a step carried out, again where the generator was the limit; return whether it was held."""
+        for attempt in range(1, TRIES + 1):
+            outcome = yield Step(rate, purpose, attempt)
+            if outcome != "bound":
+                (self._held if outcome == "held" else self._missed).append(rate)
+                return outcome == "held"
+        raise _GeneratorBoundError
 
 
 def search(start: float, *, confirmations: int = CONFIRMATIONS) -> Generator[Step, Outcome, Found]:
@@ -110,7 +116,7 @@ def search(start: float, *, confirmations: int = CONFIRMATIONS) -> Generator[Ste
             if known.missed is None:
                 yield from _climb(known, cliff * CLIFF, CLIFF)
     except _GeneratorBoundError:
-        return Found("at least", known.held)
+        return Found("at least" if known.missed is None else "between", known.held)
     return Found("unsteady", None)
 
 

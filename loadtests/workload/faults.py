@@ -9,6 +9,8 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
+from loadtests.openload.spans import Span
+
 DELAY_MAX_MS: Final = 5_000.0
 """A reply that is held back longer would be taken for lost: the time limit of a reply is 10 s."""
 FAULTS_MAX: Final = 20
@@ -53,6 +55,16 @@ class Fault(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.until_s + self.settle_s
 
     @property
+    def span(self) -> Span:
+        """Return when it goes on."""
+        return Span(self.at_s, self.until_s)
+
+    @property
+    def aftermath(self) -> Span:
+        """Return when it, what leads to it and what it leaves behind go on."""
+        return Span(self.at_s - self.lead_s, self.settled_s)
+
+    @property
     def text(self) -> str:
         """Return the fault in words.
 
@@ -76,6 +88,11 @@ def going_on(faults: Iterable[Fault], now_s: float) -> tuple[str, ...]:
 def measured(faults: Iterable[Fault], due_s: float) -> bool:
     """Whether the latency of somebody who is due in this second counts."""
     return not any(not one.measured and one.at_s - one.lead_s <= due_s < one.settled_s for one in faults)
+
+
+def passing(faults: Iterable[Fault], from_s: float, until_s: float) -> tuple[Fault, ...]:
+    """Return the faults that begin or end between two seconds: one that goes on all the time is how that run is."""
+    return tuple(one for one in faults if one.at_s > from_s or one.until_s < until_s)
 
 
 def cut_off(faults: Iterable[Fault], duration_s: float) -> str:

@@ -16,7 +16,7 @@ from cardsim.issuing.card_profiles import CardProfile
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.thresholds import Threshold
 from loadtests.openload.verdict import Slo
-from loadtests.workload import faults
+from loadtests.workload import faults, samples
 from loadtests.workload.door import NationalDoor
 from loadtests.workload.faults import Fault
 from terminals.kernel.site import AT_ONCE, Pace, Site
@@ -110,6 +110,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
                 f"the storm of sign-ons lasts {self.storm_s:g} s and outlasts the arrivals, which end in second"
                 f" {duration_s:g}: let them come for longer"
             )
+        if complaint := samples.nobody(self.arrivals, self.seed, self.warmup_s, self.faults, self.model):
+            raise ValueError(complaint)
 
     @property
     def preparing_s(self) -> float:

@@ -13,13 +13,14 @@ from msgspec import Struct
 
 import loadtests
 from loadtests.openload.arrivals import ArrivalPlan, ArrivalsError
+from loadtests.openload.names import nearest
 from loadtests.openload.thresholds import Threshold, parse_threshold
 from loadtests.openload.verdict import Slo
 from loadtests.workload import shares
 from loadtests.workload.faults import Fault, cut_off, overlapping
 from loadtests.workload.plan import Journalling
 from loadtests.workload.scenario_rows import Fact, File, fault, held
-from loadtests.workload.settings import SettingsError, convert, nearest
+from loadtests.workload.settings import SettingsError, convert
 from loadtests.workload.shares import COUNTS, DIVISIONS, MISSING, ShareError
 from loadtests.workload.subjects import NAMES
 from settlement.wire.refusal import Basis
@@ -79,9 +80,9 @@ def load_scenario(name: str) -> Scenario:
     """Return a shipped scenario by its name, or the one in a file; raise ScenarioError."""
     path = SHIPPED / f"{name}{SUFFIX}" if name in names() else Path(name)
     if path.suffix != SUFFIX and not path.exists():
-        raise ScenarioError(
-            f"no scenario {name!r}; is {nearest(name, names())} meant? All: {', '.join(names())}; or name a TOML file"
-        )
+        near = nearest(name, names())
+        meant = f"is {near} meant? All" if near else "all"
+        raise ScenarioError(f"no scenario {name!r}; {meant}: {', '.join(names())}; or name a TOML file")
     try:
         content = path.read_bytes()
         text = content.decode() if len(content) <= SIZE_MAX else None

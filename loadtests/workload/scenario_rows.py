@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from msgspec import Meta
 
+from loadtests.openload.histograms import HIGHEST_US
 from loadtests.openload.verdict import Slo
 from loadtests.workload.faults import FAULTS_MAX, Fault
 from loadtests.workload.plan import PROCESSES_MAX, Journalling, Seconds
@@ -23,6 +24,8 @@ NOTHING: Final = frozenset(f"mix.{name}" for name in MISSING)
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 ThinkTime = Annotated[float, Meta(ge=0, le=600)]
+PromisedTime = Annotated[float, Meta(gt=0, le=HIGHEST_US / 1000)]
+"""In ms: a latency is recorded up to ten minutes, and a longer promise could never be broken."""
 
 
 class Figure(Row, frozen=True):
@@ -45,9 +48,16 @@ class Think(Row, frozen=True):
 class Promise(Row, frozen=True):
     """The SLO; latencies of visits from their intended start."""
 
-    p95_ms: Annotated[float, Meta(gt=0)] = Slo().p95_ms
-    p99_ms: Annotated[float, Meta(gt=0)] = Slo().p99_ms
+    p95_ms: PromisedTime = Slo().p95_ms
+    p99_ms: PromisedTime = Slo().p99_ms
     error_share_max: Annotated[float, Meta(ge=0, le=1)] = Slo().error_share_max
+
+    def __post_init__(self) -> None:
+        """Refuse a p95 that is above the p99."""
+        if self.p95_ms > self.p99_ms:
+            raise ValueError(
+                f"p95_ms {self.p95_ms:g} is above p99_ms {self.p99_ms:g}: who keeps p99 keeps p95; lower p95_ms"
+            )
 
 
 class SignOn(Row, frozen=True):

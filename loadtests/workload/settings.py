@@ -5,18 +5,20 @@ What a file may hold is said by the struct that it is converted to. No file is o
 
 import re
 import tomllib
-from collections.abc import Sequence
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct, structs
 
+from loadtests.openload.names import among, nearest
+from loadtests.workload.expectations import expectation
+
 T = TypeVar("T")
 
 _SHAPE: Final = re.compile(r"(?P<problem>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(?P<name>.*)`", re.DOTALL)
+_LACKING: Final = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL)
 _WORD: Final = re.compile(r"Invalid enum value '(?P<word>.*)'", re.DOTALL)
 _STEP: Final = re.compile(r"\.(\w+)")
 
@@ -47,31 +49,26 @@ def convert(raw: object, kind: type[T], file: str, at: str = "") -> T:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        key, problem = _in_words(str(error), kind)
+        key, problem = in_words(str(error), kind)
         raise SettingsError(file, ".".join(filter(None, (at, key))), problem) from None
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
-    """Return the known name that is most like this one."""
-    return get_close_matches(name, known, n=1, cutoff=0)[0]
-
-
-def _in_words(text: str, kind: object) -> tuple[str, str]:
-    """Turn msgspec's sentence into (dotted key, what is wrong with it)."""
+def in_words(text: str, kind: object) -> tuple[str, str]:
+    """Turn msgspec's sentence about a struct into (dotted key, what is wrong with it)."""
     shape = _SHAPE.fullmatch(text)
     assert shape
     path = shape["path"] or ""
     key, found = path.removeprefix("."), _type_at(kind, path)
     if unknown := _UNKNOWN.fullmatch(shape["problem"]):
         known = [field.encode_name for field in structs.fields(_struct_in(found) or Row)]
-        problem = f"unknown key; the nearest known one is {nearest(unknown['name'], known)}"
-        return f"{key}.{unknown['name']}".removeprefix("."), problem
+        near = nearest(unknown["name"], known)
+        said = f"the nearest known one is {near}" if near else f"known are {', '.join(known)}"
+        return f"{key}.{unknown['name']}".removeprefix("."), f"unknown key; {said}"
+    if lacking := _LACKING.fullmatch(shape["problem"]):
+        return f"{key}.{lacking['name']}".removeprefix("."), "it is missing, and must be stated"
     if (word := _WORD.fullmatch(shape["problem"])) and (words := _words_in(found)):
-        return (
-            key,
-            f"{word['word']!r} is not known; the nearest of {', '.join(words)} is {nearest(word['word'], words)}",
-        )
-    return key, shape["problem"]
+        return key, f"{word['word']!r} is not known; {among(word['word'], words)}"
+    return key, expectation(shape["problem"])
 
 
 def _type_at(kind: object, path: str) -> object:

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple, get_type_hints
 
 import msgspec
 
-from loadtests.workload.settings import nearest
+from loadtests.openload.names import nearest
+from loadtests.workload.settings import in_words
 from terminals.patients import Mix, Share
 
 _WHOLE: Final = 1.0
@@ -51,9 +52,11 @@ class ShareError(ValueError):
 
 
 def check_name(name: str) -> None:
-    """Raise ShareError for a name that is none, with the nearest."""
+    """Raise ShareError for a name that is none, with the nearest, if one is near."""
     if name not in NAMES:
-        raise ShareError(f"{name!r} is no share of the mix; is {nearest(name, NAMES)!r} meant? All: {', '.join(NAMES)}")
+        near = nearest(name, NAMES)
+        meant = f"is {near!r} meant? All" if near else "all"
+        raise ShareError(f"{name!r} is no share of the mix; {meant}: {', '.join(NAMES)}")
 
 
 def mixed(mix: Mix, shares: Mapping[str, float]) -> Mix:
@@ -74,7 +77,7 @@ def mixed(mix: Mix, shares: Mapping[str, float]) -> Mix:
     try:
         made = msgspec.convert({**msgspec.to_builtins(mix), **fields}, Mix)
     except msgspec.ValidationError as error:
-        raise ShareError(str(error)) from None
+        raise ShareError(": ".join(filter(None, in_words(str(error), Mix)))) from None
     cards = _WHOLE - made.voucher - made.identity_card
     if abs(shares.get(CARD, cards) - cards) > _ROUNDING:
         raise ShareError(f"{CARD} is what credential_01 and credential_02 leave: {cards:g} here; or leave it out")

@@ -4,6 +4,7 @@ It prints the file of the plan, waits for a line (or for the end of whoever star
 the report. Exit codes as of `shuaka load`.
 """
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def main() -> int:
     try:
         scenario = load_scenario(name)
         run = compose.run_name("plain", "")
-        asked = asked_of(scenario, data=Path(data), run=run, command="locust -f", processes=int(processes))
+        command = _command(name, data, processes)
+        asked = asked_of(scenario, data=Path(data), run=run, command=command, processes=int(processes))
         engine = Engine(asked.data)
         with lane.held(asked.data, asked.lane):
             load_plan = prepared(asked, engine)
@@ -45,6 +47,12 @@ def main() -> int:
     assert judged.verdict is not None
     print(*report.lines(judged), f"result: {asked.result_file}", sep="\n")
     return judged.verdict.exit_code
+
+
+def _command(name: str, data: str, processes: str) -> str:
+    """Return what a person types for such a run."""
+    many = ["--processes", processes] if int(processes) > 1 else []
+    return shlex.join(["locust", "-f", "loadtests/locustfile.py", "--scenario", name, "--data", data, *many])
 
 
 if __name__ == "__main__":

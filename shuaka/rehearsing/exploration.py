@@ -11,7 +11,7 @@ from typing import NamedTuple
 from loadtests.openload.histograms import in_ms
 from loadtests.series import capacity as curves
 from loadtests.series.capacity import Curve, Taken, highest_held
-from loadtests.series.capacity_report import PURPOSES
+from loadtests.series.capacity_report import named
 from loadtests.series.search import Found, Outcome, Step, search
 from shuaka.engine import EngineError
 from shuaka.rehearsing.load_child import ChildError
@@ -78,7 +78,7 @@ class _Exploring:
     def take(self, step: Step) -> Outcome:
         """Carry out a step."""
         asked = self._plan.at(step.rate, len(self._steps))
-        result, file = self._series.run(asked, f"{PURPOSES[step.purpose]} at {step.rate:g} visits/s")
+        result, file = self._series.run(asked, f"{named(step)} at {step.rate:g} visits/s")
         self._steps.append(curves.taken(step, result, file))
         self.so_far()
         point = self._steps[-1].point

@@ -20,7 +20,7 @@ from loadtests.evidence.result import Result, write
 from loadtests.foreign.clerk import UndoError
 from loadtests.foreign.order import Desk, Order, write_order
 from loadtests.foreign.undo import find_out
-from shuaka.rehearsing import announcement, foreign_plan, load_child
+from shuaka.rehearsing import announcement, foreign_plan, load_child, place
 from shuaka.rehearsing.load_plan import RehearsalError
 from shuaka.rehearsing.order import Rehearsal
 from shuaka.rehearsing.rehearsal import probe
@@ -45,12 +45,13 @@ def rehearse(
     order = foreign_plan.order_of(foreign, plan, foreign_plan.today(now_ms()))
     try:
         _knock(order)
-        asked.place.mkdir(mode=0o700, parents=True, exist_ok=False)
-        write_host(Host(f"{order.name} {order.host}:{order.port}", ours=False), asked.place)
-        write_order(order, asked.place)
-        result = load_child.follow(plan, asked.place, quiet=quiet)
-        if result.report.failure:
-            raise RehearsalError(result.report.failure)
+        place.make(asked.place, mode=0o700)
+        with place.kept_if_begun(asked.place):
+            write_host(Host(f"{order.name} {order.host}:{order.port}", ours=False), asked.place)
+            write_order(order, asked.place)
+            result = load_child.follow(plan, asked.place, quiet=quiet)
+            if result.report.failure:
+                raise RehearsalError(result.report.failure)
         judged = _judged(result if foreign.target.loopback else _elsewhere(result, order), order, asked.place)
         for file in dict.fromkeys((Path(plan.result_file), asked.result_file)):
             write(judged, file)

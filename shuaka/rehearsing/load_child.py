@@ -10,8 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -22,6 +21,7 @@ from loadtests.running import live, owner
 from loadtests.workload import plan
 from loadtests.workload.plan import RECOVERY_S, LoadPlan
 from shuaka.compose import HOST
+from shuaka.interruption import held_back
 from shuaka.rehearsing import locust_command
 from shuaka.rehearsing.live_view import Show, shown
 from shuaka.rehearsing.locust_command import PortTakenError
@@ -34,10 +34,16 @@ END_MARGIN_S = 10.0
 HANG_MARGIN_S = 180.0
 """What a child may take beyond arrivals and drains: the imports, the cards, the sign-ons; more than its own bound."""
 LOG_LINES = 5
+REASON = "locustfile: "
+"""How the line begins by which a load process says that it cannot work."""
 
 
 class ChildError(Exception):
-    """The load process did not do its work; the text says what it said last."""
+    """The load process did not do its work; the text says why."""
+
+
+class CrashError(ChildError):
+    """The load process did not say why; its log may tell."""
 
 
 def follow(
@@ -53,13 +59,13 @@ def follow(
     `over` is called with the result once; with a page, which stands until Ctrl-C, before the child ends.
     """
     try:
-        locust_command.probe(running)
+        locust_command.probe(running, load_plan.metrics_port)
     except PortTakenError as error:
         raise ChildError(str(error)) from None
     plan_file = place / "plan.json"
     plan.write(load_plan, plan_file)
     try:
-        with (place / LOG).open("wb") as said:
+        with held_back() as release, (place / LOG).open("wb") as said:
             child = subprocess.Popen(  # noqa: S603 - our own interpreter and locustfile
                 locust_command.command(load_plan.profile.processes, running),
                 env=owner.owned_by(os.getpid(), {**os.environ, plan.ENVIRONMENT: str(plan_file)}),
@@ -68,7 +74,7 @@ def follow(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        early = _wait(child, load_plan, quiet=quiet, running=running, over=over)
+            early = _wait(child, release, load_plan, quiet=quiet, running=running, over=over)
     finally:
         plan_file.unlink(missing_ok=True)  # it holds the terminals' keys; a child that read it has removed it
     whole = left(load_plan, place)
@@ -79,6 +85,7 @@ def follow(
 
 def _wait(
     child: subprocess.Popen[bytes],
+    release: Callable[[], None],
     load_plan: LoadPlan,
     *,
     quiet: bool,
@@ -88,15 +95,15 @@ def _wait(
     """Wait for the child's end; True if the run was over, and told so, before: its page went on."""
     early = False
     try:
-        with _told_to_end():
-            with shown(quiet=quiet) as show:
-                _announce(load_plan, running)
-                _until_ended(child, load_plan, show, running)
-            if running.web_port and child.poll() is None:
-                early = True
-                over(result.read(Path(load_plan.result_file)))
-                print(f"the page stays: http://{HOST}:{running.web_port} (Ctrl-C ends it)", file=sys.stderr, flush=True)
-                child.wait()
+        release()
+        with shown(quiet=quiet) as show:
+            _announce(load_plan, running)
+            _until_ended(child, load_plan, show, running)
+        if running.web_port and child.poll() is None:
+            early = True
+            over(result.read(Path(load_plan.result_file)))
+            print(f"the page stays: http://{HOST}:{running.web_port} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+            child.wait()
     except KeyboardInterrupt:
         if not early:
             print("ending: no more arrivals, the running visits may end", file=sys.stderr, flush=True)
@@ -128,17 +135,6 @@ def _announce(load_plan: LoadPlan, running: Running) -> None:
         print(f"page: http://{HOST}:{running.web_port}", file=sys.stderr, flush=True)
 
 
-@contextmanager
-def _told_to_end() -> Iterator[None]:
-    """Let SIGINT and SIGTERM both raise KeyboardInterrupt, also where a shell had SIGINT ignored."""
-    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _until_ended(child: subprocess.Popen[bytes], load_plan: LoadPlan, show: Show, running: Running) -> None:
     """Show the run until the child, or beneath a page the run alone, has ended; raise ChildError at the bound."""
     profile = load_plan.profile
@@ -149,7 +145,7 @@ def _until_ended(child: subprocess.Popen[bytes], load_plan: LoadPlan, show: Show
         if running.master_port and state is None:
             until_s = time.monotonic() + bound_s  # workers come when somebody starts them
         if time.monotonic() > until_s:
-            raise ChildError(f"the load process did not end within {bound_s:.0f} s, and was killed")
+            raise CrashError(f"the load process did not end within {bound_s:.0f} s, and was killed")
         time.sleep(POLL_S)
         state = live.read(Path(load_plan.live_file))
         if state is not None:
@@ -175,11 +171,19 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 def left(load_plan: LoadPlan, place: Path) -> Result:
     """Return the result that a run left, not judged yet; raise ChildError with what the child said last."""
-    path, log = Path(load_plan.result_file), place / LOG
+    path = Path(load_plan.result_file)
     try:
         return result.read(path)
     except FileNotFoundError:
-        last = log.read_text(errors="replace").strip().splitlines()[-LOG_LINES:]
-        raise ChildError("\n".join(["the load process left no result; it said last:", *last])) from None
+        raise _last_words(place / LOG) from None
     except (OSError, msgspec.MsgspecError) as error:
         raise ChildError(f"the result {path} cannot be read: {error}") from None
+
+
+def _last_words(log: Path) -> ChildError:
+    """Return the reason that the child gave for leaving no result, or else the end of what it said."""
+    said = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    for line in reversed(said):
+        if line.startswith(REASON):
+            return ChildError(line.removeprefix(REASON))
+    return CrashError("\n".join([f"the load process left no result; {log} ends with:", *said[-LOG_LINES:]]))

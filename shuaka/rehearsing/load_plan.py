@@ -59,7 +59,7 @@ def plan_of(asked: Rehearsal, engine: Engine) -> LoadPlan:
 
 
 def _exact(asked: Rehearsal) -> str:
-    """Return the command with its seed, so that it brings the same patients again."""
+    """Return the command with its seed, so that it brings the same due times again."""
     stated = "--seed" in asked.command or not asked.command.startswith("shuaka load")
     return asked.command if stated else f"{asked.command} --seed {asked.seed}"
 

@@ -34,9 +34,14 @@ def command(processes: int, running: Running) -> list[str]:
     return words
 
 
-def probe(running: Running) -> None:
+def probe(running: Running, metrics_port: int = 0) -> None:
     """Raise PortTakenError where a port that was asked for is another's: Locust would say it in a page of traceback."""
-    for name, port in (("--web-port", running.web_port), ("--master-port", running.master_port)):
+    wanted = {
+        "--web-port": running.web_port,
+        "--master-port": running.master_port,
+        "--metrics-port (0 takes any free one)": metrics_port,
+    }
+    for name, port in wanted.items():
         with socket.socket() as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -15,13 +15,14 @@ from typing import Final
 import msgspec
 
 from loadtests.evidence.gate import Audit, compare
+from loadtests.evidence.host import FILE as HOST_FILE
 from loadtests.evidence.host import Host, write_host
 from loadtests.evidence.result import Result, write
 from loadtests.evidence.stories import cards_of, told, unseen
 from loadtests.workload.faults import missing
 from loadtests.workload.plan import LoadPlan
-from shuaka.engine import Engine
-from shuaka.rehearsing import lane, load_child
+from shuaka.engine import Engine, EngineError
+from shuaka.rehearsing import lane, load_child, place
 from shuaka.rehearsing.load_plan import RehearsalError, plan_of
 from shuaka.rehearsing.order import RESULT, Rehearsal, asked_of
 
@@ -30,14 +31,23 @@ __all__ = ["Rehearsal", "RehearsalError", "asked_of", "audit_of", "rehearse"]
 NOTHING_RUN: Final = "ended before the first arrival: nothing was run"
 
 
-def rehearse(asked: Rehearsal, *, quiet: bool, shown: Callable[[Result], None] = lambda _: None) -> Result:
+def rehearse(
+    asked: Rehearsal,
+    *,
+    quiet: bool,
+    shown: Callable[[Result], None] = lambda _: None,
+    begins: Callable[[], None] = lambda: None,
+) -> Result:
     """Carry out a load run and write its judged result; raise EngineError, ChildError or RehearsalError.
 
-    `shown` is called with the judged result as soon as there is one: Locust's page may stand for longer.
+    `shown` is called with the judged result as soon as there is one: Locust's page may stand for longer. `begins` is
+    called when nothing stands in the way any more, and nothing was sent.
     """
     engine = Engine(asked.data)
     with lane.held(asked.data, asked.lane):
-        return _carried_out(asked, engine, quiet=quiet, shown=shown)
+        plan = prepared(asked, engine)
+        begins()
+        return _carried_out(asked, plan, engine, quiet=quiet, shown=shown)
 
 
 def left_by(asked: Rehearsal) -> str:
@@ -46,19 +56,29 @@ def left_by(asked: Rehearsal) -> str:
     return f"ended before it was judged: its result lies unjudged in {file}" if file.exists() else NOTHING_RUN
 
 
-def _carried_out(asked: Rehearsal, engine: Engine, *, quiet: bool, shown: Callable[[Result], None]) -> Result:
-    plan = prepared(asked, engine)
+def _carried_out(
+    asked: Rehearsal, plan: LoadPlan, engine: Engine, *, quiet: bool, shown: Callable[[Result], None]
+) -> Result:
     judged: list[Result] = []
 
     def over(result: Result) -> None:
         judged.append(judged_of(asked, plan, engine, result))
         shown(judged[-1])
 
-    try:
-        load_child.follow(plan, asked.place, quiet=quiet, running=asked.running, over=over)
-    finally:
-        _thaw(plan)
+    with place.kept_if_begun(asked.place, lambda: _knows(engine, asked.run)):
+        try:
+            load_child.follow(plan, asked.place, quiet=quiet, running=asked.running, over=over)
+        finally:
+            _thaw(plan)
     return judged[-1]
+
+
+def _knows(engine: Engine, run: str) -> bool:
+    """Whether the engine counted something under a run's name; one that is gone has forgotten it."""
+    try:
+        return bool(engine.audit(run)["engine"])
+    except EngineError:
+        return False
 
 
 def prepared(asked: Rehearsal, engine: Engine) -> LoadPlan:
@@ -66,11 +86,11 @@ def prepared(asked: Rehearsal, engine: Engine) -> LoadPlan:
     if asked.result is not None:
         probe(asked.result_file)
     plan = plan_of(asked, engine)
+    place.make(asked.place)
     try:
-        asked.place.mkdir(parents=True, exist_ok=False)
         write_host(Host(f"{plan.host}:{plan.port}", ours=True), asked.place)
     except OSError as error:
-        raise RehearsalError(f"the run's directory {asked.place} cannot be made: {error.strerror}") from None
+        raise _unwritable(asked.place / HOST_FILE, error, "file") from None
     return plan
 
 

@@ -37,7 +37,7 @@ from settlement.tally import Outcome
 from settlement.wire.codes import KINDS, REFUSALS
 from settlement.wire.keys import NetworkKey
 from settlement.wire.messages import SignIn
-from shuaka.__main__ import app
+from shuaka.commands import app
 
 TERMINALS = 10_000
 AT_ONCE = 500

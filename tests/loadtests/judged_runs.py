@@ -7,6 +7,7 @@ from loadtests.evidence.gate import Gate, Row
 from loadtests.evidence.provenance import Machine, Source
 from loadtests.evidence.result import Result, Windows
 from loadtests.evidence.testimony import Report
+from loadtests.evidence.watch import EngineUse
 from loadtests.openload import histograms
 from loadtests.openload.arrivals import ArrivalPlan
 from loadtests.openload.health import Health, condition
@@ -17,6 +18,7 @@ from loadtests.workload.plan import Block, Profile
 from terminals.sums import Settled
 
 MACHINE = Machine("CPU", 2, "6.1", "3.11.7")
+SOURCE = Source("c0ffee", dirty=False, lock_sha256="00")
 
 
 def judged_run(
@@ -29,6 +31,8 @@ def judged_run(
     cpu_share: float = 0.2,
     minute: int = 0,
     machine: Machine = MACHINE,
+    source: Source = SOURCE,
+    engine: EngineUse | None = None,
     interrupted: bool = False,
     gate_ok: bool = True,
     **profile: Any,
@@ -61,7 +65,8 @@ def judged_run(
         command="shuaka load",
         windows=Windows(f"2026-11-21T12:{minute:02d}:00+08:00", planned_s=seconds, warmup_s=0, lasted_s=seconds),
         machine=machine,
-        source=Source("c0ffee", dirty=False, lock_sha256="00"),
+        source=source,
+        engine=engine,
         report=report,
         condition=condition(health),
         interrupted=interrupted,

@@ -2,12 +2,12 @@ import doctest
 
 import pytest
 
-from loadtests.evidence import course, provenance
+from loadtests.evidence import checkout, course, provenance
 from loadtests.foreign import clerk
 from loadtests.openload import histograms, hlog, intervals
 from loadtests.running import metrics
 
-MODULES = [metrics, provenance, course, histograms, hlog, intervals, clerk]
+MODULES = [checkout, metrics, provenance, course, histograms, hlog, intervals, clerk]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

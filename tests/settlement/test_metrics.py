@@ -2,7 +2,7 @@ import urllib.request
 from itertools import pairwise, permutations
 
 from settlement.engine.arrival import Password
-from settlement.metrics import STAGE_BUCKETS, Metrics
+from settlement.metrics import STAGE_BUCKETS, Build, Metrics
 from settlement.replies import LATENCY_BUCKETS, SHOWN_FROM_THE_START, SLO_SECONDS
 from settlement.service import Gathered
 from settlement.stores.open_items import OPEN_ITEMS
@@ -48,6 +48,26 @@ def test_a_transaction_code_of_nobodys_makes_one_series() -> None:
     for number in range(100):
         metrics.answered(outcome(infno=f"x{number}"))
     assert value(metrics, "shuaka_replies_total", gateway="tcp", infno="(unknown)", outcome="approved") == 100
+
+
+def builds(metrics: Metrics) -> list[dict[str, str]]:
+    return [
+        sample.labels
+        for family in metrics.registry.collect()
+        for sample in family.samples
+        if sample.name == "shuaka_build_info"
+    ]
+
+
+def test_an_engine_says_in_one_series_which_code_it_is() -> None:
+    [said] = builds(Metrics(Build("c0ffee", dirty=True)))
+    assert said.pop("version")
+    assert said == {"commit": "c0ffee", "dirty": "yes"}
+
+
+def test_an_engine_from_no_checkout_names_no_commit_and_calls_nothing_clean() -> None:
+    [said] = builds(Metrics())
+    assert (said["commit"], said["dirty"]) == ("", "")
 
 
 def test_latency_has_an_edge_at_each_limit_that_a_run_is_judged_by_and_at_four_times_it() -> None:

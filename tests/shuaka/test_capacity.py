@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from loadtests.evidence.result import Result as Run
 from shuaka import capacity
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.compose import LOAD_METRICS_PORT
 from shuaka.rehearsing.order import Address, Rehearsal
 from shuaka.rehearsing.series import Series

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.own_rules import OwnRules
 
 PLAIN = "med_list_codg,name,chrgitm_lv,begndate\nXX1,示例片,01,2026-01-01\n"

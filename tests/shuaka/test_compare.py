@@ -9,8 +9,9 @@ from typer.testing import CliRunner, Result
 
 from loadtests.evidence.result import Result as Run
 from loadtests.evidence.result import write
+from loadtests.evidence.watch import EngineUse
 from shuaka import compare
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.compose import LOAD_METRICS_PORT
 from shuaka.engine import EngineError
 from shuaka.rehearsing.order import Address, Rehearsal
@@ -40,13 +41,15 @@ def made_before(place: Path, slower: float = 1.0, **of_b: int) -> tuple[str, str
 
 @pytest.fixture
 def rehearsed(monkeypatch: pytest.MonkeyPatch) -> list[Rehearsal]:
-    """Runs that are carried out by naming them; those of data directory `slow` take longer."""
+    """Runs that are carried out by naming them; those of data directory `slow` take longer, `memory` keeps nothing."""
     asked = list[Rehearsal]()
 
     def perform(one: Rehearsal, *, quiet: bool) -> Run:
         asked.append(one)
         slower = 2 if one.data.name == "slow" else 1
-        return judged_run(one.run, minute=len(asked), latency_ms=(10 + len(asked) % 3) * slower, seed=one.seed)
+        kept = EngineUse("memory", "none") if one.data.name == "memory" else EngineUse("sqlite", "FULL")
+        latency_ms = (10 + len(asked) % 3) * slower
+        return judged_run(one.run, minute=len(asked), latency_ms=latency_ms, seed=one.seed, engine=kept)
 
     monkeypatch.setattr(compare, "Series", partial(Series, perform=perform, rest=lambda _: None))
     return asked
@@ -72,7 +75,7 @@ def test_a_comparison_for_a_machine_is_its_json_and_stands_in_a_file_where_one_i
     answered = said(*made_before(tmp_path, 2.0), "--json", "--result", str(file), "--figure", "2102 p99 sent")
     found = json.loads(answered.output)
     assert (found["answer"], answered.exit_code) == ("not comparable", 3)
-    assert found["obstacles"][0] == "run-00: 2102 p99 was not measured".replace("p99", "p99 sent")
+    assert found["obstacles"][0] == "run-00: 2102 p99 sent: nothing was measured"
     assert json.loads(file.read_text()) == found
 
 
@@ -110,6 +113,20 @@ def test_two_engines_under_one_scenario_are_compared_in_turn(tmp_path: Path, reh
     assert [one.data.name for one in rehearsed][:4] == ["fast", "slow", "slow", "fast"]
     assert "worse: served p99 of B is " in answered.output
     assert (tmp_path / "fast" / "runs" / "two" / "compare.json").is_file()
+
+
+@pytest.mark.parametrize("scenarios", [("smoke",), ("smoke", "city-peak")])
+def test_engines_that_keep_their_ledgers_unlike_are_compared_only_where_that_is_said(
+    tmp_path: Path, rehearsed: list[Rehearsal], scenarios: tuple[str, ...]
+) -> None:
+    engines = ("--data-a", str(tmp_path / "disk"), "--data-b", str(tmp_path / "memory"), "--pairs", "5")
+    answered = said(*scenarios, *engines, "--name", "one")
+    assert answered.exit_code == 3, answered.output
+    assert "A and B differ in store, durability: name what is compared with --across" in answered.output
+    across = said(*scenarios, *engines, "--name", "two", "--across", "store", "--across", "durability")
+    assert across.exit_code == 0, across.output
+    assert "  store of A: sqlite (FULL)\n  store of B: memory (none)\n" in across.output
+    assert len(rehearsed) == 20
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,11 @@ ROWS = (ANSWERED, SETTLED, SAME, LAW)
 
 def load(**seen: Any) -> Result:
     profile = Profile(
-        run="run", arrivals=ArrivalPlan.read("10/1s"), seed=1, block=Block(seed=1, size=1000, first=0, count=100)
+        run="run",
+        arrivals=ArrivalPlan.read("10/1s"),
+        seed=1,
+        block=Block(seed=1, size=1000, first=0, count=100),
+        warmup_s=0,
     )
     return Result(
         profile=profile,

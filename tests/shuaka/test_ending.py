@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from shuaka.__main__ import app
+from shuaka.commands import app
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from settlement.stores.store import Changes, Origin
 from settlement.validation.play import Play
 from settlement.validation.scenario_file import read_scenario
 from settlement.wire.keys import KEY_SIZE, NetworkKey
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.compose import population, world
 
 SCENARIO = SHIPPED / "scenarios" / "outpatient-deductible.toml"

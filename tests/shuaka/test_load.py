@@ -1,6 +1,7 @@
 """The command line of `shuaka load`, without a run: what is asked for, and what is refused."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from loadtests.openload.health import Health, condition
 from loadtests.openload.outcomes import Arrivals
 from loadtests.workload.plan import Block, Profile
 from shuaka import load
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.rehearsing.load_child import ChildError
 from shuaka.rehearsing.order import Address, Rehearsal, Running
 
@@ -41,7 +42,7 @@ def judged() -> Result:
     block = Block(seed=1, size=1000, first=0, count=100)
     unhealthy = Health(histograms.encode(histograms.blank()), 0.9)
     return Result(
-        profile=Profile(run="run", arrivals=ArrivalPlan.read("10/1s"), seed=1, block=block),
+        profile=Profile(run="run", arrivals=ArrivalPlan.read("10/1s"), seed=1, block=block, warmup_s=0),
         command="shuaka load",
         windows=Windows("2026-11-21T12:00:00+08:00", planned_s=1, warmup_s=0, lasted_s=1),
         machine=Machine("CPU", 2, "6.1", "3.11.7"),
@@ -64,24 +65,39 @@ def test_a_list_shows_every_scenario_with_its_arrivals_and_its_question() -> Non
 
 
 def test_a_scenario_runs_with_what_the_command_line_changes_said(asked: list[Rehearsal]) -> None:
-    words = ("--duration", "1", "--mix", "local=1", "--threshold", "dropped count <= 0", "--fidelity", "replay")
+    words = ("--duration", "2", "--mix", "local=1", "--threshold", "dropped count <= 0", "--fidelity", "replay")
     assert run("smoke", *words) == (1, "error: this is only a test")
     [one] = asked
     assert (one.scenario, one.terminals, one.warmup_s, one.processes) == ("smoke", 12, 1, 1)
     assert set(one.overridden) == {
-        "arrivals 10 for 1 s instead of 10 for 12 s",
+        "arrivals 10 for 2 s instead of 10 for 12 s",
         "mix.remote 0 instead of 0.3",
-        "thresholds dropped count <= 0 instead of none",
+        "thresholds served max <= 3000ms, dropped count <= 0 instead of served max <= 3000ms",
         "fidelity replay instead of chip",
     }
 
 
 def test_without_a_scenario_a_hundred_come_a_second_for_half_a_minute(asked: list[Rehearsal]) -> None:
     run()
-    run("--rate", "20..60/2s", "--pharmacy", "1", "--journal", "fsync", "--processes", "2")
+    run("--rate", "20..60/2s", "--warmup", "0", "--pharmacy", "1", "--journal", "fsync", "--processes", "2")
     assert [one.arrivals.expected for one in asked] == [3000, 80]
     assert (asked[1].mix.pharmacy, asked[1].journal, asked[1].processes) == (1, "fsync", 2)
     assert asked[0].overridden == asked[1].overridden == ()
+
+
+def test_what_cannot_be_judged_is_said_on_stderr_when_the_run_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rehearse(_: Rehearsal, *, begins: Callable[[], None], **__: Any) -> Result:
+        begins()
+        raise ChildError("this is only a test")
+
+    monkeypatch.setattr(load, "rehearse", rehearse)
+    said = CliRunner().invoke(app, ["load", "smoke"])
+    assert said.stdout == ""
+    assert [line.partition(" cannot")[0] for line in said.stderr.splitlines()] == [
+        "note: served p95 <= 1500ms",
+        "note: served p99 <= 3000ms",
+        "error: this is only a test",
+    ]
 
 
 def test_a_threshold_of_the_command_line_stands_beside_the_scenarios(asked: list[Rehearsal]) -> None:
@@ -131,6 +147,8 @@ def test_a_master_waits_for_as_many_processes_as_workers_and_a_page_has_a_port(a
         (("smoke", "--plan"), "name one with --target"),
         (("--worker", "--master-host", "192.0.2.1"), "192.0.2.1 is not this machine"),
         (("--model", "opened"), "'opened' is not one of"),
+        (("--rate", "10/5s", "--warmup", "9"), "the warm-up lasts 9 s, and arrivals come for 5 s: nobody is measured"),
+        (("--rate", "poisson:0.01/1s", "--warmup", "0"), "nobody of poisson:0.01/1s is due where it is measured"),
     ],
 )
 def test_what_cannot_be_asked_for_is_a_usage_error(
@@ -146,9 +164,9 @@ def test_a_judged_result_is_printed_written_for_a_build_server_and_its_answer_is
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, judged: Result
 ) -> None:
     monkeypatch.setattr(load, "rehearse", lambda _, *, shown, **__: (shown(judged), judged)[1])
-    code, said = run("--json", "--junit", str(tmp_path / "verdict.xml"))
-    assert code == 3
-    assert msgspec.json.decode(said, type=Result).profile == judged.profile
+    said = CliRunner().invoke(app, ["load", "--json", "--junit", str(tmp_path / "verdict.xml")])
+    assert said.exit_code == 3
+    assert msgspec.json.decode(said.stdout, type=Result).profile == judged.profile
     assert b"<testsuite" in (tmp_path / "verdict.xml").read_bytes()
 
 

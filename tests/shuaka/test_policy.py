@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from settlement.config import SHIPPED
-from shuaka.__main__ import app
+from shuaka.commands import app
 
 
 def policy(*arguments: str | Path) -> Result:

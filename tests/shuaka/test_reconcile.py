@@ -15,7 +15,7 @@ from settlement.engine.clearing.statement_text import text_of
 from settlement.gateways.statement_file import pack
 from settlement.stores.sqlite import SqliteStore
 from settlement.stores.store import FILE_NAME, Changes, Origin
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.reconciling.own_book import Days, from_journals
 from shuaka.rehearsing.order import RUNS
 from shuaka.terminals import JOURNAL

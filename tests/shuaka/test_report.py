@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from loadtests.evidence import result as results
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.report import plotter
 from tests.loadtests.page.queued_runs import queued_run
 

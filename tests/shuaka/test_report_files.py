@@ -8,8 +8,9 @@ import pytest
 from loadtests.evidence import result as results
 from loadtests.evidence.result import Result
 from loadtests.openload.verdict import Slo
-from loadtests.series import capacity
+from loadtests.series import capacity, compare
 from loadtests.series.capacity import Curve, concluded, taken
+from loadtests.series.compare import Side, compared
 from loadtests.series.search import Found, Purpose, Step
 from shuaka.report_files import MANY, ReportError, gathered, telling
 from tests.loadtests.page.queued_runs import queued_run
@@ -77,6 +78,15 @@ def test_a_search_without_a_repeat_is_told_by_the_highest_rate_held_or_by_its_la
         point.rate for point in points if point.outcome == "held"
     )
     assert telling(msgspec.structs.replace(curve, points=missed)).rate == points[-1].rate
+
+
+def test_a_comparison_is_refused_as_what_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "compare.json"
+    compare.write(compared(Side("a", []), Side("b", [])), file)
+    for given in (file, tmp_path):
+        assert refused(given) == (
+            f"{file}: a comparison; it has no page: `shuaka compare` printed it, and each of its runs has a page"
+        )
 
 
 def test_a_curve_stands_alone(runs: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from settlement.rulebook import RulebookError, read_rules
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.rules import markdown
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules.md"

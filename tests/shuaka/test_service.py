@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from settlement.wire.service_catalogue import SERVICES
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.service import _door, lines_of, missing_field, parse_fields
 
 if TYPE_CHECKING:

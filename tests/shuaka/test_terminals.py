@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shuaka import terminals
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.rehearsing import lane
 from terminals.kernel.outcome import Event, Outcome, Result
 from terminals.tally import Tally

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from shuaka import up
-from shuaka.__main__ import app
+from shuaka.commands import app
 
 
 class Child:

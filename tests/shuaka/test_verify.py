@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from loadtests.evidence.recount import Row
 from shuaka import verify
-from shuaka.__main__ import app
+from shuaka.commands import app
 
 
 def said(*arguments: str) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from settlement import data_directory
 from settlement.wire.national_fields import PATH
 from settlement.wire.signature import sign
 from shuaka import compose
-from shuaka.__main__ import app
+from shuaka.commands import app
 
 PERSON = compose.population().person(0)
 WHEN = "2026-11-21 12:00:00"

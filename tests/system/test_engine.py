@@ -17,6 +17,7 @@ from typing import Any
 import apsw
 import pytest
 
+from loadtests.evidence.checkout import this_checkout
 from settlement import data_directory
 from settlement.engine.ledger.state import Person
 from settlement.stores.sqlite import SqliteStore
@@ -265,6 +266,13 @@ def test_one_port_for_two_doors_is_refused(tmp_path: Path, first: str, second: s
         port = probe.getsockname()[1]
     said = refused(tmp_path, f"--{first}-port={port}", f"--{second}-port={port}")
     assert f"127.0.0.1:{port} ({second}) cannot be listened on: Address already in use" in said
+
+
+def test_an_engine_states_at_its_metrics_which_commit_it_was_started_from(tmp_path: Path) -> None:
+    with running(tmp_path) as engine:
+        address = f"http://127.0.0.1:{engine['metrics']['port']}/metrics?name[]=shuaka_build_info"
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            assert f'commit="{this_checkout().commit}"' in answer.read().decode()
 
 
 def test_an_engine_on_the_ipv6_loopback_address_settles_and_is_asked(tmp_path: Path) -> None:

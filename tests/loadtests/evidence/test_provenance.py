@@ -28,7 +28,7 @@ def test_an_engine_of_this_host_shows_its_cores_and_its_disk(tmp_path: object) -
     machine = this_machine(EngineAt("127.0.0.1:1", pid=os.getpid(), data=str(tmp_path)))
     assert machine.engine_cores == machine.load_cores != ""
     assert machine.file_system
-    assert machine.fdatasync_p50_us is not None
+    assert machine.fdatasync_max_us is not None
 
 
 def test_an_engine_that_has_gone_has_no_cores() -> None:

@@ -38,7 +38,7 @@ def result(make_profile: MakeProfile) -> Result:
         profile=make_profile(scenario="smoke", question="Does it hold?", assumed=("mix: ours",)),
         command="shuaka load",
         windows=Windows("2026-11-21T12:00:00+08:00", planned_s=6, warmup_s=0, lasted_s=6),
-        machine=Machine("CPU", 2, "6.1", "3.11.7", file_system="ext4 (rw)", fdatasync_p50_us=120, fdatasync_p99_us=300),
+        machine=Machine("CPU", 2, "6.1", "3.11.7", file_system="ext4 (rw)", fdatasync_p50_us=120, fdatasync_max_us=300),
         source=Source("c0ffee", dirty=False, lock_sha256="00"),
         report=recorder.report(cpu_share=0.2, elapsed_s=6.0, finished=True),
         condition=condition([healthy]),
@@ -76,13 +76,38 @@ def test_a_run_without_an_engine_of_ours_says_nothing_of_it(result: Result) -> N
     assert not [line for line in reports.lines(foreign) if line.startswith(("engine ", "disk "))]
 
 
+def test_the_generators_lag_is_shown_as_every_other_percentile_is(result: Result) -> None:
+    said = "schedule lag p99 n too small, max 0 ms; busiest process 20% of a core"
+    assert line(result, "generator") == f"generator   {said}"
+
+
 def test_the_disk_under_the_ledger_is_shown_as_it_was_measured(result: Result) -> None:
-    assert line(result, "disk").endswith("ext4 (rw), fdatasync of 4 KiB before the run p50 0.12 ms, p99 0.3 ms")
+    assert line(result, "disk").endswith("ext4 (rw), fdatasync of 4 KiB before the run p50 0.12 ms, max 0.3 ms")
 
 
 def test_a_reply_that_settles_is_shown_from_its_due_time_too(result: Result) -> None:
     assert line(result, "2102 reply, since patient was due").endswith("15 ms")
     assert line(result, "2102 pharmacy settlement").endswith("10 ms")
+
+
+def test_what_the_slo_is_about_comes_first_of_the_latencies(result: Result) -> None:
+    text = reports.lines(result)
+    head = next(number for number, said in enumerate(text) if said.startswith("latency ("))
+    assert text[head + 1].startswith("  served, intended start")
+    assert text[head + 1].endswith("25 ms")
+    assert text[head + 2].startswith("  served, actual start")
+
+
+def test_every_question_of_the_verdict_stands_with_its_answer_and_the_headline_after_them(result: Result) -> None:
+    judged = result.judged(Gate(()))
+    assert judged.verdict is not None
+    text = reports.lines(judged)
+    asked = [f"{check.name}: {check.said}" for check in judged.verdict.checks]
+    last = next(number for number, said in enumerate(text) if said.startswith(f"{judged.verdict.headline} ("))
+    assert [said[5:] for said in text[last - len(asked) : last]] == asked
+    assert "ok   served count >= 1: served count 300, limit 1" in text
+    assert sum(said.startswith("-    ") for said in text) == sum(check.ok is None for check in judged.verdict.checks)
+    assert text[last + 1 :] == []
 
 
 def test_the_course_of_a_run_is_a_line_of_marks(result: Result) -> None:

@@ -8,18 +8,23 @@ import pytest
 from loadtests.evidence import report as reports
 from loadtests.evidence import result as results
 from loadtests.evidence.gate import Gate, Row
+from loadtests.evidence.memory import MIB
 from loadtests.evidence.provenance import Machine, Source
 from loadtests.evidence.result import Result, Windows, claims_of
 from loadtests.evidence.testimony import Report
+from loadtests.evidence.watch import EngineSample, EngineUse
 from loadtests.generator.recorder import Recorder, Span, Visit
 from loadtests.openload import histograms
+from loadtests.openload.figures import parse_figure
 from loadtests.openload.health import Health, condition
 from loadtests.openload.outcomes import Arrivals
 from loadtests.openload.thresholds import parse_threshold
-from loadtests.openload.verdict import Answer
+from loadtests.openload.verdict import BACKLOG, Answer, Check
+from loadtests.workload.faults import Fault
 from loadtests.workload.plan import Profile
 from terminals.kernel.outcome import Outcome
 from terminals.kernel.outcome import Result as End
+from tests.loadtests.judged_runs import judged_run
 
 MakeProfile = Callable[..., Profile]
 HEALTHY = Health(histograms.encode(histograms.blank()), 0.2)
@@ -116,7 +121,7 @@ def test_a_report_shows_the_witnesses_side_by_side_and_the_verdict(result: Resul
     assert "scheduled 400  sent 400  completed 400  late 3  dropped 0" in text
     row = next(line for line in text.splitlines() if "2102 settlements" in line)
     assert row.split() == ["2102", "settlements", "400", "400", "400", "ok"]
-    assert "PASS (p95, p99 not judged: n too small) (p95 <= 1500 ms" in text
+    assert "PASS (no latency promise was judged: too few samples) (p95 <= 1500 ms" in text
 
 
 def test_a_report_states_no_percentile_of_too_few_samples_and_always_the_maximum(result: Result) -> None:
@@ -129,8 +134,37 @@ def test_a_report_tells_the_thresholds_that_were_kept_beside_those_that_were_not
     asked = tuple(parse_threshold(text) for text in ("served p50 <= 60ms", "served p50 <= 40ms"))
     profile = msgspec.structs.replace(result.profile, thresholds=asked)
     said = reports.lines(msgspec.structs.replace(result, profile=profile).judged(HOLDS))
-    assert "  kept: served p50 50 ms from the intended start, limit 60 ms" in said
-    assert "  served p50 50 ms from the intended start, limit 40 ms" in said
+    assert "ok   served p50 <= 60ms: served p50 50 ms from the intended start, limit 60 ms" in said
+    assert "FAIL served p50 <= 40ms: served p50 50 ms from the intended start, limit 40 ms" in said
+
+
+def backlog_of(**profile: Any) -> Check:
+    verdict = judged_run(growth_per_s=5, **profile).verdict
+    assert verdict is not None
+    return next(check for check in verdict.checks if check.name == BACKLOG)
+
+
+def test_a_backlog_is_judged_under_a_fault_that_lasts_the_whole_run() -> None:
+    always = Fault(kind="slow", at_s=0, for_s=100, delay_ms=80)
+    assert backlog_of(faults=(always,)) == backlog_of()
+    assert backlog_of().ok is False
+
+
+def test_a_backlog_is_judged_outside_a_fault_that_passes_or_says_that_faults_kept_it_from_being() -> None:
+    short, long = (Fault(kind="stall", at_s=5, for_s=for_s) for for_s in (5, 91))
+    assert backlog_of(faults=(short,)).said.endswith("seconds 12 to 100 at 100/s")
+    assert backlog_of(faults=(long,)).said == "not judged: faults leave no steady rate alone for long enough"
+    assert backlog_of(model="closed").said == "not judged: the model is closed, and a backlog cannot grow"
+
+
+def test_recovery_and_memory_are_figures_of_a_result() -> None:
+    samples = tuple(EngineSample(at_s, 0.5, int((100 + at_s / 60) * MIB), 0, 1.0, 1.0) for at_s in range(0, 900, 10))
+    spike = Fault(kind="slow", at_s=20, for_s=10, delay_ms=80)
+    run = judged_run(seconds=900, rate=2, faults=(spike,))
+    seen = msgspec.structs.replace(run, engine=EngineUse("sqlite", "full", samples)).measured()
+    asked = {name: seen.read(parse_figure(name)).value for name in ("engine memory", "engine memory_growth")}
+    assert asked == {"engine memory": pytest.approx(114.83, abs=0.01), "engine memory_growth": pytest.approx(60)}
+    assert seen.read(parse_figure("recovery time")).value == 0
 
 
 def test_a_row_that_differs_says_so(result: Result) -> None:

@@ -3,11 +3,14 @@ from itertools import count
 import pytest
 
 from loadtests.evidence import watch
+from loadtests.evidence.provenance import Build
 from loadtests.evidence.watch import EngineUse, Watch, figures_of
 from loadtests.workload.plan import EngineAt
+from settlement.metrics import Build as EngineBuild
 from settlement.metrics import Metrics
 from settlement.service import Gathered
 
+BUILD = 'shuaka_build_info{commit="c0ffee",dirty="yes",version="0.4.0"} 1.0'
 STORE = 'shuaka_store_info{durability="WAL, synchronous=FULL",store="sqlite"} 1.0'
 
 
@@ -45,6 +48,18 @@ def test_a_sample_is_what_happened_since_the_last_look() -> None:
 
 def test_the_first_look_only_finds_out_where_the_counters_stand() -> None:
     assert watched(text(100.0)).use == EngineUse("sqlite", "WAL, synchronous=FULL", ())
+
+
+def test_an_engine_says_which_code_it_runs_and_the_last_that_said_so_is_believed() -> None:
+    use = watched(text(1.0) + "\n" + BUILD, text(2.0)).use
+    assert use is not None
+    assert use.build == Build("0.4.0", "c0ffee", dirty=True)
+
+
+def test_an_engine_that_knows_no_checkout_has_its_version_alone() -> None:
+    use = watched('shuaka_build_info{commit="",dirty="",version="0.4.0"} 1.0').use
+    assert use is not None
+    assert (use.store, use.build) == ("", Build("0.4.0"))
 
 
 def test_where_nothing_was_done_means_are_nought() -> None:
@@ -94,7 +109,7 @@ def test_what_is_no_number_is_no_sample() -> None:
 
 
 def test_a_real_engines_metrics_answer_every_question() -> None:
-    metrics = Metrics()
+    metrics = Metrics(EngineBuild("c0ffee", dirty=True))
     metrics.kept("sqlite")
     metrics.gathered(Gathered(7, 2, 0.001, 0.002, 0.0005))
     metrics.committed(0.002)
@@ -107,7 +122,8 @@ def test_a_real_engines_metrics_answer_every_question() -> None:
         thread.join()
     assert said is not None
     figures = figures_of(said)
-    assert {name for name in watch.ASKED if name != watch.STORE} <= figures.keys()
+    assert {name for name in watch.ASKED if name not in watch.SAID} <= figures.keys()
+    assert any('commit="c0ffee",dirty="yes"' in name for name in figures if name.startswith(watch.BUILD))
     assert STORE.rpartition(" ")[0] in figures
     assert not any(name.startswith("shuaka_replies") for name in figures), "only what is asked for is rendered"
 

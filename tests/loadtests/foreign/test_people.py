@@ -81,7 +81,7 @@ def test_a_bad_row_is_named_by_file_line_and_column_and_never_repeated(
         (f"{HEADER}\n", "it has no rows below its header"),
         ("", "line 1: the column psn_name is missing"),
         ("psn_name,certno\n", "line 1: the column insuplc_admdvs is missing"),
-        (f"{HEADER},sex\n", "line 1: the column 'sex' is not known; the nearest of"),
+        (f"{HEADER},sex\n", "line 1: the column 'sex' is not known; known are"),
         (f"{HEADER},certno\n", "line 1: a column stands here twice"),
         (f"{HEADER}\na,b\n", "line 2: row: 2 cells under 5 columns"),
         (f'{HEADER}\n"a\n', "line 2: "),

@@ -40,7 +40,7 @@ def test_a_complete_target_elsewhere_is_accepted(write_target: Write) -> None:
     [
         ("gateway =", "gatewya =", "gatewya: unknown key; the nearest known one is gateway"),
         ("rate_per_s = 5", "rate_per_m = 5", "ceilings.rate_per_m: unknown key; the nearest known one is rate_per_s"),
-        ('"aksk"', '"aksc"', "gateway: 'aksc' is no gateway variant; the nearest is aksk"),
+        ('"aksk"', '"aksc"', "gateway: 'aksc' is no gateway variant; the nearest of"),
         ('"aksk"', '"oauth"', "gateway: variant B, OAuth with SM2 and SM4, does not exist here yet"),
         ("https://platform.example:8443", "platform.example", "address: http://HOST"),
         ("https://platform", "https://me:canary@platform", "address: http://HOST"),

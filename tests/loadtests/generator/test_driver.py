@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MakePlan = Callable[..., LoadPlan]
 MakeProfile = Callable[..., Profile]
+SIGNED_ON = Outcome("sign_on", Result.DONE)
+REFUSED = Outcome("sign_on", Result.DECLINED, "E1007")
+UNANSWERED = Outcome("sign_on", Result.NO_ANSWER)
 SETTLED = Outcome("pharmacy", Result.SETTLED, infno="2102", setl_ids=("S",))
 
 
@@ -31,18 +34,18 @@ class Booth:
     at_once = 0
 
     def __init__(
-        self, site: Site, seconds: float = 0.0, *, signs_on: bool = True, fails: bool = False, leaves: int = 0
+        self, site: Site, seconds: float = 0.0, *, sign_on: Outcome = SIGNED_ON, fails: bool = False, leaves: int = 0
     ) -> None:
         self.site = site
         self._seconds = seconds
-        self._signs_on = signs_on
+        self._sign_on = sign_on
         self._fails = fails
         self._serving = 0
         self._leaves = leaves
         self.resolves = 0
 
     def sign_on(self) -> Outcome:
-        return Outcome("sign_on", Result.DONE) if self._signs_on else Outcome("sign_on", Result.DECLINED, "E1007")
+        return self._sign_on
 
     def attend(self, *_: Any) -> Visit:
         self._serving += 1
@@ -141,9 +144,15 @@ def test_arrivals_of_the_warm_up_are_counted_and_not_measured(drive: Drive, plac
 
 
 def test_a_terminal_that_cannot_sign_on_ends_the_run_with_a_sentence(drive: Drive, place: Site) -> None:
-    report, _ = drive(Booth(place, signs_on=False), "400/0.05s")
-    assert report.failure == "terminal P3701000000101 cannot sign on: E1007"
+    report, _ = drive(Booth(place, sign_on=REFUSED), "400/0.05s")
+    assert report.failure == "terminal P3701000000101 cannot sign on at 127.0.0.1:1: E1007"
     assert report.arrivals.scheduled == 0
+
+
+def test_a_terminal_that_nobody_answers_asks_whether_an_engine_runs_at_its_address(drive: Drive, place: Site) -> None:
+    report, _ = drive(Booth(place, sign_on=UNANSWERED), "400/0.05s")
+    asked = "is an engine running there?"
+    assert report.failure == f"terminal P3701000000101 cannot sign on at 127.0.0.1:1: no answer; {asked}"
 
 
 def test_a_stopped_driver_admits_nobody_more_and_lets_the_running_visits_end(
@@ -225,5 +234,5 @@ def test_arrivals_of_the_warm_up_are_counted_apart_whatever_becomes_of_them(driv
 
 
 def test_who_is_dropped_in_the_warm_up_is_no_error_of_the_measured_ones(drive: Drive, place: Site) -> None:
-    report, _ = drive(Booth(place, seconds=5), "100/0.03s", drain_s=0.02, warmup_s=0.03)
-    assert (report.errors, report.unmeasured.errors, report.measured_errors, report.measured_arrivals) == (3, 3, 0, 0)
+    report, _ = drive(Booth(place, seconds=5), "100/0.04s", drain_s=0.02, warmup_s=0.03)
+    assert (report.errors, report.unmeasured.errors, report.measured_errors, report.measured_arrivals) == (4, 3, 1, 1)

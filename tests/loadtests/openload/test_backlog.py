@@ -11,13 +11,16 @@ from loadtests.openload.backlog import (
     Growth,
     Moment,
     Stretch,
+    Untold,
     grows,
     growth,
     growth_per_s,
     moments,
+    untold,
 )
 from loadtests.openload.intervals import Interval
 from loadtests.openload.rates import parse
+from loadtests.openload.spans import Span
 
 
 def series(backlog: list[int], rate: int = 100) -> list[Interval]:
@@ -130,3 +133,19 @@ def test_steps_of_one_rate_are_one_stretch() -> None:
 def test_too_few_seconds_tell_nothing_of_a_backlog() -> None:
     assert growth(series([50 * second for second in range(1, 7)]), parse("100/6s")) is None
     assert growth([], parse("100/6s")) is None
+
+
+def test_what_grows_while_something_goes_wrong_on_purpose_is_no_growth_and_is_looked_at_before_and_after() -> None:
+    outage = [3] * 20 + [3 + 50 * second for second in range(10)] + [3] * 20
+    assert growth(series(outage), parse("100/50s"), disturbed=[Span(20, 31)]) == Growth(Stretch(100, 2, 20), 0.0)
+    rising = [3] * 30 + [20 * second for second in range(20)]
+    found = growth(series(rising), parse("100/50s"), disturbed=[Span(20, 30)])
+    assert found is not None
+    assert (found.stretch, found.excessive) == (Stretch(100, 32, 50), True)
+
+
+def test_a_backlog_of_which_faults_leave_too_little_says_that_it_was_the_faults() -> None:
+    level, disturbed = series([3] * 12), [Span(4, 9)]
+    assert growth(level, parse("100/12s"), disturbed=disturbed) is None
+    assert untold(level, parse("100/12s")) is Untold.FAULTS
+    assert untold(level, parse("50..200/12s")) is Untold.UNSTEADY

@@ -3,10 +3,20 @@ from typing import Any
 import pytest
 
 from loadtests.openload import histograms
-from loadtests.openload.figures import Figure, FigureError, Measured, Reading, parse_figure
+from loadtests.openload.figures import (
+    MEMORY,
+    MEMORY_GROWTH,
+    RECOVERY,
+    Figure,
+    FigureError,
+    Measured,
+    Reading,
+    parse_figure,
+)
 from loadtests.openload.latencies import Pair
 from loadtests.openload.outcomes import Arrivals
 
+ALONE = {MEMORY: 140.0, MEMORY_GROWTH: 3.5, RECOVERY: 12.0}
 FATES = Arrivals(scheduled=1000, sent=990, completed=980, late=99, dropped=10)
 
 
@@ -25,6 +35,7 @@ def measured(**changed: Any) -> Measured:
         "arrived_s": 10,
         "cpu_ms": {"load": 0.7},
         "achieved": 900,
+        "alone": {name: Reading(value, stated=True, n=1) for name, value in ALONE.items()},
     }
     return Measured(**(facts | changed))
 
@@ -45,6 +56,9 @@ def measured(**changed: Any) -> Measured:
         ("achieved share", 0.98),
         ("served count", 10_000),
         ("load cpu", 0.7),
+        ("engine memory", 140),
+        ("engine memory_growth", 3.5),
+        ("recovery time", 12),
     ],
 )
 def test_a_figure_reads_what_the_run_counted(name: str, value: float) -> None:
@@ -72,6 +86,12 @@ def test_what_was_not_measured_has_no_value(name: str) -> None:
     assert measured().read(parse_figure(name)).value is None
 
 
+@pytest.mark.parametrize("name", [" ".join(one) for one in ALONE])
+def test_what_nobody_told_of_was_not_measured(name: str) -> None:
+    reading = measured(alone={}).read(parse_figure(name))
+    assert (reading.value, reading.lacking) == (None, "nothing was measured")
+
+
 def test_a_share_of_nobody_has_no_value() -> None:
     assert measured(arrivals=Arrivals()).read(parse_figure("errors share")).value is None
 
@@ -83,7 +103,7 @@ def test_a_share_of_nobody_has_no_value() -> None:
         ("2012 p99", "nothing is called '2012'; is '2102' meant?"),
         ("served pp99", "served has no 'pp99'; is 'p99' meant?"),
         ("served p0", "served has no 'p0'; is 'p90' meant?"),
-        ("errors p99", "errors has no 'p99'; is 'share' meant? It has share, count"),
+        ("errors p99", "errors has no 'p99'. It has share, count"),
         ("load cpus", "load has no 'cpus'; is 'cpu' meant? It has cpu"),
         ("served p99 later", "latencies are counted since due or since sent"),
         ("errors share sent", "latencies are counted since due or since sent, and nothing else is"),
@@ -106,7 +126,13 @@ def test_a_figure_is_named_as_it_was_written(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("figure", "value", "said"),
-    [("served p99", 12.34, "12.3 ms"), ("errors share", 0.00012, "0.012%"), ("achieved rate", 9.96, "10.0/s")],
+    [
+        ("served p99", 12.34, "12.3 ms"),
+        ("errors share", 0.00012, "0.012%"),
+        ("achieved rate", 9.96, "10.0/s"),
+        ("recovery time", 12.5, "12.5 s"),
+        ("engine memory", 99.96, "99.96 MiB"),
+    ],
 )
 def test_a_value_is_shown_in_its_unit(figure: str, value: float, said: str) -> None:
     assert parse_figure(figure).show(value) == said

@@ -28,7 +28,13 @@ def report(*, served: int = 200, failed: int = 0, took_us: int = 1000, cpu_share
 
 
 def judged(seen: Report, *, interrupted: bool = False, **setting: Any) -> Findings:
-    return found(("Customer",), Setting(**{"arrivals": PLAN, **setting}), "now", seen, interrupted=interrupted)
+    return found(
+        ("Customer",),
+        Setting(**{"arrivals": PLAN, **setting}),
+        "2026-11-21T12:00:00+00:00",
+        seen,
+        interrupted=interrupted,
+    )
 
 
 def test_a_run_that_keeps_its_promises_passes() -> None:
@@ -91,7 +97,7 @@ def test_a_build_server_gets_every_question() -> None:
 
 
 def test_a_pass_without_enough_samples_says_so_in_its_headline() -> None:
-    assert list(lines(judged(report())))[-1] == "PASS (p95, p99 not judged: n too small)"
+    assert list(lines(judged(report())))[-1] == "PASS (no latency promise was judged: too few samples)"
 
 
 def test_visits_that_end_the_arrivals_fail_the_run_with_their_reason() -> None:

@@ -55,6 +55,14 @@ def test_a_latency_beyond_the_range_is_held_to_it() -> None:
     assert histogram.get_total_count() == 2
 
 
+def test_a_sample_is_above_a_latency_where_an_estimate_of_it_would_be() -> None:
+    histogram = blank()
+    for value in (1_000, 5_000, 5_000, 7_000):
+        record(histogram, value)
+    assert [histograms.above(histogram, us) for us in (0, 999, 1_000, 6_000, 8_000)] == [4, 4, 3, 1, 0]
+    assert histograms.above(histogram, estimate(histogram, P50)) == 1
+
+
 def test_an_encoded_histogram_is_read_back_whole() -> None:
     histogram = blank()
     for value in (1, 17, 123_456, 600_000_000):

@@ -1,8 +1,9 @@
 """The document against the rules that build servers share (Ant's junit task, and the schemas made from what it writes).
 
 testsuites holds testsuite; a testsuite has id (from 0), name, package, tests, failures, errors, skipped, time,
-timestamp without a zone and hostname, and in this order one properties, its testcases, system-out, system-err; a
-testcase has name, classname and time, and at most one of skipped, error and failure; counts are those of its cases.
+timestamp (UTC, which it does not say) and hostname, and in this order one properties, its testcases, system-out,
+system-err; a testcase has name, classname and time, and at most one of skipped, error and failure; counts are those of
+its cases.
 """
 
 import re
@@ -22,8 +23,8 @@ CHECKS = (
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
-def suite(*checks: Check, name: str = "run-1") -> Suite:
-    return Suite(name, Verdict(Answer.FAIL, checks=checks), "2026-11-21T12:00:00+08:00", 31.25)
+def suite(*checks: Check, name: str = "run-1", started_at: str = "2026-11-21T12:00:00+08:00") -> Suite:
+    return Suite(name, Verdict(Answer.FAIL, checks=checks), started_at, 31.25)
 
 
 def parsed(*suites: Suite) -> ET.Element:
@@ -75,6 +76,12 @@ def test_several_runs_are_several_suites() -> None:
     root = parsed(suite(*CHECKS, name="a"), suite(name="b"))
     assert keeps_the_form(root)
     assert [one.attrib["name"] for one in root] == ["a", "b"]
+
+
+def test_the_same_moment_has_the_same_timestamp_in_whatever_zone_it_was_written_down() -> None:
+    moments = ("2026-11-22T04:30:00+08:00", "2026-11-21T20:30:00+00:00", "2026-11-21T20:30:00Z")
+    root = parsed(*(suite(started_at=moment) for moment in moments))
+    assert {one.attrib["timestamp"] for one in root} == {"2026-11-21T20:30:00"}
 
 
 @given(st.text(), st.text())

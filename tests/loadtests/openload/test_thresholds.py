@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loadtests.openload import histograms
-from loadtests.openload.figures import Measured
+from loadtests.openload.figures import MEMORY, RECOVERY, Measured, Reading, parse_figure
 from loadtests.openload.latencies import Pair
 from loadtests.openload.outcomes import Arrivals
 from loadtests.openload.thresholds import UNITS, Found, Threshold, ThresholdError, parse_threshold
@@ -19,6 +19,9 @@ FIGURES = (
     "achieved rate",
     "dropped count",
     "load cpu",
+    "engine memory",
+    "engine memory_growth",
+    "recovery time",
 )
 
 
@@ -101,7 +104,7 @@ def test_what_is_no_threshold_is_refused_in_one_sentence(text: str, said: str) -
     figure=st.sampled_from(FIGURES),
     relation=st.sampled_from(["<=", ">="]),
     number=st.decimals(0, 10**6, places=6),
-    unit=st.sampled_from(["", "us", "ms", "s", "%", "/s"]),
+    unit=st.sampled_from(["", "us", "ms", "s", "%", "/s", "MiB", "GiB", "MiB/h"]),
     required=st.booleans(),
 )
 def test_a_threshold_is_read_back_as_it_is_written(
@@ -111,8 +114,7 @@ def test_a_threshold_is_read_back_as_it_is_written(
     try:
         threshold = parse_threshold(text)
     except ThresholdError:
-        units = [units for kind, units in UNITS.items() if kind in figure] or [UNITS["ms"]]
-        assert unit not in units[0]
+        assert unit not in UNITS[parse_figure(figure).unit]
         return
     assert parse_threshold(str(threshold)) == threshold
     assert msgspec.json.decode(msgspec.json.encode(threshold), type=Threshold) == threshold
@@ -129,3 +131,34 @@ def test_a_bound_is_stated_once() -> None:
         Threshold(of="served", figure="p99")
     with pytest.raises(ValueError, match="needs one bound"):
         Threshold(of="served", figure="p99", at_most=1, at_least=1)
+
+
+def recovered(reading: Reading, text: str) -> Found:
+    return parse_threshold(text).judge(measured()._replace(alone={RECOVERY: reading}))
+
+
+def test_a_recovery_is_bounded_in_seconds_and_memory_in_mib() -> None:
+    assert recovered(Reading(12.0, stated=True, n=1), "recovery time <= 20s") == Found(
+        ok=True, said="recovery time 12 s, limit 20 s"
+    )
+    seen = measured()._replace(alone={MEMORY: Reading(1536.5, stated=True, n=9)})
+    assert parse_threshold("engine memory <= 1.5GiB").judge(seen).said == "engine memory 1536 MiB, limit 1536 MiB"
+    assert str(parse_threshold("engine memory <= 1.5GiB")) == "engine memory <= 1536MiB"
+
+
+def test_a_value_that_is_at_least_so_much_misses_a_lower_bound_than_that_and_keeps_none() -> None:
+    least = Reading(50.0, stated=False, n=1, lacking="not within the SLO again in the 50 s that were left")
+    assert recovered(least, "recovery time <= 20s") == Found(
+        ok=False, said="recovery time: not within the SLO again in the 50 s that were left, limit 20 s"
+    )
+    assert recovered(least, "recovery time <= 60s") == Found(
+        None, "recovery time: not within the SLO again in the 50 s that were left", least.lacking
+    )
+
+
+def test_what_says_why_it_has_no_value_is_not_judged_for_that_reason() -> None:
+    nothing = Reading(None, stated=False, n=0, lacking="no peak and no fault ended while arrivals came")
+    assert recovered(nothing, "recovery time <= 20s") == Found(
+        None, f"recovery time: {nothing.lacking}", nothing.lacking
+    )
+    assert recovered(nothing, "recovery time <= 20s required").ok is False

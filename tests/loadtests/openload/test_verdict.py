@@ -1,9 +1,10 @@
 from typing import Any
 
 import pytest
+from hdrh.histogram import HdrHistogram
 
 from loadtests.openload import histograms
-from loadtests.openload.backlog import Growth, Stretch
+from loadtests.openload.backlog import Growth, Stretch, Untold
 from loadtests.openload.figures import Measured
 from loadtests.openload.health import Condition
 from loadtests.openload.latencies import Pair
@@ -11,8 +12,8 @@ from loadtests.openload.outcomes import Arrivals
 from loadtests.openload.thresholds import parse_threshold
 from loadtests.openload.verdict import BACKLOG, Answer, Check, Slo, Verdict, judge
 
-WELL = Condition(lag_p99_us=900, lag_max_us=5000, cpu_share_max=0.3, processes=1)
-BUSY = Condition(lag_p99_us=900, lag_max_us=5000, cpu_share_max=0.95, processes=1)
+WELL = Condition(lag_p99_us=100, lag_max_us=100, cpu_share_max=0.3, processes=1)
+BUSY = Condition(lag_p99_us=100, lag_max_us=100, cpu_share_max=0.95, processes=1)
 LEVEL = Growth(Stretch(1000, 2, 10), per_s=0.0)
 ALL_SERVED = Arrivals(10_000, 10_000, 10_000, 0, 0)
 
@@ -29,8 +30,18 @@ def measured(*groups: tuple[int, int], arrivals: Arrivals = ALL_SERVED, errors: 
     return Measured(arrivals, errors, latencies, arrived_s=10, growth=LEVEL)
 
 
+def lag(*groups: tuple[int, int]) -> HdrHistogram:
+    histogram = histograms.blank()
+    for value_us, count in groups:
+        histogram.record_value(value_us, count)
+    return histogram
+
+
+PROMPT, LATE = lag((100, 10_000)), lag((100, 9_000), (3_000, 1_000))
+
+
 def judged(**changed: Any) -> Verdict:
-    facts: dict[str, Any] = {"slo": Slo(), "found": WELL, "measured": measured()}
+    facts: dict[str, Any] = {"slo": Slo(), "found": WELL, "lag": PROMPT, "measured": measured()}
     return judge(**(facts | changed))
 
 
@@ -55,21 +66,34 @@ def test_a_busy_generator_is_bound_and_not_the_service_slow() -> None:
 
 
 def test_a_generators_lag_is_held_against_the_tightest_bound_of_the_run() -> None:
-    late, asked = Condition(3_000, 5_000, 0.1, 1), [parse_threshold("served p99 <= 50ms")]
-    assert judged(found=late).answer is Answer.PASS
-    verdict = judged(found=late, thresholds=asked)
+    asked = [parse_threshold("served p99 <= 50ms")]
+    assert judged(lag=LATE).answer is Answer.PASS
+    verdict = judged(lag=LATE, thresholds=asked)
     assert verdict.answer is Answer.GENERATOR_BOUND
-    assert verdict.reasons == ("schedule lag p99 3 ms, limit 2.5 ms, 5% of served p99 <= 50ms",)
+    limit = "arrivals in more than 2.5 ms late, 5% of served p99 <= 50ms, where 1% may be; schedule lag p99"
+    assert verdict.reasons == (f"the scheduler let 1000 of 10000 {limit} 3 ms, max 3 ms",)
     kept = next(check for check in judged(thresholds=asked).checks if check.group == "generator")
-    assert kept.said == "schedule lag p99 0.9 ms, limit 2.5 ms, 5% of served p99 <= 50ms; busiest process 30% of a core"
+    assert kept.said == f"the scheduler let 0 of 10000 {limit} 0.1 ms, max 0.1 ms; busiest process 30% of a core"
+
+
+def test_a_pause_of_the_generator_is_not_blamed_on_the_service_whatever_percentile_is_asked() -> None:
+    paused = {"lag": lag((300, 1_488), (236_000, 12)), "measured": measured((5_000, 1_366), (199_000, 6))}
+    for asked in ("served p99.9 <= 150ms", "served max <= 150ms"):
+        assert judged(**paused, thresholds=[parse_threshold(asked)]).answer is Answer.GENERATOR_BOUND
+    assert judged(**paused, thresholds=[parse_threshold("served max <= 200ms")]).answer is Answer.PASS
+
+
+def test_a_slow_service_is_not_excused_by_a_pause_that_is_too_short_to_explain_it() -> None:
+    slow = {"lag": lag((300, 1_499), (30_000, 1)), "measured": measured((5_000, 1_366), (900_000, 6))}
+    for asked in ("served p99.9 <= 150ms", "served max <= 150ms"):
+        assert judged(**slow, thresholds=[parse_threshold(asked)]).answer is Answer.FAIL
 
 
 @pytest.mark.parametrize(
     "asked", ["served p99.9 <= 9ms", "served p99 sent <= 9ms", "served p50 <= 9ms", "load cpu <= 1ms"]
 )
 def test_a_bound_that_no_lag_touches_or_that_a_run_is_too_short_for_asks_nothing_of_the_generator(asked: str) -> None:
-    late = Condition(3_000, 5_000, 0.1, 1)
-    assert judged(found=late, thresholds=[parse_threshold(asked)]).answer is not Answer.GENERATOR_BOUND
+    assert judged(lag=LATE, thresholds=[parse_threshold(asked)]).answer is not Answer.GENERATOR_BOUND
 
 
 def test_a_missed_percentile_fails() -> None:
@@ -112,9 +136,8 @@ def test_a_run_to_which_nobody_came_fails() -> None:
 
 
 def test_a_missed_threshold_fails_although_the_slo_is_kept() -> None:
-    prompt = Condition(lag_p99_us=100, lag_max_us=5000, cpu_share_max=0.3, processes=1)
     asked = [parse_threshold("served p99 <= 4ms"), parse_threshold("dropped count <= 0")]
-    verdict = judged(found=prompt, thresholds=asked)
+    verdict = judged(thresholds=asked)
     assert verdict.answer is Answer.FAIL
     assert verdict.reasons == ("served p99 5 ms from the intended start, limit 4 ms",)
     assert answers(verdict)["dropped count <= 0"] is True
@@ -153,12 +176,31 @@ def test_a_backlog_of_which_nothing_can_be_told_is_not_judged_and_no_news() -> N
     assert (verdict.headline, verdict.remarks) == ("PASS", ())
 
 
+def test_a_backlog_that_faults_leave_nothing_of_says_so() -> None:
+    verdict = judged(measured=measured()._replace(growth=None, untold=Untold.FAULTS))
+    assert next(check.said for check in verdict.checks if check.name == BACKLOG) == (
+        "not judged: faults leave no steady rate alone for long enough"
+    )
+
+
 def test_a_headline_names_what_was_not_judged_by_what_it_lacked() -> None:
     asked = [parse_threshold("checkout p99 <= 1s"), parse_threshold("served p99.9 <= 4s")]
     verdict = judged(measured=measured((5_000, 3_000)), thresholds=asked)
     assert verdict.headline == (
         "PASS (p99, p99.9 not judged: n too small; checkout p99 not judged: nothing was measured)"
     )
+
+
+def test_a_pass_of_a_run_of_which_no_latency_was_judged_says_so_plainly() -> None:
+    asked = [parse_threshold("served p50 <= 1s"), parse_threshold("load cpu <= 1ms")]
+    verdict = judged(measured=measured((5_000, 100)), thresholds=asked)
+    assert verdict.headline.startswith("PASS (no latency promise was judged: too few samples; load cpu not judged: ")
+    assert verdict.exit_code == 0
+
+
+def test_one_latency_that_was_judged_is_enough_to_name_only_the_others() -> None:
+    verdict = judged(measured=measured((5_000, 100)), thresholds=[parse_threshold("served max <= 1s")])
+    assert verdict.headline == "PASS (p95, p99 not judged: n too small)"
 
 
 def test_a_failure_is_told_in_one_word() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from loadtests.evidence.gate import INVARIANT, Gate, Row
-from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.provenance import Build, Machine, Source
 from loadtests.evidence.result import Result, Windows
 from loadtests.evidence.testimony import Report
 from loadtests.evidence.watch import EngineSample, EngineUse
@@ -82,7 +82,7 @@ def engine_of(profile: Profile) -> EngineUse:
     samples = (
         EngineSample(second, 0.4 + second % 3 / 10, (80 + second) << 20, second % 5, 3.5, 0.6) for second in seconds
     )
-    return EngineUse("sqlite", "synchronous=FULL", tuple(samples))
+    return EngineUse("sqlite", "synchronous=FULL", tuple(samples), Build("0.4.0", "be11"))
 
 
 def queued_run(
@@ -104,7 +104,7 @@ def queued_run(
         profile=profile,
         command="shuaka load --rate 100",
         windows=Windows("2026-11-21T12:00:00+08:00", duration_s, profile.warmup_s, duration_s + DRAIN_S),
-        machine=Machine("CPU", 2, "6.1", "3.11.7", file_system="ext4", fdatasync_p50_us=310, fdatasync_p99_us=520),
+        machine=Machine("CPU", 2, "6.1", "3.11.7", file_system="ext4", fdatasync_p50_us=310, fdatasync_max_us=520),
         source=Source("c0ffee", dirty=False, lock_sha256="10c4"),
         report=report,
         condition=condition([Health(histograms.encode(histograms.blank()), 0.31)]),

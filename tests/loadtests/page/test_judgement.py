@@ -8,6 +8,7 @@ from loadtests.openload.verdict import Answer
 from loadtests.page import judgement
 from loadtests.page.facts import Facts, facts
 from loadtests.page.words import Words
+from tests.loadtests.judged_runs import judged_run
 from tests.loadtests.page.queued_runs import queued_run
 
 EN, ZH = Words("en"), Words("zh")
@@ -25,11 +26,23 @@ def test_in_chinese_the_question_is_the_scenarios_chinese_one_where_it_has_one()
     assert "Why?" in judgement.question(facts(one), ZH)
 
 
-def test_a_pass_in_which_something_could_not_be_judged_does_not_say_that_all_was_kept(found: Facts) -> None:
+def test_a_pass_in_which_something_could_not_be_judged_does_not_say_that_all_was_kept() -> None:
+    said = judgement.verdict(facts(judged_run(seconds=60)), EN)
+    assert "PASS" in said
+    assert "promises that could not be judged: 1" in said
+    assert "exit code 0" in said
+
+
+def test_a_backlog_that_could_not_be_judged_is_counted_with_the_promises() -> None:
+    said = judgement.verdict(facts(judged_run(seconds=60, model="closed")), EN)
+    assert "promises that could not be judged: 2" in said
+
+
+def test_a_pass_without_any_judged_latency_is_no_good_news(found: Facts) -> None:
     said = judgement.verdict(found, EN)
     assert "PASS" in said
-    assert "could not be judged, for want of samples: 2" in said
-    assert "exit code 0" in said
+    assert "no latency promise was judged" in said
+    assert 'class="verdict"' in said
 
 
 def test_a_failure_names_the_broken_promise_and_what_was_found() -> None:
@@ -43,7 +56,8 @@ def test_a_failure_names_the_broken_promise_and_what_was_found() -> None:
 def test_a_gate_that_does_not_hold_names_the_witnesses() -> None:
     said = judgement.verdict(facts(queued_run("100/5s", ledger_lacks=1)), EN)
     assert "4 of 5 comparisons" in said
-    assert "2102 settlements: client" in said
+    assert "2102 pharmacy settlement · settlements: client " in said
+    assert "2102 药店结算 · 结算笔数：客户端 " in judgement.verdict(facts(queued_run("100/5s", ledger_lacks=1)), ZH)
 
 
 def test_a_run_that_nobody_judged_has_no_verdict(result: Result) -> None:
@@ -56,6 +70,22 @@ def test_every_promise_has_its_n_and_its_answer(found: Facts) -> None:
     said = judgement.promises(found, EN)
     assert "served visits: p95 from the due time ≤ 1.50 s" in said
     assert said.count("✓ kept") + said.count("– not judged") == said.count("<tr>") - 1
+
+
+def test_a_backlog_that_grows_is_a_reason_in_either_language() -> None:
+    growing = facts(judged_run(seconds=60, growth_per_s=5))
+    assert "the backlog does not grow; found: +5.0 visits/s, seconds " in judgement.verdict(growing, EN)
+    assert "积压不增长；实测：每秒 +5.0 人次，第 " in judgement.verdict(growing, ZH)
+
+
+def test_reasons_of_a_failure_are_open_for_paper_shows_nothing_closed() -> None:
+    growing = facts(judged_run(seconds=60, growth_per_s=5))
+    assert '<details lang="en" open="open">' in judgement.promises(growing, ZH)
+
+
+def test_a_broken_promise_of_few_samples_says_how_many_were_above_it() -> None:
+    slow = facts(judged_run(seconds=2, latency_ms=2000))
+    assert "p95 from the due time ≤ 1.50 s; found: 100% of 200 above 1.50 s" in judgement.verdict(slow, EN)
 
 
 @pytest.mark.parametrize(

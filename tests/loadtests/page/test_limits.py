@@ -3,7 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtests.evidence.provenance import Machine, Source
+from loadtests.evidence.provenance import Build, Machine, Source
 from loadtests.evidence.result import Result
 from loadtests.evidence.watch import EngineUse
 from loadtests.openload.verdict import Answer
@@ -69,6 +69,8 @@ def test_what_a_profile_does_is_no_limit_any_more(profile: dict[str, Any], key: 
         ({"interrupted": True}, "not_proved.interrupted"),
         ({"engine": None}, "not_proved.engine"),
         ({"engine": EngineUse("memory", "")}, "not_proved.memory"),
+        ({"engine": EngineUse("sqlite", "")}, "not_proved.no_engine_code"),
+        ({"engine": EngineUse("sqlite", "", build=Build("0.4.0", "be11", dirty=True))}, "not_proved.engine_code"),
         ({"source": Source("", dirty=False, lock_sha256="")}, "not_proved.no_code"),
         ({"source": Source("c0ffee", dirty=True, lock_sha256="")}, "not_proved.code"),
         ({"not_proved": ("3202 is not offered",)}, "not_proved.value"),

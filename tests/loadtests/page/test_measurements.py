@@ -3,8 +3,9 @@ import msgspec
 from loadtests.evidence.result import Result
 from loadtests.page import measurements
 from loadtests.page.charts import Chart, Line
-from loadtests.page.facts import Capacity, Facts, facts
+from loadtests.page.facts import Facts, facts
 from loadtests.page.words import Words
+from terminals.patients import Mix
 from tests.loadtests.page.queued_runs import queued_run
 
 EN, ZH = Words("en"), Words("zh")
@@ -45,20 +46,17 @@ def test_other_runs_stand_in_rows_under_their_curve() -> None:
     assert said.index("50.0/s") < said.index("100.0/s")
 
 
-def test_what_a_search_found_is_one_sentence_in_either_language() -> None:
-    found = facts(queued_run("50/5s"), [queued_run("100/5s", run="more")])
-    searched = found._replace(
-        figures=msgspec.structs.replace(found.figures, capacity=Capacity("found", 100.0, 5, 110.0))
-    )
-    assert "Capacity: 100 visits/s, held 5 times. Missed at 110 visits/s." in measurements.runs(searched, EN)
-    assert "容量：100 人次/秒，5 次均守住。" in measurements.runs(searched, ZH)
+def test_a_run_of_another_workload_is_marked_and_in_no_curve() -> None:
+    stays = queued_run("80/5s", run="stays", mix=Mix(inpatient=0.2))
+    found = facts(queued_run("50/5s"), [queued_run("100/5s", run="more"), stays])
+    said = measurements.runs(found, EN)
+    assert "† stays is another workload and in no curve with this one: it differs in mix." in said
+    assert said.count("<td>stays †</td>") == 1
+    [curve] = [chart for chart in found.figures.charts if chart.name == "load_curve"]
+    assert curve.x == tuple(run.offered_per_s for run in found.figures.runs if run.run != "stays")
 
 
-def test_every_end_of_a_search_has_its_sentence() -> None:
-    ends = [
-        ("at least", 9.0),
-        ("unfinished", 9.0),
-        *((answer, None) for answer in ("at least", "below", "unsteady", "unfinished")),
-    ]
-    for answer, rate in ends:
-        assert measurements._capacity(Capacity(answer, rate, 0, None), ZH)
+def test_of_two_workloads_there_is_no_curve_at_all() -> None:
+    found = facts(queued_run("50/5s"), [queued_run("80/5s", run="stays", mix=Mix(inpatient=0.2))])
+    assert 'id="plot-load_curve"' not in measurements.runs(found, EN)
+    assert "† stays" in measurements.runs(found, ZH)

@@ -1,7 +1,8 @@
 import msgspec
 
 from loadtests.evidence.result import Result
-from loadtests.page.runs import Run, run_of, same_workload, spread
+from loadtests.page.runs import Run, run_of, same_workload, spread, unlike
+from terminals.patients import Mix
 from tests.loadtests.page.queued_runs import queued_run
 
 
@@ -23,6 +24,11 @@ def test_another_rate_or_another_machine_is_no_repeat(result: Result) -> None:
     elsewhere = msgspec.structs.replace(result, machine=msgspec.structs.replace(result.machine, cpu="another"))
     assert not same_workload(elsewhere, result)
     assert not same_workload(queued_run("50/10s"), result)
+
+
+def test_another_rate_is_of_the_same_curve_and_another_mix_is_not(result: Result) -> None:
+    assert unlike(queued_run("50/10s", warmup_s=2.0), result) == ()
+    assert unlike(queued_run("50/10s", mix=Mix(inpatient=0.2)), result) == ("mix",)
 
 
 def test_what_one_run_cannot_state_is_not_in_its_spread() -> None:

@@ -47,7 +47,7 @@ def test_a_replay_says_how_many_dialogues_were_prepared() -> None:
 
 def test_the_machine_is_told_with_its_disk_and_what_both_sides_used_of_it(found: Facts) -> None:
     said = workload.machine(found, EN)
-    assert "p50 0.31 ms, p99 0.52 ms" in said
+    assert "p50 0.31 ms, maximum 0.52 ms" in said
     assert "sqlite, synchronous=FULL" in said
     assert "CPU 60% of a core, memory 90 MiB, queue 4" in said
 

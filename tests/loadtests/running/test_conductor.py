@@ -32,7 +32,8 @@ plan = SimpleNamespace(profile=profile, engine=None, metrics_port=0, command="",
 report = Report(finished=True)
 alone = SimpleNamespace(report=lambda: report, stop=lambda: said.append("told to stop"))
 conductor.EVERY_S = 0.001
-conductor.this_source = lambda: None
+code = {"commit": "before"}
+conductor.this_source = lambda: dict(code)
 conductor.metrics.serve = lambda *_: 0
 conductor.health.condition = lambda _: None
 conductor.live.live = lambda *_, **__: None
@@ -70,6 +71,13 @@ gevent.sleep(0.02)
 said.append("followed")
 one._watch.look = lambda _: None
 one._reports["worker"] = Report(finished=True)
+gevent.sleep(0.02)
+""",
+    "another commit while it runs": """
+one = conductor.Conductor(plan, environment, alone)
+code["commit"] = "after"
+conductor.result.write = lambda whole, _: said.append(whole.source["commit"])
+events.test_start.fire()
 gevent.sleep(0.02)
 """,
     "never started": """
@@ -131,6 +139,10 @@ def test_a_report_that_comes_while_the_engine_is_asked_ends_no_run_before_it_was
     said: dict[str, list[str]],
 ) -> None:
     assert said["a report while the engine is asked"] == ["followed", "written: whole", "quit"]
+
+
+def test_the_code_that_ran_is_what_stood_there_when_the_run_began(said: dict[str, list[str]]) -> None:
+    assert said["another commit while it runs"][0] == "before"
 
 
 def test_a_run_that_never_started_leaves_nothing(said: dict[str, list[str]]) -> None:

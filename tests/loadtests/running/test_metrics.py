@@ -30,6 +30,7 @@ def report() -> Report:
     latencies.record("pharmacy", "DECLINED", intended_us=90, sent_us=30)
     return Report(
         arrivals=Arrivals(scheduled=5, sent=4, completed=3, late=2, dropped=1),
+        achieved=2,
         visits={"pharmacy": {"SETTLED": 3}},
         messages={"2102": {"approved": 2, "E2102": 1, "E3005": 1, "no reply": 1}},
         latencies=latencies.encoded(),
@@ -47,8 +48,8 @@ def samples(found: Report) -> dict[tuple[str, tuple[str, ...]], float]:
 
 def test_arrivals_are_counted_by_their_fate() -> None:
     found = samples(report())
-    states = ("scheduled", "sent", "completed", "late", "dropped")
-    assert [found["shuaka_load_arrivals_total", (state,)] for state in states] == [5, 4, 3, 2, 1]
+    states = ("scheduled", "sent", "completed", "achieved", "late", "dropped")
+    assert [found["shuaka_load_arrivals_total", (state,)] for state in states] == [5, 4, 3, 2, 2, 1]
 
 
 def test_refusals_are_one_class_so_that_labels_stay_bounded() -> None:

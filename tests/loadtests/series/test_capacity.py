@@ -147,14 +147,18 @@ def test_a_search_without_a_capacity_says_why(answer: Answer, rate: float | None
 
 
 def test_a_lower_bound_that_was_held_once_is_not_confirmed() -> None:
-    assert words(curve("unfinished", 100, STEPS[:1])).splitlines()[0].endswith("ended early; held once, not confirmed")
+    assert (
+        words(curve("unfinished", 100, STEPS[:1]))
+        .splitlines()[0]
+        .endswith("ended early; 100 was held once, not confirmed")
+    )
 
 
 def test_a_capacity_names_the_promises_that_its_steps_were_too_short_for() -> None:
     steps = [taken(Step(10, "confirm"), judged_run(rate=10), Path())] * 2
     found = curve("found", 10, [*steps, step(11, "cliff", 5000)])
-    assert found.not_judged == ("p95, p99 not judged: n too small",)
-    assert words(found).splitlines()[0].endswith("; p95, p99 not judged: n too small")
+    assert found.not_judged == ("no latency promise was judged: too few samples",)
+    assert words(found).splitlines()[0].endswith("; no latency promise was judged: too few samples")
 
 
 def test_a_generator_that_is_the_limit_makes_a_lower_bound_and_says_so() -> None:
@@ -164,6 +168,58 @@ def test_a_generator_that_is_the_limit_makes_a_lower_bound_and_says_so() -> None
     )
     assert "the generator is the limit already at 200/s" in words(curve("at least", None, [bound]))
     assert "the generator is the limit at 200/s" in words(curve("at least", 100, [*STEPS, bound]))
+    thrice = taken(Step(200, "climb", 3), judged_run(rate=200, cpu_share=0.95), Path())
+    assert "limit 80% (3 tries); 100 was held once, not confirmed" in words(curve("at least", 100, [STEPS[0], thrice]))
+
+
+def bound(rate: float, purpose: Purpose = "narrow", attempt: int = 1) -> Taken:
+    return taken(Step(rate, purpose, attempt), judged_run(rate=rate, cpu_share=0.95), Path())
+
+
+def test_a_noisy_step_below_a_missed_one_is_not_the_reason_and_the_answer_lies_between() -> None:
+    """30 is held, 45 missed with a healthy generator, and at 36.7 it hiccups three times."""
+    tried = [bound(36.7, attempt=attempt) for attempt in (1, 2, 3)]
+    found = curve("between", 30, [step(30, "climb"), step(45, "climb", 5000), *tried])
+    assert words(found).splitlines()[0] == (
+        "between 30 and 45 visits/s: the step at 36.7/s was bound by the generator (3 tries), which drove 45/s well"
+        " (a generator process used 95% of its core, limit 80%); missed at 45/s: served p95 5.00 s from the intended"
+        " start, limit 1.50 s; served: more than 1% of 4500 above 3.00 s from the intended start; 30 was held once,"
+        " not confirmed; p99 not judged: n too small"
+    )
+    assert (found.missed and found.missed.rate, found.exit_code) == (45, 1)
+
+
+def test_the_least_missed_rate_is_never_a_step_that_the_generator_bound() -> None:
+    found = curve("found", 100, [*STEPS, bound(110, "cliff"), step(110, "cliff", 2000)])
+    assert (found.missed and found.missed.outcome) == "missed"
+    assert highest_held([*STEPS, bound(90)]) == 100
+
+
+def test_a_step_that_was_tried_again_is_shown_with_each_of_its_tries() -> None:
+    tries = [bound(150, "climb"), bound(150, "climb", 2)]
+    first, again = words(curve("unfinished", 100, [STEPS[0], *tries])).splitlines()[-2:]
+    assert (first.split()[:3], again.split()[:3]) == (["150", "step", "150.0"], ["150", "step", "again"])
+    assert all("bound  a generator process used 95%" in row for row in (first, again))
+
+
+def test_a_repeat_that_the_generator_bound_neither_confirms_nor_counts() -> None:
+    found = curve("found", 100, [*STEPS, bound(100, "confirm"), step(110, "cliff", 2000)])
+    assert found.confirmed is not None
+    assert (len(found.repeats), found.confirmed.n) == (2, 2 * 100 * 100)
+    assert "held 2 of 2 times" in words(found)
+
+
+def test_a_noisy_step_that_was_mended_by_another_try_is_not_what_ends_a_search_at_the_most_that_may_be_asked() -> None:
+    found = curve("at least", 100, [bound(100, "climb"), step(100, "climb")])
+    assert "the generator is the limit at 100000/s, the most that may be asked" in words(found)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [("found", 0), ("at least", 3), ("between", 1), ("below", 1), ("unsteady", 1), ("unfinished", 1)],
+)
+def test_an_answer_has_the_exit_code_of_the_verdict_that_it_amounts_to(answer: Answer, code: int) -> None:
+    assert curve(answer, None, []).exit_code == code
 
 
 def test_a_harness_that_may_ask_no_more_is_the_limit() -> None:

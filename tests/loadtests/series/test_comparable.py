@@ -1,7 +1,9 @@
 import msgspec
 import pytest
 
+from loadtests.evidence.provenance import Build, Source
 from loadtests.evidence.result import Result
+from loadtests.evidence.watch import EngineUse
 from loadtests.openload.figures import parse_figure
 from loadtests.series.comparable import COMPARED, differing, obstacles, unbelievable, unread
 from terminals.patients import Mix
@@ -41,8 +43,37 @@ def test_runs_of_two_machines_are_not_compared_unless_machines_are() -> None:
 
 
 def test_what_a_machine_measures_of_itself_does_not_make_it_another() -> None:
-    busy = msgspec.structs.replace(MACHINE, fdatasync_p99_us=9000, load_cores="0")
+    busy = msgspec.structs.replace(MACHINE, fdatasync_p99_us=9000)
     assert list(obstacles(*session("AB", machine=busy))) == []
+
+
+ON_DISK, IN_MEMORY = EngineUse("sqlite", "synchronous=FULL"), EngineUse("memory", "none")
+PINNED = msgspec.structs.replace(MACHINE, load_cores="0", engine_cores="1")
+
+
+@pytest.mark.parametrize(
+    ("of_b", "names"),
+    [
+        ({"engine": IN_MEMORY}, "store, durability"),
+        ({"engine": EngineUse("sqlite", "synchronous=OFF")}, "durability"),
+        ({"machine": PINNED}, "cores"),
+        ({"machine": PINNED, "engine": IN_MEMORY}, "store, durability, cores"),
+    ],
+)
+def test_another_store_durability_or_cores_are_not_compared_unless_they_are_what_is(
+    of_b: dict[str, object], names: str
+) -> None:
+    a, b = session("ABBA", **{"engine": ON_DISK, **of_b})
+    a = [msgspec.structs.replace(one, engine=ON_DISK) for one in a]
+    assert list(obstacles(a, b)) == [
+        f"A and B differ in {names}: name what is compared with --across, or make them alike"
+    ]
+    assert list(obstacles(a, b, names.split(", "))) == []
+
+
+def test_which_code_ran_is_no_obstacle() -> None:
+    newer = EngineUse("", "", build=Build("0.4.0", "beef", dirty=True))
+    assert list(obstacles(*session("ABBA", engine=newer, source=Source("beef", dirty=True, lock_sha256="01")))) == []
 
 
 def test_profiles_that_differ_are_not_compared_unless_that_is_compared() -> None:
@@ -56,7 +87,7 @@ def test_profiles_that_differ_are_not_compared_unless_that_is_compared() -> None
 def test_one_side_is_of_one_profile_whatever_is_compared() -> None:
     a, b = session("ABBA")
     a[1] = judged_run("odd", minute=3, processes=2)
-    assert list(obstacles(a, b, COMPARED)) == ["the runs of A are not of one profile: processes differs"]
+    assert list(obstacles(a, b, COMPARED)) == ["the runs of A are not alike: processes differs"]
 
 
 def test_runs_of_one_thing_differ_in_name_seed_and_block_and_promises_ask_nothing() -> None:
@@ -87,7 +118,7 @@ def test_a_run_that_was_never_judged_may_not() -> None:
     ("figure", "said"),
     [
         ("served p99.9", "served p99.9 not stated: n too small (10000); longer runs, or a lower --figure, have it"),
-        ("2207 p99", "2207 p99 was not measured"),
+        ("2207 p99", "2207 p99: nothing was measured"),
         ("errors count", "errors count is 0, and there is no ratio to it"),
     ],
 )

@@ -3,13 +3,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
+from loadtests.evidence.provenance import Build, Source
 from loadtests.evidence.result import Result
+from loadtests.evidence.watch import EngineUse
 from loadtests.openload.figures import parse_figure
 from loadtests.series import compare, compare_report
 from loadtests.series.compare import Comparison, Side, compared, more_is_better
-from tests.loadtests.judged_runs import judged_run
+from tests.loadtests.judged_runs import MACHINE, judged_run
 
 PAIRS = 6
 
@@ -129,6 +132,39 @@ def test_a_comparison_says_what_the_runs_of_a_side_changed_and_who_proves_who_as
     assert words(compared(a, Side("new", other.runs))).endswith(
         "  security on (signature, mac and pin block)\n  changed for the runs of A: processes 2 instead of 1"
     )
+
+
+def on(side: Side, **facts: Any) -> Side:
+    return Side(side.name, [msgspec.structs.replace(run, **facts) for run in side.runs])
+
+
+def test_a_comparison_names_the_code_of_harness_and_engine_of_both_sides() -> None:
+    a, b = session()
+    old, new = (EngineUse("sqlite", "FULL", build=Build("0.4.0", commit, dirty=True)) for commit in ("c0ffee", "beef"))
+    told = words(compared(on(a, engine=old), on(b, engine=new)))
+    assert "  store: sqlite (FULL)\n" in told
+    assert "  engine of A: 0.4.0, commit c0ffee with uncommitted changes\n" in told
+    assert "  engine of B: 0.4.0, commit beef with uncommitted changes\n" in told
+    assert "  harness: commit c0ffee\n" in told
+
+
+def test_a_side_of_two_commits_names_both_and_an_engine_that_did_not_say_is_told_as_such() -> None:
+    a, b = session()
+    nowhere = Source("", dirty=False, lock_sha256="")
+    b = Side(b.name, [*b.runs[:-1], msgspec.structs.replace(b.runs[-1], source=nowhere)])
+    told = words(compared(a, b))
+    assert "  harness of A: commit c0ffee\n  harness of B: commit c0ffee; no commit to name\n" in told
+    assert "  store: unknown\n  engine: it did not say\n" in told
+
+
+def test_a_comparison_across_cores_names_the_cores_of_both_sides() -> None:
+    a, b = session()
+    apart = msgspec.structs.replace(MACHINE, sharing="engine on core 0, load on core 1", load_cores="1")
+    told = words(compared(a, on(b, machine=apart), across=("cores",)))
+    assert told.startswith("no change")
+    assert "they differ in cores\n" in told
+    assert f"  machine of A: {MACHINE.sharing}; 2 cores, CPU\n" in told
+    assert "  machine of B: engine on core 0, load on core 1; 2 cores, CPU\n" in told
 
 
 def test_many_obstacles_are_told_by_a_few_and_a_count() -> None:

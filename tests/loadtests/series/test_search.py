@@ -13,6 +13,7 @@ from loadtests.series.search import (
     PRECISION,
     RATE_MAX,
     ROUNDS_MAX,
+    TRIES,
     Found,
     Outcome,
     Step,
@@ -20,7 +21,7 @@ from loadtests.series.search import (
 )
 
 Service = Callable[[Step], Outcome]
-STEPS_MAX = 60
+STEPS_MAX = 99
 
 
 def carried_out(service: Service, start: float = 10) -> tuple[Found, list[Step]]:
@@ -93,9 +94,42 @@ def test_a_service_that_holds_nothing_has_no_capacity() -> None:
     assert carried_out(up_to(0))[0] == Found("below", None)
 
 
-def test_a_generator_at_its_limit_ends_the_search_with_a_lower_bound() -> None:
+def bound_at(rate: float, tries: int = TRIES) -> Service:
+    """A service with its knee at 40, before which the generator is the limit at one rate, so many times."""
+    return lambda step: "bound" if step.rate == rate and step.attempt <= tries else up_to(40)(step)
+
+
+def test_a_generator_at_its_limit_is_tried_again_and_then_ends_the_search_with_a_lower_bound() -> None:
     found, steps = carried_out(lambda step: "held" if step.rate < 50 else "bound")
-    assert found == Found("at least", steps[-2].rate)
+    assert found == Found("at least", 33.8)
+    assert steps[-3:] == [Step(50.6, "climb", attempt) for attempt in (1, 2, 3)]
+
+
+def test_a_step_that_the_generator_bound_once_says_nothing_and_the_search_goes_on() -> None:
+    for rate in (22.5, 27.6, 40):
+        found, steps = carried_out(bound_at(rate, tries=2))
+        undisturbed, all_judged = carried_out(up_to(40))
+        assert found == undisturbed
+        assert [step for step in steps if step.attempt == 1] == all_judged
+
+
+def test_a_generator_bound_below_a_rate_that_it_drove_well_is_no_limit_and_the_answer_lies_between() -> None:
+    """30 a second is held and 45 missed; at 36.7 the generator is the limit, each time."""
+    found, steps = carried_out(bound_at(36.7), start=20)
+    assert found == Found("between", 30)
+    assert [(step.rate, step.attempt) for step in steps] == [(20, 1), (30, 1), (45, 1), (36.7, 1), (36.7, 2), (36.7, 3)]
+
+
+def test_a_generator_bound_on_the_way_down_leaves_only_what_was_missed() -> None:
+    found, steps = carried_out(bound_at(66.7), start=100)
+    assert found == Found("between", None)
+    assert [step.rate for step in steps] == [100, 66.7, 66.7, 66.7]
+
+
+@pytest.mark.parametrize("purpose", ["confirm", "cliff"])
+def test_a_repeat_or_a_cliff_that_cannot_be_judged_leaves_a_capacity_unproved(purpose: str) -> None:
+    found, _ = carried_out(lambda step: "bound" if step.purpose == purpose else up_to(40)(step))
+    assert found == Found("between", carried_out(up_to(40))[0].rate)
 
 
 def test_a_generator_at_its_limit_from_the_first_step_has_shown_nothing() -> None:
@@ -186,7 +220,7 @@ def test_no_capacity_lies_above_more_than_one_missed_rate(seed: int) -> None:
 @given(st.integers(0, 2**32))
 def test_a_search_ends_whatever_it_is_told(seed: int) -> None:
     random = Random(seed)
-    found, steps = carried_out(lambda _: random.choice(("held", "held", "missed")))
+    found, steps = carried_out(lambda _: random.choice(("held", "held", "missed", "bound")))
     assert all(1 <= step.rate <= RATE_MAX for step in steps)
     if found.rate is not None:
         assert found.rate in {step.rate for step in steps}

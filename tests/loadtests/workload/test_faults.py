@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loadtests.workload.faults import Fault, cut_off, going_on, measured, missing, overlapping
+from loadtests.workload.faults import Fault, cut_off, going_on, measured, missing, overlapping, passing
 
 OUTAGE = Fault(kind="outage", at_s=10, for_s=5, measured=False, lead_s=1, settle_s=3)
 
@@ -66,3 +66,13 @@ def test_a_fault_that_did_nothing_did_not_happen() -> None:
 def test_nobody_is_measured_while_an_unmeasured_fault_goes_on(at_s: float, for_s: float, now_s: float) -> None:
     fault = Fault(kind="outage", at_s=at_s, for_s=for_s, measured=False)
     assert measured([fault], now_s) is not fault.on(now_s)
+
+
+def test_a_fault_that_goes_on_all_the_time_is_how_the_run_is_and_does_not_pass() -> None:
+    always = Fault(kind="slow", at_s=0, for_s=60, delay_ms=80)
+    assert passing([always, OUTAGE], 3, 60) == (OUTAGE,)
+    assert passing([always], 3, 61) == (always,)
+
+
+def test_a_faults_aftermath_is_longer_than_the_fault() -> None:
+    assert (OUTAGE.span, OUTAGE.aftermath) == ((10, 15), (9, 18))

@@ -75,6 +75,11 @@ def test_a_replay_cannot_be_prepared_before_a_storm(make_profile: MakeProfile) -
         make_profile(sign_on="storm", storm_s=1.0, fidelity="replay")
 
 
+def test_a_profile_by_which_nobody_would_be_measured_is_refused(make_profile: MakeProfile) -> None:
+    with pytest.raises(ValueError, match="the warm-up lasts 9 s, and arrivals come for 5 s: nobody is measured"):
+        make_profile(arrivals=ArrivalPlan.read("10/5s"), warmup_s=9)
+
+
 def test_what_is_due_in_the_warm_up_or_in_a_fault_that_is_not_measured_does_not_count(
     make_profile: MakeProfile,
 ) -> None:

@@ -104,20 +104,25 @@ def test_a_rate_on_the_command_line_is_a_scenario_without_a_name() -> None:
     [
         ("tiltle = 'x'", "mine.toml: tiltle: unknown key; the nearest known one is title"),
         ("[mix]\nfarmacy = 1", "mine.toml: mix: 'farmacy' is no share of the mix; is 'pharmacy' meant"),
+        ("[mix]\npharmacy = 2", "mine.toml: mix: pharmacy: a number of at most 1 is expected"),
         ("[mix]\nkiosk = 0.1", "mine.toml: mix: kiosk cannot be asked for: "),
-        ("[mix]\nlines_max = 99", "mine.toml: mix.lines_max: Expected `int` <= 20"),
+        ("[mix]\nlines_max = 99", "mine.toml: mix.lines_max: a whole number of at most 20 is expected"),
         ("[slo]\np95 = 1", "mine.toml: slo.p95: unknown key; the nearest known one is p95_ms"),
         ("[slo]\np95_ms = { value = 1, soruce = 'x', basis = 'spec' }", "slo.p95_ms.soruce: unknown key; the nearest"),
-        ("[slo]\np95_ms = { value = 1, source = 'x' }", "slo.p95_ms: Object missing required field `basis`"),
+        ("[slo]\np95_ms = { value = 1, source = 'x' }", "slo.p95_ms.basis: it is missing, and must be stated"),
         ("[slo]\np95_ms = { value = 1, source = 'x', basis = 'assume' }", "the nearest of spec, observed, derived"),
-        ("[think]\ncard_s = 'long'", "mine.toml: think.card_s: Expected `float`, got `str`"),
+        ("[think]\ncard_s = 'long'", "mine.toml: think.card_s: a number is expected, and a text stands here"),
         ("thresholds = ['2102 pp <= 1ms']", "mine.toml: thresholds[0]: "),
-        ("thresholds = ['2012 p99 <= 1ms']", "mine.toml: thresholds[0]: "),
+        ("thresholds = ['2012 p99 <= 1ms']", "nothing is called '2012'; is '2102' meant?"),
         ("[[faults]]\nkind = 'stal'\nat_s = 0\nfor_s = 1", "mine.toml: faults[0].kind: 'stal' is not known"),
         ("[[faults]]\nkind = 'slow'\nat_s = 0\nfor_s = 1", "mine.toml: faults[0]: slow needs delay_ms above 0"),
         ("[[faults]]\nkind = 'stall'\nat_s = 9000\nfor_s = 1", "mine.toml: faults: the fault stall from second 9000"),
         ("sign_on = { when = 'storm' }", "mine.toml: sign_on: a storm is"),
-        ("terminals = 2", "mine.toml: terminals: Expected `int` >= 6"),
+        ("[slo]\np95_ms = inf", "mine.toml: slo.p95_ms: a number of at most 600000 is expected"),
+        ("[slo]\np99_ms = nan", "mine.toml: slo.p99_ms: a number above 0 is expected"),
+        ("[slo]\nerror_share_max = inf", "mine.toml: slo.error_share_max: a number of at most 1 is expected"),
+        ("[slo]\np95_ms = 3000\np99_ms = 1", "mine.toml: slo: p95_ms 3000 is above p99_ms 1"),
+        ("terminals = 2", "mine.toml: terminals: a whole number of at least 6 is expected"),
         ("model = 'opened'", "mine.toml: model: 'opened' is not known; the nearest of open, closed is open"),
     ],
 )
@@ -136,6 +141,13 @@ def test_arrivals_that_are_none_are_refused_where_they_stand() -> None:
 def test_a_scenario_that_is_not_there_is_named_with_the_nearest() -> None:
     with pytest.raises(ScenarioError, match="no scenario 'city_peak'; is city-peak meant"):
         load_scenario("city_peak")
+
+
+def test_a_scenario_that_nothing_is_like_is_answered_with_the_list_alone() -> None:
+    with pytest.raises(
+        ScenarioError, match=r"no scenario 'nosuch'; all: breakpoint, city-peak, .*; or name a TOML file"
+    ):
+        load_scenario("nosuch")
 
 
 def test_files_that_hold_no_scenario_are_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ def test_a_flow_that_does_not_exist_yet_is_refused_with_the_reason_and_may_be_no
         ({"credential_03": 0.5}, "credential_03 is what credential_01 and credential_02 leave: 1 here"),
         ({"credential_01": 0.7, "credential_02": 0.4}, "voucher and identity_card are shares of the same"),
         ({"farmacy": 1}, "is 'pharmacy' meant"),
-        ({"tap": 1.5}, "<= 1.0"),
-        ({"local": -0.5}, "<= 1.0"),
+        ({"tap": 1.5}, "a number of at most 1 is expected"),
+        ({"local": -0.5}, "a number of at most 1 is expected"),
         ({"default_pin": 0.6, "local_password_as_pin": 0.6}, "at most 1 together"),
     ],
 )

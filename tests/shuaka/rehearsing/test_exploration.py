@@ -123,12 +123,23 @@ def test_a_name_that_has_runs_already_leaves_its_curve_as_it_was(tmp_path: Path)
     assert capacity.read(asked.file) == curve
 
 
-def test_the_generator_at_its_limit_ends_the_search(tmp_path: Path) -> None:
-    def bound(asked: Rehearsal) -> Result:
-        result = service(asked)
-        condition = msgspec.structs.replace(result.condition, cpu_share_max=0.99)
-        assert result.gate is not None
-        return msgspec.structs.replace(result, condition=condition).judged(result.gate)
+def bound(asked: Rehearsal) -> Result:
+    result = service(asked)
+    condition = msgspec.structs.replace(result.condition, cpu_share_max=0.99)
+    assert result.gate is not None
+    return msgspec.structs.replace(result, condition=condition).judged(result.gate)
 
-    curve = explored(plan(tmp_path), series(until(2, bound)))
+
+def test_the_generator_at_its_limit_ends_the_search(tmp_path: Path) -> None:
+    curve = explored(plan(tmp_path), series(lambda one: service(one) if one.run == "cap-01" else bound(one)))
     assert (curve.answer, curve.capacity) == ("at least", 40)
+    assert [(point.rate, point.attempt) for point in curve.points[1:]] == [(60, 1), (60, 2), (60, 3)]
+
+
+def test_a_hiccup_of_the_generator_costs_one_more_try_with_a_seed_of_its_own(tmp_path: Path) -> None:
+    curve = explored(plan(tmp_path), series(until(2, bound)))
+    assert curve.answer == "found"
+    assert [(point.rate, point.attempt, point.outcome) for point in curve.points[1:3]] == [
+        (60, 1, "bound"),
+        (60, 2, "held"),
+    ]

@@ -7,7 +7,7 @@ that an engine that is gone for seconds leaves outcomes unknown, as one that is 
 from itertools import count
 
 from shuaka import terminals
-from shuaka.__main__ import app
+from shuaka.commands import app
 from terminals import session_link
 from terminals.kernel import exchange
 from terminals.readers.simulated import SimulatedReader

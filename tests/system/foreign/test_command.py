@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from loadtests.evidence.host import Host, write_host
 from loadtests.evidence.result import Result
 from loadtests.foreign.undo import Undone
-from shuaka.__main__ import app
+from shuaka.commands import app
 from shuaka.rehearsing import foreign, undoing
 from shuaka.rehearsing.load_plan import RehearsalError
 
@@ -119,7 +119,8 @@ IGNORED = (
 def test_an_option_that_means_nothing_at_a_target_is_refused(
     platform: Any, tmp_path: Path, option: tuple[str, ...]
 ) -> None:
-    command = ["load", "--rate", "5/1s", "--data", str(tmp_path), "--target", str(platform.target), *option]
+    words = ["--rate", "5/1s", "--warmup", "0", "--data", str(tmp_path), "--target", str(platform.target)]
+    command = ["load", *words, *option]
     said = CliRunner().invoke(app, command)
     assert said.exit_code in (1, 2)
     assert option[0] in said.stderr
@@ -128,7 +129,8 @@ def test_an_option_that_means_nothing_at_a_target_is_refused(
 
 
 def test_a_plan_that_is_refused_fails_and_has_no_json(platform: Any, tmp_path: Path) -> None:
-    command = ["load", "--data", str(tmp_path), "--target", str(platform.target), "--plan", "--rate"]
+    where = ["--data", str(tmp_path), "--target", str(platform.target)]
+    command = ["load", *where, "--plan", "--warmup", "0", "--rate"]
     assert CliRunner().invoke(app, [*command, "5/1s"]).exit_code == 0
     said = CliRunner().invoke(app, [*command, "41/1s"])
     assert (said.exit_code, "REFUSED" in said.stdout) == (1, True)

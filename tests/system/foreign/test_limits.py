@@ -80,7 +80,7 @@ def test_what_a_target_makes_of_a_scenarios_mix_and_terminals_is_said_in_its_pla
     platform: Any, tmp_path: Path
 ) -> None:
     scenario = read_scenario(
-        'title = "t"\nquestion = "q"\narrivals = "5/1s"\nterminals = 12\n[mix]\npharmacy = 0\n'
+        'title = "t"\nquestion = "q"\narrivals = "5/1s"\nwarmup_s = 0\nterminals = 12\n[mix]\npharmacy = 0\n'
         "remote = { value = 0.9, source = 's', basis = 'derived' }\n",
         "mine.toml",
         name="mine",
