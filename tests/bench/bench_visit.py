@@ -121,15 +121,15 @@ def child(*arguments: str) -> Iterator[str]:
             process.wait(LIMIT_S)
 
 
-def visit_us(directory: Path, turn: int, rate: int, fidelity: Fidelity) -> float:
+def visit_us(directory: Path, turn: int, rate: int, fidelity: Fidelity, seconds: int = SECONDS) -> float:
     """Return the CPU of one visit in microseconds, over one run."""
     run = f"visit-{turn}"
     place = directory / run
     place.mkdir()
-    arrivals = rate * SECONDS
+    arrivals = rate * seconds
     profile = Profile(
         run=run,
-        arrivals=ArrivalPlan.read(str(rate), SECONDS),
+        arrivals=ArrivalPlan.read(str(rate), seconds),
         seed=turn,
         block=Block(1, SIZE, turn * PEOPLE, 2 * arrivals),
         fidelity=fidelity,
@@ -157,7 +157,7 @@ def visit_us(directory: Path, turn: int, rate: int, fidelity: Fidelity) -> float
         raise TooBusyError(f"of {arrivals} visits {visits} were served at {rate}/s")
     assert result.report.messages["2102"] == {"approved": arrivals}
     assert result.report.visits.get("prepare", {}).get("DONE", 0) >= (arrivals if fidelity == "replay" else 0)
-    return result.condition.cpu_share_max * SECONDS / arrivals * 1e6
+    return result.condition.cpu_share_max * seconds / arrivals * 1e6
 
 
 def request_us(port: str, rate: int) -> float:

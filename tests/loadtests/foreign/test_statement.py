@@ -62,7 +62,9 @@ def test_a_row_of_the_answer_has_null_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK", zipped(), zipped("", ""), zipped("a\tb"), zipped("\t" * 6 + "\tx\t\t"), zipped("a")[:-9]]
+    "content",
+    [b"", b"PK", zipped(), zipped("", ""), zipped("a\tb"), zipped("\t" * 6 + "\tx\t\t"), zipped("a")[:-9]],
+    ids=["nothing", "no archive", "no file", "two files", "two columns", "no amount", "cut off"],  # bytes hold a time
 )
 def test_what_is_no_statement_is_refused(content: bytes) -> None:
     with pytest.raises(MalformedError):
