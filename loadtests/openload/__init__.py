@@ -9,7 +9,8 @@ closed      users who wait for each other      admission   lets everybody in whe
 histograms  latencies, never averaged          latencies   by name, step and outcome, from due and from sent
 intervals   the same over time                 outcomes    what became of the arrivals
 health      whether the generator kept up      cores       how much of a core it used, and waited for
-backlog     how many were there, over time     recovery   how long a peak or a fault was felt, over spans
+backlog     how many were there, over time     recovery    how long a peak or a fault was felt
+spans       parts of a run                     names       which name somebody meant
 figures     what may be asked of a run         thresholds  what must hold of it
 verdict     pass, fail or generator-bound      junit       the same for a build server
 bootstrap   how sure a comparison is           hlog        interval logs that other tools read

@@ -7,5 +7,6 @@ figures     how figures are written                 markup        HTML that cann
 judgement   question, verdict, promises             measurements  charts, latencies, other runs
 outcomes    fates, ends, refusals                   workload      who came, on which machine
 statement   a foreign platform's own word            questions     every question of the verdict
-evidence    gate, limits, how to do it again        document      all of it, with style and script
+evidence    gate, limits, how to do it again        capacity      what a search for a capacity found
+document    all of it, with style and script
 """
