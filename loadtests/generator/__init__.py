@@ -1,7 +1,6 @@
 """One process that loads: patients come when they are due, and each goes through the terminals' own flows.
 
 driver      begins a visit at each due time         crowd      which patient comes with which arrival
-places      where patients and terminals wait for each other
 visitor     performs a flow's effects               connection, switchboard   one terminal's line, and all of them
 prepared, preparation    dialogues made before the first arrival, and who makes them
 storm       every terminal signs on within the run  weather    performs a scenario's faults

@@ -14,11 +14,11 @@ from typing import Final
 
 import gevent
 from gevent.pool import Pool
+from gevent.queue import SimpleQueue
 
 from loadtests.evidence.testimony import Report
 from loadtests.generator import storm
 from loadtests.generator.crowd import Comer, Comers, People
-from loadtests.generator.places import Place
 from loadtests.generator.preparation import PreparationError, prepared, wanted
 from loadtests.generator.recorder import Recorder, Visit
 from loadtests.generator.visitor import Visitor
@@ -64,7 +64,7 @@ class Driver:
         self._visitors = visitors
         self._recorder = recorder
         self._heard = heard
-        self._places: dict[tuple[str, str], Place[tuple[Arrival, Comer]]] = defaultdict(Place)
+        self._places: dict[tuple[str, str], SimpleQueue[tuple[Arrival, Comer]]] = defaultdict(SimpleQueue)
         self._failure = ""
         self._timer = Timer()
         world = World(time.monotonic, time.process_time, self._timer.sleep, waited_s)
@@ -124,10 +124,6 @@ class Driver:
         for visitor in self._visitors:
             visitor.close()
         self._lasted_s = self._admission.now_s
-
-    def look(self) -> None:
-        """Let in whoever is due, before anything else is done in the hub: a burst of replies must not hold them up."""
-        self._admission.look()
 
     def fail(self, why: str) -> None:
         """End as a run that could not be carried out."""

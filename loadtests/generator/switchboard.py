@@ -6,7 +6,6 @@ looks after the time limits of all. A line has the few methods of a socket that 
 """
 
 import socket
-from collections.abc import Callable
 from time import monotonic
 from typing import Any, Final
 
@@ -24,9 +23,6 @@ TAKEN_MAX: Final = 64 * 1024
 HELD_MAX: Final = 1024 * 1024
 """Bytes that nobody has asked for yet: a host that sends more is not one."""
 
-GoesFirst = Callable[[], object]
-"""Lets in who is due."""
-
 
 class Switchboard:
     """The lines of one process; use it from one thread."""
@@ -34,8 +30,6 @@ class Switchboard:
     def __init__(self) -> None:
         self._loop: Any = gevent.get_hub().loop
         self.waiting: set[Line] = set()
-        self.goes_first: GoesFirst = lambda: None
-        """Called before each reply is taken; many may have come together."""
         gevent.spawn(self._patrol)
 
     def connect(self, address: tuple[str, int], timeout_s: float) -> "Line":
@@ -102,7 +96,6 @@ class Line:
 
     def _take(self) -> None:
         """Take what has arrived, and let whoever waits for it go on; called by the hub."""
-        self._board.goes_first()
         try:
             data = self._socket.recv(TAKEN_MAX)
         except BlockingIOError:

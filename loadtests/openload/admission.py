@@ -108,11 +108,6 @@ class Admission:
         self._share = self._share_so_far()
         histograms.fold(self._fates.lag, self._lags_us)
 
-    def look(self) -> None:
-        """Let in whoever is due, for whoever is awake anyway; nobody before the arrivals began or after their end."""
-        if self.began_s and not self._stopped and self._coming.wait_s(self.now_s) == 0:
-            self._let_in()
-
     def stop(self) -> None:
         """End the arrivals; whoever has entered goes on."""
         self._stopped = True

@@ -139,8 +139,7 @@ def _driver(plan: LoadPlan, part: int, heard: Callable[[Visit], None], weather: 
         driver.stop()
 
     national = lines(plan, recorder.platform, abort, world.clock_ms) if plan.national else None
-    board = Switchboard()
-    visitors, dial, address = [], weather.over(board.connect), (plan.host, plan.port)
+    visitors, dial, address = [], weather.over(Switchboard().connect), (plan.host, plan.port)
     for terminal in plan.terminals_of(part):
         site = terminal.site
         session = TerminalSession(
@@ -154,5 +153,4 @@ def _driver(plan: LoadPlan, part: int, heard: Callable[[Visit], None], weather: 
         )
         visitors.append(Visitor(site, session, connection, journal, world))
     driver = Driver(plan, part, crowd_of(plan, part), visitors, recorder, heard)
-    board.goes_first = driver.look
     return driver

@@ -42,18 +42,6 @@ def test_whoever_waits_goes_on_when_something_arrives(ends: tuple[Line, socket.s
     assert waiting.get() == b"reply"
 
 
-def test_who_goes_first_does_so_before_a_reply_is_taken(host: socket.socket) -> None:
-    board, order = Switchboard(), list[object]()
-    board.goes_first = lambda: order.append("first")
-    with closing(board.connect(host.getsockname(), PATIENCE_S)) as line:
-        line.settimeout(PATIENCE_S)
-        far, _ = host.accept()
-        with far:
-            far.sendall(b"reply")
-            order.append(line.recv(64))
-    assert order == ["first", b"reply"]
-
-
 def test_what_is_sent_arrives(ends: tuple[Line, socket.socket]) -> None:
     line, far = ends
     line.sendall(b"request")

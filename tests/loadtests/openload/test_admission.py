@@ -88,26 +88,6 @@ def test_who_comes_does_not_wait_for_who_came() -> None:
     assert (place.counted.sent, place.counted.completed, place.admission.in_flight) == (4, 0, 4)
 
 
-def test_whoever_is_awake_may_let_in_who_is_due() -> None:
-    time = Time(late_s=0.2)
-    place = Place(time, schedule("4/1s"))
-    time.after(0.3, place.admission.look)
-    place.admission.run(place.enter)
-    assert place.came[:2] == pytest.approx([0, 0.3])
-    assert place.counted.scheduled == len(place.came) == 4
-
-
-def test_nobody_is_let_in_before_the_arrivals_began_or_after_their_end() -> None:
-    time = Time()
-    place = Place(time, schedule("4/1s"))
-    place.admission.look()
-    time.after(0.1, place.admission.stop)
-    place.admission.run(place.enter)
-    time.sleep(1)
-    place.admission.look()
-    assert place.came == [0]
-
-
 def test_the_drain_ends_when_the_last_has_gone() -> None:
     place = Place(Time(), schedule("4/1s"), seconds=2)
     place.admission.run(place.enter)
