@@ -65,7 +65,7 @@ def figure(found: Result | None) -> dict[str, object]:
     if found is None or lag_us is None:
         return {"figure": "schedule lag p99", "value": None, "unit": "ms", "goal": GOAL_MS, "ok": False}
     share, lag_ms = found.condition.cpu_share_max, lag_us / 1000
-    ok = abs(share - WANTED) <= 2 * NEAR and lag_ms < GOAL_MS
+    ok = share >= WANTED - NEAR and lag_ms < GOAL_MS  # a busier generator is asked more
     said = f"schedule lag p99 at {share:.0%} of the generator's core"
     return {"figure": said, "value": round(lag_ms, 2), "unit": "ms", "goal": GOAL_MS, "ok": ok}
 
