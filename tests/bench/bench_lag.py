@@ -1,8 +1,8 @@
 """How late the load's own scheduler begins an arrival while its process uses 70 % of a core.
 
 The load is that of bench_visit: the whole pharmacy sale by a generation 2 card, against an engine over a memory ledger
-in a process of its own. The rate that takes 70 % of a core is found by a few runs, each long enough for a p99; the lag is
-that of the nearest. A machine whose cores are busy with something else says nothing here: the bench tells its share.
+in a process of its own. The rate that takes 70 % of a core is found by a few runs, each long enough for a p99; the lag
+is that of the nearest. A machine whose cores are busy with something else says nothing here: the bench tells its share.
 """
 
 import json
